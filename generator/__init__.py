@@ -1,0 +1,1 @@
+"""Controlled experiments as code: one spec, N files, and the proof that they compare."""
