@@ -1,0 +1,42 @@
+"""What is wrong with a spec, by the path of keys at which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from types import MappingProxyType
+from typing import TypeAlias
+
+KeyPath: TypeAlias = "tuple[str | int, ...]"
+"""The keys that lead to a place in a TOML document, with an index for each array passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with the key, or with the value, that stands at `where`."""
+
+    where: KeyPath
+    message: str
+    hint: str | None = None
+    at_value: bool = False
+
+
+_TYPES: Mapping[type, str] = MappingProxyType(
+    {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a float",
+        str: "a string",
+        list: "an array",
+        dict: "a table",
+        datetime: "a date with a time",
+        date: "a date",
+        time: "a time",
+    }
+)
+
+
+def toml_type(value: object) -> str:
+    """Return what TOML calls the type of a value that tomllib has read, with its article."""
+    return _TYPES[type(value)]

@@ -1,0 +1,102 @@
+"""The proof by construction: the files differ only in the treatment.
+
+The control's file is parsed whole, once. Of every other file the text outside of the docstring
+and the treatment is compared with the control's as text, and only the treatment is parsed. That
+accepts nothing which parsing everything would refuse, because the text around is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from generator.control import Skeleton, examine
+from generator.errors import TemplateError
+from generator.explain import explain
+from generator.render import File, Rendering
+from generator.spec import Spec, Strategy
+from generator.syntax import check_characters, docstring_end, parse
+from generator.treatment import UnreadableTreatmentError, read_back, references
+
+
+def prove(rendering: Rendering) -> Iterator[File]:
+    """Yield the files of a rendering, each after it has been proven.
+
+    The proof as a whole holds when the iterator has ended.
+
+    Raises:
+        TemplateError: A file is not valid Python or breaks the form of generated files.
+        ProofError: Files differ outside of the treatment, or have no single treatment; raised
+            after all files have been looked at.
+    """
+    spec = rendering.spec
+    strategies = {strategy.name: strategy for strategy in spec.strategies}
+    skeletons: dict[str, Skeleton] = {}
+    failed: list[tuple[File, str, Skeleton]] = []
+    for file in rendering.values():
+        shown = shown_path(spec, file.path)
+        if file.strategy is None:
+            _check_shared(file, shown)
+        else:
+            skeleton = skeletons.get(file.template)
+            if skeleton is None:
+                skeleton = skeletons[file.template] = examine(file, spec.treatment, shown)
+            _check_treatment(file, strategies[file.strategy], skeleton, spec)
+            if not _fits(file, skeleton, shown):
+                failed.append((file, shown, skeleton))
+        yield file
+    if failed:
+        raise explain(failed, spec.treatment, spec.control)
+
+
+def shown_path(spec: Spec, path: str) -> str:
+    """Return the path of a generated file as the user would name it."""
+    return str(spec.output_folder / path)
+
+
+def _check_shared(file: File, shown: str) -> None:
+    """Check a file that is the same for all strategies; other than Python, it is free."""
+    if file.path.endswith(".py") and file.source:
+        parse(file, shown)
+        docstring_end(file, shown)
+
+
+def _check_treatment(file: File, strategy: Strategy, skeleton: Skeleton, spec: Spec) -> None:
+    """Check that the treatment in the file is what the spec says, and that it can be evaluated."""
+    shown = shown_path(spec, file.path)
+    for start, end in file.treatments:
+        arguments = {**spec.treatment.shared, **strategy.args}
+        line = file.source.count("\n", 0, start) + 1
+        try:
+            read_back(file.source[start:end], spec.treatment.call, arguments)
+        except UnreadableTreatmentError as error:
+            message = f"the treatment can't be read back: {error}"
+            raise TemplateError.at(message, shown, line) from None
+        for value in arguments.values():
+            for name in references(value):
+                if skeleton.names is not None and name not in skeleton.names:
+                    message = f"the treatment names {name}, which nothing in the file defines"
+                    hint = f"import {name} in {file.template}"
+                    raise TemplateError.at(message, shown, line, hint=hint)
+
+
+def _fits(file: File, skeleton: Skeleton, shown: str) -> bool:
+    """Say whether a file is the skeleton with a docstring and a treatment put in."""
+    if file is skeleton.file:
+        return True
+    if len(file.treatments) != 1:
+        return False
+    source = file.source
+    start, end = file.treatments[0]
+    body = start - len(skeleton.before)
+    if len(source) - end != len(skeleton.after) or not source.endswith(skeleton.after):
+        return False
+    if body < 0 or not source.startswith(skeleton.before, body):
+        return False
+    if docstring_end(file, shown) != body:
+        return False
+    check_characters(file, shown, 0, body)
+    check_characters(file, shown, start, end)
+    if "\\" in source[:body]:
+        parse(replace(file, source=source[:body]), shown)
+    return skeleton.takes_deep_values

@@ -1,0 +1,247 @@
+"""From a spec to the source of its files; nothing is written, nothing is judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from traceback import walk_tb
+
+from jinja2 import Template, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import TemplateError as JinjaError
+
+from generator.errors import Problem, TemplateError
+from generator.literals import assignment, keyword_arguments, layout, literal, width
+from generator.names import file_fault, near_miss
+from generator.spec import Spec, Strategy, Value
+from generator.templates import (
+    SLOT,
+    STRATEGY,
+    SUFFIX,
+    Slots,
+    TemplateFolder,
+    environment,
+    strategy_views,
+    sweep_views,
+)
+from generator.text import UnsafeTextError
+
+MANIFEST = "manifest.json"
+"""The file beside the generated ones that names them; no template can make it."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A generated file.
+
+    Attributes:
+        path: Where it goes, relative to the output folder, with `/`.
+        source: What stands in it: LF line ends, with a final one.
+        template: The template that made it, as the user would name it.
+        strategy: The strategy that it is for; None for a file that all share.
+        treatments: Where the template placed the treatment, as offsets into `source`.
+    """
+
+    path: str
+    source: str
+    template: str
+    strategy: str | None
+    treatments: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    template: str
+    strategy: Strategy | None
+
+
+class Rendering(Mapping[str, File]):
+    """The files of a spec by their path, each rendered when it is asked for, and not kept.
+
+    Shared files come first, then each template's files, the control's before the others'.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._folder = TemplateFolder(spec.template_folder)
+        self._slots = Slots()
+        self._environment = environment(self._folder, self._slots)
+        self._globals = sweep_views(spec)
+        self._templates: dict[str, Template] = {}
+        self._origins = _origins(spec, self._folder)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the paths."""
+        return iter(self._origins)
+
+    def __len__(self) -> int:
+        """Return the number of files."""
+        return len(self._origins)
+
+    def __contains__(self, path: object) -> bool:
+        """Say whether there is such a file, without rendering it."""
+        return path in self._origins
+
+    def __getitem__(self, path: str) -> File:
+        """Render one file.
+
+        Raises:
+            TemplateError: The template can't be read, is not valid or fails.
+        """
+        origin = self._origins[path]
+        name = origin.template
+        values = self._globals
+        if origin.strategy is not None:
+            values = values | strategy_views(origin.strategy, self.spec.treatment)
+        self._slots.values.clear()
+        try:
+            template = self._templates.get(name)
+            if template is None:
+                template = self._templates[name] = self._environment.get_template(name)
+            text = template.render(values)
+        except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
+            raise _template_error(error, self._folder.display(name), self._folder) from None
+        source, treatments = self._fill(text, origin.strategy)
+        strategy = origin.strategy.name if origin.strategy else None
+        return File(path, source, self._folder.display(name), strategy, treatments)
+
+    def strategies(self) -> Iterator[tuple[str, str]]:
+        """Yield the path and the strategy's name of each file that is for one strategy."""
+        for path, origin in self._origins.items():
+            if origin.strategy is not None:
+                yield path, origin.strategy.name
+
+    def _fill(
+        self, text: str, strategy: Strategy | None
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Return the text with its slots laid out, and where the treatment was placed."""
+        if text and not text.endswith("\n"):
+            text += "\n"
+        pieces = text.split(SLOT)
+        if len(pieces) == 1:
+            return text, ()
+        done, line = [pieces[0]], pieces[0].rpartition("\n")[2]
+        length = len(pieces[0])
+        treatments = []
+        for slot, following in zip(pieces[1::2], pieces[2::2], strict=False):
+            if slot == "treatment" and strategy is not None:
+                filled = self._treatment(strategy, _indent(line))
+                treatments.append((length, length + len(filled)))
+            else:
+                after = following.partition("\n")[0]
+                filled = _laid_out(self._slots.values[int(slot)], line, after)
+            done += (filled, following)
+            length += len(filled) + len(following)
+            line = (line + filled + following).rpartition("\n")[2]
+        return "".join(done), tuple(treatments)
+
+    def _treatment(self, strategy: Strategy, indent: int) -> str:
+        treatment = self.spec.treatment
+        arguments = {**treatment.shared, **strategy.args}
+        return keyword_arguments(treatment.call, arguments, indent=indent)
+
+
+def render(spec: Spec) -> Rendering:
+    """Return the files of `spec`, each to be rendered when it is asked for.
+
+    Raises:
+        TemplateError: There are no templates, or their names make no valid files.
+    """
+    return Rendering(spec)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _laid_out(value: Value, line: str, after: str) -> str:
+    """Lay out a value that stands between `line` and `after`."""
+    if "#" in line:
+        return literal(value)  # in a comment, a second line would be code
+    if not after and (match := re.fullmatch(r"(\w+) = ", line)):
+        return assignment(match[1], value).removeprefix(line)
+    return layout(value, indent=_indent(line), before=width(line), after=width(after))
+
+
+def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:
+    """Return which file each template makes, of which strategy, in the order of rendering."""
+    shown = str(spec.template_folder)
+    try:
+        names = folder.names()
+    except OSError as error:
+        raise TemplateError.at(f"can't be read: {error.strerror}", shown) from None
+    if not names:
+        exists = spec.template_folder.is_dir()
+        message = f"has no template: no file ends with {SUFFIX}" if exists else "no such folder"
+        hint = f"`templates` in {spec.path} is relative to that file"
+        raise TemplateError.at(message, shown, hint=hint)
+    per_strategy = [name for name in names if STRATEGY in name]
+    if not per_strategy:
+        hint = f"name the template of the strategies' files like sweep_{STRATEGY}.py{SUFFIX}"
+        raise TemplateError.at(f"no template has {STRATEGY} in its name", shown, hint=hint)
+    strategies = sorted(spec.strategies, key=lambda strategy: strategy.name != spec.control)
+    origins: dict[str, _Origin] = {}
+    folded: dict[str, str] = {MANIFEST: MANIFEST}
+    for name in sorted(names, key=lambda name: STRATEGY in name):
+        template = folder.display(name)
+        if STRATEGY in name and not name.endswith(f".py{SUFFIX}"):
+            hint = "what has no treatment call can't be proven; make it for all strategies at once"
+            raise TemplateError.at(
+                "makes strategies' files that are not Python", template, hint=hint
+            )
+        for strategy in strategies if STRATEGY in name else (None,):
+            path = name.removesuffix(SUFFIX)
+            if strategy is not None:
+                path = path.replace(STRATEGY, strategy.name)
+            if fault := file_fault(path):
+                raise TemplateError.at(f"makes a file {path!r}, which {fault}", template)
+            if other := folded.get(path.casefold()):
+                raise TemplateError.at(f"makes {path}, but there is {other} already", template)
+            folded[path.casefold()] = path
+            origins[path] = _Origin(name, strategy)
+    return origins
+
+
+def _template_error(error: Exception, template: str, folder: TemplateFolder) -> TemplateError:
+    """Return what went wrong in a template, with the file and the line of the template."""
+    path, line = template, None
+    for frame, number in walk_tb(error.__traceback__):
+        # Jinja rewrites its tracebacks so that they name templates and their lines.
+        if frame.f_code.co_filename in folder.loaded:
+            path, line = frame.f_code.co_filename, number
+    if isinstance(error, TemplateSyntaxError):
+        path, line = error.filename or template, error.lineno
+    message, hint = _explained(error)
+    return TemplateError(Problem(message, path, line, hint=hint))
+
+
+def _explained(error: Exception) -> tuple[str, str | None]:
+    """Return what to say of an exception that rendering raised, and a hint."""
+    match error:
+        case UndefinedError():
+            return _undefined(str(error))
+        case UnsafeTextError():
+            filters = "`| docstring`, `| comment`, `| python` or `| name`"
+            return str(error), f"print it with a filter: {filters}"
+        case RecursionError():
+            return "calls itself without end", None
+        case UnicodeDecodeError():
+            return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
+        case OSError():
+            return f"can't be read: {error.strerror}", None
+        case JinjaError():
+            return str(error), None
+        case _:
+            return f"{type(error).__name__}: {error}", None
+
+
+def _undefined(message: str) -> tuple[str, str | None]:
+    if match := re.fullmatch(r"'(\w+)' is undefined", message):
+        seen = ("sweep", "base", "vars", "strategy", "treatment")
+        miss = near_miss(match[1], seen)
+        return message, f"did you mean `{miss}`?" if miss else f"templates see {', '.join(seen)}"
+    if match := re.fullmatch(r"'.*?(\w+) object' has no attribute '(.*)'", message):
+        owner = match[1].removesuffix("View").lower()
+        owner = {"dict": "the table", "mappingproxy": "the table"}.get(owner, f"`{owner}`")
+        return f"{owner} has no {match[2]!r}", None
+    return message, None
