@@ -6,7 +6,7 @@ This module is the bottom of the house: it imports nothing of the package.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,10 @@ class Problem:
         return ":".join(str(part) for part in parts if part is not None)
 
     def __str__(self) -> str:
-        """Return `path:line:column: message`."""
-        return f"{self.location}: {self.message}" if self.path is not None else self.message
+        """Return `path:line:column: message`; a message that starts with the path says it once."""
+        if self.path is None or self.message.startswith(f"{self.path} "):
+            return self.message
+        return f"{self.location}: {self.message}"
 
 
 class GenSweepsError(Exception):
@@ -60,7 +62,7 @@ class GenSweepsError(Exception):
         column: int | None = None,
         *,
         hint: str | None = None,
-    ) -> GenSweepsError:
+    ) -> Self:
         """Return an error of this class with a single problem."""
         return cls(Problem(message, path, line, column, hint))
 

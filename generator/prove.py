@@ -7,8 +7,9 @@ accepts nothing which parsing everything would refuse, because the text around i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from generator.control import Skeleton, examine
 from generator.errors import TemplateError
@@ -19,10 +20,26 @@ from generator.syntax import check_characters, docstring_end, parse
 from generator.treatment import UnreadableTreatmentError, read_back, references
 
 
-def prove(rendering: Rendering) -> Iterator[File]:
-    """Yield the files of a rendering, each after it has been proven.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The files of a rendering, of which it is proven that only the treatment differs.
 
-    The proof as a whole holds when the iterator has ended.
+    Attributes:
+        rendering: What was proven; it renders the same again.
+        digests: The sha256 of each file, in hexadecimal, by its path in the order of rendering.
+    """
+
+    rendering: Rendering
+    digests: Mapping[str, str]
+
+
+def digest(data: bytes) -> str:
+    """Return the sha256 of a file's content, in hexadecimal."""
+    return sha256(data, usedforsecurity=False).hexdigest()
+
+
+def prove(rendering: Rendering) -> Proof:
+    """Prove that the strategies' files differ only in the treatment, and return what was proven.
 
     Raises:
         TemplateError: A file is not valid Python or breaks the form of generated files.
@@ -32,6 +49,7 @@ def prove(rendering: Rendering) -> Iterator[File]:
     spec = rendering.spec
     strategies = {strategy.name: strategy for strategy in spec.strategies}
     skeletons: dict[str, Skeleton] = {}
+    digests: dict[str, str] = {}
     failed: list[tuple[File, str, Skeleton]] = []
     for file in rendering.values():
         shown = shown_path(spec, file.path)
@@ -44,9 +62,10 @@ def prove(rendering: Rendering) -> Iterator[File]:
             _check_treatment(file, strategies[file.strategy], skeleton, spec)
             if not _fits(file, skeleton, shown):
                 failed.append((file, shown, skeleton))
-        yield file
+        digests[file.path] = digest(file.source.encode())
     if failed:
         raise explain(failed, spec.treatment, spec.control)
+    return Proof(rendering, digests)
 
 
 def shown_path(spec: Spec, path: str) -> str:

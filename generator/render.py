@@ -12,6 +12,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 
 from generator.errors import Problem, TemplateError
 from generator.literals import assignment, keyword_arguments, layout, literal, width
+from generator.manifest import MANIFEST
 from generator.names import file_fault, near_miss
 from generator.spec import Spec, Strategy, Value
 from generator.templates import (
@@ -25,9 +26,6 @@ from generator.templates import (
     sweep_views,
 )
 from generator.text import UnsafeTextError
-
-MANIFEST = "manifest.json"
-"""The file beside the generated ones that names them; no template can make it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +108,11 @@ class Rendering(Mapping[str, File]):
         for path, origin in self._origins.items():
             if origin.strategy is not None:
                 yield path, origin.strategy.name
+
+    def strategy_paths(self) -> Iterator[str]:
+        """Yield the paths of the strategies' files, with `{strategy}` where the name stands."""
+        names = {origin.template for origin in self._origins.values() if origin.strategy}
+        return (name.removesuffix(SUFFIX) for name in sorted(names))
 
     def _fill(
         self, text: str, strategy: Strategy | None
@@ -227,10 +230,10 @@ def _explained(error: Exception) -> tuple[str, str | None]:
             return "calls itself without end", None
         case UnicodeDecodeError():
             return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
-        case OSError():
-            return f"can't be read: {error.strerror}", None
         case JinjaError():
             return str(error), None
+        case OSError():
+            return f"can't be read: {error.strerror}", None
         case _:
             return f"{type(error).__name__}: {error}", None
 

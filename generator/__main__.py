@@ -1,0 +1,34 @@
+"""The entry of the command: `gen-sweeps` and `python -m generator`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line; what goes wrong ends in a line and an exit code."""
+    try:
+        from generator.cli import run  # noqa: PLC0415 - an interrupt while importing counts too
+
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        code = 130
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python's own attempt to flush it would fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception:  # noqa: BLE001 - the last resort: whatever gets here is a bug
+        import traceback  # noqa: PLC0415 - paid only then
+
+        traceback.print_exc()
+        sys.stderr.write("error: this is a bug in gen-sweeps\n")
+        sys.stderr.write("hint: report it, with the lines above and the spec\n")
+        code = 101
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

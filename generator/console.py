@@ -1,0 +1,48 @@
+"""The only module that prints: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from generator.errors import Problem
+
+_RED, _YELLOW, _CYAN, _RESET = "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[0m"
+
+
+def result(text: str) -> None:
+    """Print a result to stdout."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def problems(found: Sequence[Problem]) -> None:
+    """Print what is wrong to stderr; a hint that several problems share stands once, below."""
+    for index, problem in enumerate(found):
+        _line(_RED, "error", str(problem))
+        following = found[index + 1] if index + 1 < len(found) else None
+        if problem.hint and (following is None or following.hint != problem.hint):
+            _line(_CYAN, "hint", problem.hint)
+
+
+def warning(text: str) -> None:
+    """Print a warning to stderr."""
+    _line(_YELLOW, "warning", text)
+
+
+def _line(colour: str, label: str, text: str) -> None:
+    visible = "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)
+    start = f"{colour}{label}{_RESET}:" if coloured(sys.stderr) else f"{label}:"
+    sys.stderr.write(f"{start} {visible}\n")
+    sys.stderr.flush()
+
+
+def coloured(stream: TextIO) -> bool:
+    """Say whether a stream takes colour: a terminal, unless NO_COLOR or FORCE_COLOR decides."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,74 @@
+"""The main job, from a spec's path to a plan, made or only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator import diff
+from generator.disk import OutputFolder
+from generator.errors import ForeignFileError, Problem
+from generator.load import load
+from generator.plan import Plan, plan
+from generator.prove import Proof, prove, shown_path
+from generator.render import render
+
+
+def proven(path: Path) -> Proof:
+    """Return the proof of the files of the spec at `path`.
+
+    Raises:
+        GenSweepsError: The spec, a template or the proof fails.
+    """
+    return prove(render(load(path)))
+
+
+def check(path: Path) -> Plan:
+    """Return what would change on disk; change nothing.
+
+    Raises:
+        GenSweepsError: The spec, a template or the proof fails, or a file can't be read.
+    """
+    proof = proven(path)
+    folder = OutputFolder(proof.rendering.spec)
+    with folder.locked(exclusive=False):
+        return plan(proof, folder)
+
+
+def diffs(planned: Plan) -> Iterator[str]:
+    """Yield a unified diff for each file that the plan would change."""
+    return diff.diffs(planned, OutputFolder(planned.proof.rendering.spec))
+
+
+def write(path: Path, *, force: bool = False) -> Plan:
+    """Make the output folder what the spec says, and return what changed.
+
+    Args:
+        path: The spec.
+        force: Whether to replace and remove foreign files too.
+
+    Raises:
+        ForeignFileError: A foreign file is in the way; nothing has been changed.
+        GenSweepsError: The spec, a template or the proof fails (nothing has been changed), or
+            writing does (each file is either as it was or as it should be).
+    """
+    proof = proven(path)
+    spec = proof.rendering.spec
+    folder = OutputFolder(spec)
+    folder.create()
+    with folder.locked(exclusive=True):
+        planned = plan(proof, folder)
+        if planned.obstacles and not force:
+            raise ForeignFileError(
+                *(
+                    Problem(f"{shown} {change.obstacle}", shown, hint=_way_out(spec.path))
+                    for change in planned.obstacles
+                    for shown in [shown_path(spec, change.path)]
+                )
+            )
+        folder.apply(planned)
+    return planned
+
+
+def _way_out(path: Path) -> str:
+    return f"move it away or undo the edit; `gen-sweeps {path} --force` overwrites or removes it"

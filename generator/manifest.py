@@ -1,0 +1,160 @@
+"""`manifest.json`: what stands beside the generated files and names them.
+
+Its form, version 1, is JSON with a line for each file and each strategy:
+
+    version     1
+    generator   "gen-sweeps"
+    spec        the spec's path, relative to the manifest's folder
+    sweep       the experiment's name
+    control     the control's name
+    treatment   {"call": …, "vary": […], "shared": {argument: value}}
+    base        {constant: value}
+    files       {path: sha256 of the file}
+    strategies  {name: {"title": …, "files": [path], "args": {argument: value}}}
+    checksum    sha256 of all above: of the manifest's text up to and with the line before it
+
+A value is what JSON makes of it; `{"base": NAME}` refers to a constant, `{"float": "nan"}` (or
+"inf", "-inf") is a number that JSON does not have.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from generator.names import file_fault
+from generator.spec import Reference, Spec, Value
+
+MANIFEST = "manifest.json"
+"""The manifest's name in the output folder; no template can make a file of that name."""
+
+VERSION = 1
+
+
+class UnreadableManifestError(Exception):
+    """The manifest is not one that gen-sweeps wrote; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest says of the files beside it.
+
+    Attributes:
+        spec: The spec that they were made from, relative to the manifest's folder, with `/`.
+        digests: The sha256 of each file, in hexadecimal, by its path.
+    """
+
+    spec: str
+    digests: Mapping[str, str]
+
+
+def spec_name(spec: Spec) -> str:
+    """Return the spec's path as the manifest names it: relative to the output folder."""
+    return os.path.relpath(spec.path, spec.output_folder).replace(os.sep, "/")
+
+
+def written(spec: Spec, digests: Mapping[str, str], files: Mapping[str, list[str]]) -> bytes:
+    """Return the manifest of a spec.
+
+    Args:
+        spec: The spec.
+        digests: The sha256 of each file, in hexadecimal, by its path.
+        files: The paths of each strategy's files, by its name.
+    """
+    treatment = {
+        "call": spec.treatment.call,
+        "vary": spec.treatment.vary,
+        "shared": _json(spec.treatment.shared),
+    }
+    constants = (constant for section in spec.base for constant in section.constants)
+    base = {constant.name: _dumps(_json(constant.value)) for constant in constants}
+    strategies = {
+        strategy.name: _dumps(
+            {
+                "title": strategy.title,
+                "files": files[strategy.name],
+                "args": _json(strategy.args),
+            }
+        )
+        for strategy in spec.strategies
+    }
+    lines = [
+        "{",
+        f'  "version": {VERSION},',
+        '  "generator": "gen-sweeps",',
+        f'  "spec": {_dumps(spec_name(spec))},',
+        f'  "sweep": {_dumps(spec.name)},',
+        f'  "control": {_dumps(spec.control)},',
+        f'  "treatment": {_dumps(treatment)},',
+        *_table("base", base),
+        *_table("files", {path: f'"{digest}"' for path, digest in sorted(digests.items())}),
+        *_table("strategies", strategies),
+        "",
+    ]
+    text = "\n".join(lines).encode()
+    return text + f'  "checksum": "{_checksum(text)}"\n}}\n'.encode()
+
+
+def read(data: bytes) -> Manifest:
+    """Return what a manifest says.
+
+    Raises:
+        UnreadableManifestError: It is damaged, edited, or of another version.
+    """
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        conflict = b"<<<<<<<" in data
+        what = "has conflict markers of a merge" if conflict else "is not JSON"
+        raise UnreadableManifestError(what) from None
+    if not isinstance(content, dict) or content.get("generator") != "gen-sweeps":
+        raise UnreadableManifestError("is not a manifest of gen-sweeps")
+    if content.get("version") != VERSION:
+        version = content.get("version")
+        message = f"has version {version!r}; this gen-sweeps writes version {VERSION}"
+        raise UnreadableManifestError(message)
+    # A checkout may have changed the line ends; that is drift, but no other content.
+    text = data.replace(b"\r\n", b"\n")
+    above = text[: text.rfind(b'  "checksum": "')]
+    if content.get("checksum") != _checksum(above):
+        raise UnreadableManifestError("was edited: its checksum does not match its content")
+    digests = content["files"]
+    if any(file_fault(path) for path in digests):
+        raise UnreadableManifestError("names files outside of its folder")
+    return Manifest(content["spec"], digests)
+
+
+def _checksum(text: bytes) -> str:
+    return sha256(text, usedforsecurity=False).hexdigest()
+
+
+def _table(name: str, entries: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of an object, one for each entry; the entries' values are JSON."""
+    if not entries:
+        yield f'  "{name}": {{}},'
+        return
+    yield f'  "{name}": {{'
+    last = len(entries) - 1
+    for index, (key, value) in enumerate(entries.items()):
+        yield f"    {_dumps(key)}: {value}" + ("," if index < last else "")
+    yield "  },"
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
+def _json(value: Value) -> object:
+    if isinstance(value, Reference):
+        return {"base": value.name}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": repr(value)}
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _json(item) for key, item in value.items()}
+    return value
