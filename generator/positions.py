@@ -119,7 +119,7 @@ class _Walk:
 
 def _parts(key: Node) -> Iterator[Node]:
     """Yield the names in a key; those of a dotted one nest to the left, as deep as it is long."""
-    names = []
+    names: list[Node] = []
     while key.type == "dotted_key":
         key, *rest = key.named_children
         names += reversed(rest)

@@ -107,12 +107,19 @@ class Rendering(Mapping[str, File]):
             if template is None:
                 template = self._templates[name] = self._environment.get_template(name)
             filled = self._fill(template.render(values), origin.strategy)
+            source = "".join(filled.pieces)
+            if not path.endswith(".py"):  # of Python the position is told later
+                source.encode()
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
             raise _template_error(error, self._folder.display(name), self._folder) from None
-        strategy = origin.strategy.name if origin.strategy else None
-        display = self._folder.display(name)
-        treatments, placements = tuple(filled.treatments), tuple(filled.placements)
-        return File(path, "".join(filled.pieces), display, strategy, treatments, placements)
+        return File(
+            path,
+            source,
+            self._folder.display(name),
+            origin.strategy.name if origin.strategy else None,
+            tuple(filled.treatments),
+            tuple(filled.placements),
+        )
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""
