@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -11,6 +12,10 @@ def main() -> None:
     try:
         from generator.cli import run  # noqa: PLC0415 - an interrupt while importing counts too
 
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # Whatever the locale says: a diff is the bytes of files, and files are UTF-8.
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:

@@ -99,13 +99,16 @@ class OutputFolder:
             if error.errno in (errno.ELOOP, errno.EMLINK):
                 raise NotARegularFileError("is a symbolic link") from None
             raise self._error(error, full, "read") from None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             mode = os.fstat(descriptor).st_mode
             if stat.S_ISDIR(mode):
                 raise NotARegularFileError("is a folder")
             if not stat.S_ISREG(mode):
                 raise NotARegularFileError("is not a regular file")
-            return file.read()
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(descriptor)
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths of the files that match a glob pattern."""
@@ -141,7 +144,8 @@ class OutputFolder:
         for change in changes:
             full = self.path / change.path
             if full.is_dir() and not full.is_symlink():
-                raise ForeignFileError.at("is a folder, not a file: move it away", str(full))
+                message = f"{full} is a folder where a file should be"
+                raise ForeignFileError.at(message, str(full), hint="move it away")
         self._remove_temporaries()
         if changes:
             files = [change for change in changes if change.path != MANIFEST]

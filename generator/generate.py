@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator import diff
 from generator.disk import OutputFolder
 from generator.errors import ForeignFileError, Problem
 from generator.load import load
@@ -37,6 +36,8 @@ def check(path: Path) -> Plan:
 
 def diffs(planned: Plan) -> Iterator[str]:
     """Yield a unified diff for each file that the plan would change."""
+    from generator import diff  # noqa: PLC0415 - difflib is only for those who ask
+
     return diff.diffs(planned, OutputFolder(planned.proof.rendering.spec))
 
 

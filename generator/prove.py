@@ -76,8 +76,7 @@ def shown_path(spec: Spec, path: str) -> str:
 def _check_shared(file: File, shown: str) -> None:
     """Check a file that is the same for all strategies; other than Python, it is free."""
     if file.path.endswith(".py") and file.source:
-        parse(file, shown)
-        docstring_end(file, shown)
+        docstring_end(file, shown, parse(file, shown))
 
 
 def _check_treatment(file: File, strategy: Strategy, skeleton: Skeleton, spec: Spec) -> None:
