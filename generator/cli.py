@@ -10,7 +10,7 @@ from typing import Annotated, cast
 import typer
 
 from generator import console
-from generator.errors import GenSweepsError, Problem
+from generator.errors import Problem
 
 HELP = """Write the files of a sweep from its spec, proven to differ only in the treatment.
 
@@ -71,6 +71,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
     ] = False,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Remember what was found to be right.")
+    ] = True,
     version: Annotated[
         bool,
         typer.Option("--version", help="Say the version.", callback=_print_version, is_eager=True),
@@ -78,34 +81,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Run the main job and return its exit code."""
     del version
-    from generator import generate as job  # noqa: PLC0415 - the stages load what they need
-    from generator import summary  # noqa: PLC0415 - likewise
+    from generator.job import Options, run  # noqa: PLC0415 - the stages load what they need
 
-    command = "diff" if diff else "check" if check else "write"
-    plan = None
-    try:
-        plan = job.check(spec) if check or diff else job.write(spec, force=force)
-        problems = summary.drift_problems(plan) if check or diff else []
-        exit_code = 1 if problems else 0
-    except GenSweepsError as error:
-        problems, exit_code = list(error.problems), error.exit_code
-    match output_format:
-        case OutputFormat.JSON:
-            console.result(summary.as_json(command, exit_code, problems, plan))
-        case OutputFormat.GITHUB:
-            console.result(summary.as_annotations(problems))
-        case OutputFormat.TEXT if plan is not None:
-            if diff:
-                for text in job.diffs(plan):
-                    console.result(text)
-            elif not (quiet or problems):
-                said = summary.checked_text if check else summary.written_text
-                console.result(said(plan))
-    console.problems(problems)
-    if plan is not None and not (check or diff):
-        for text in summary.stray_warnings(plan):
-            console.warning(text)
-    return exit_code
+    return run(Options(spec, check, diff, force, quiet, cache, output_format.value))
 
 
 COMMANDS: dict[str, Callable[..., int]] = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.errors import FileError, Problem, SpecError
 from generator.findings import Finding
 from generator.literals import quoted
+from generator.plain_shape import is_plainly_valid
 from generator.reading import Reader
 from generator.spec import Spec
 
@@ -24,13 +25,19 @@ def load(path: Path) -> Spec:
     """
     source = _read(path)
     data = _parse(source, path)
-    from generator.shape import shape_findings  # noqa: PLC0415 - pydantic is the heaviest import
-
     reader = Reader(path, data)
     spec = reader.spec()
-    if findings := [*shape_findings(data), *reader.findings]:
+    if findings := [*_shape_findings(data), *reader.findings]:
         raise SpecError(*_located(findings, source, path))
     return spec
+
+
+def _shape_findings(data: dict[str, object]) -> Iterable[Finding]:
+    if is_plainly_valid(data):
+        return ()
+    from generator.shape import shape_findings  # noqa: PLC0415 - pydantic is heavy
+
+    return shape_findings(data)
 
 
 def _read(path: Path) -> bytes:
