@@ -86,6 +86,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     return run(Options(spec, check, diff, force, quiet, cache, output_format.value))
 
 
+INTERRUPTED = 130
+"""The exit code of a run that was interrupted: 128 and the number of the signal."""
+
 COMMANDS: dict[str, Callable[..., int]] = {}
 """What may stand in the place of SPEC, besides a spec."""
 
@@ -94,7 +97,12 @@ _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code.
+
+    Raises:
+        KeyboardInterrupt: It was interrupted.
+        FileError: A result can't be printed.
+    """
     command = COMMANDS.get(arguments[0]) if arguments else None
     app = typer.Typer(
         rich_markup_mode=None,
@@ -114,4 +122,8 @@ def run(arguments: list[str]) -> int:
         hint = f"`{name} --help` says what it takes"
         console.problems([Problem(str(error), hint=hint)])
         return 2
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    if code == INTERRUPTED:  # what typer makes of an interrupt, silently
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0

@@ -8,9 +8,11 @@ from pathlib import Path
 from generator.disk import OutputFolder
 from generator.errors import ForeignFileError, Problem
 from generator.load import load
-from generator.plan import Plan, plan
+from generator.manifest import MANIFEST
+from generator.plan import Change, Plan, plan
 from generator.prove import Proof, prove, shown_path
 from generator.render import render
+from generator.spec import Spec
 
 
 def proven(path: Path) -> Proof:
@@ -62,7 +64,7 @@ def write(path: Path, *, force: bool = False) -> Plan:
         if planned.obstacles and not force:
             raise ForeignFileError(
                 *(
-                    Problem(f"{shown} {change.obstacle}", shown, hint=_way_out(spec.path))
+                    Problem(f"{shown} {change.obstacle}", shown, hint=way_out(change, spec))
                     for change in planned.obstacles
                     for shown in [shown_path(spec, change.path)]
                 )
@@ -71,5 +73,9 @@ def write(path: Path, *, force: bool = False) -> Plan:
     return planned
 
 
-def _way_out(path: Path) -> str:
-    return f"move it away or undo the edit; `gen-sweeps {path} --force` overwrites or removes it"
+def way_out(change: Change, spec: Spec) -> str:
+    """Return what to do about a change that gen-sweeps does not make unasked."""
+    forced = f"`gen-sweeps {spec.path} --force`"
+    if change.path == MANIFEST:
+        return f"restore it from version control; {forced} writes it anew, and removes no file"
+    return f"move it away or undo the edit; {forced} overwrites or removes it"

@@ -59,5 +59,5 @@ def _say(options: Options, plan: Plan | None, problems: list[Problem], exit_code
         console.result(said(plan))
     console.problems(problems)
     if plan is not None and options.writes:
-        for text in summary.stray_warnings(plan):
+        for text in summary.warnings(plan):
             console.warning(text)
