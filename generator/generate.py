@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator import known_good
 from generator.disk import OutputFolder
 from generator.errors import ForeignFileError, Problem
 from generator.load import load
 from generator.manifest import MANIFEST
 from generator.plan import Change, Plan, plan
-from generator.prove import Proof, prove, shown_path
+from generator.prove import Proof, digest, prove, shown_path
 from generator.render import render
 from generator.spec import Spec
 
@@ -34,6 +35,25 @@ def check(path: Path) -> Plan:
     folder = OutputFolder(proof.rendering.spec)
     with folder.locked(exclusive=False):
         return plan(proof, folder)
+
+
+def remember(path: Path, plan: Plan, said: str) -> None:
+    """Remember that a check of the spec at `path` finds nothing, and what it says.
+
+    Args:
+        path: The spec, as the user named it.
+        plan: A plan that has nothing to change, or nothing left to change.
+        said: What a check says.
+    """
+    rendering = plan.proof.rendering
+    digests = {**plan.proof.digests, MANIFEST: digest(plan.manifest)}
+    known_good.remember(
+        str(path),
+        inputs={str(path): rendering.spec.digest, **rendering.folder.loaded},
+        outputs={shown_path(rendering.spec, name): wanted for name, wanted in digests.items()},
+        folders={**rendering.folder.listed, **plan.listed},
+        said=said,
+    )
 
 
 def diffs(planned: Plan) -> Iterator[str]:

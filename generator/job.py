@@ -42,6 +42,8 @@ def run(options: Options) -> int:
         problems = [] if options.writes else summary.drift_problems(plan)
         exit_code = 1 if problems else 0
     _say(options, plan, problems, exit_code)
+    if plan is not None and options.cache and not (problems or plan.strays or any(plan.drift)):
+        generate.remember(options.spec, plan, summary.checked_text(plan))
     return exit_code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from generator.errors import FileError, Problem, SpecError
@@ -25,7 +26,7 @@ def load(path: Path) -> Spec:
     """
     source = _read(path)
     data = _parse(source, path)
-    reader = Reader(path, data)
+    reader = Reader(path, data, sha256(source, usedforsecurity=False).hexdigest())
     spec = reader.spec()
     if findings := [*_shape_findings(data), *reader.findings]:
         raise SpecError(*_located(findings, source, path))

@@ -28,10 +28,11 @@ class Reader:
     and what stands beside the fault is still read.
     """
 
-    def __init__(self, path: Path, data: dict[str, object]) -> None:
+    def __init__(self, path: Path, data: dict[str, object], digest: str) -> None:
         self.findings: list[Finding] = []
         self._path = path
         self._data = data
+        self._digest = digest
         self._constants: dict[str, KeyPath] = {}
 
     def report(
@@ -72,6 +73,7 @@ class Reader:
             vars=self._values(("vars",)),
             base=base,
             strategies=strategies,
+            digest=self._digest,
         )
 
     def _base(self) -> tuple[Section, ...]:

@@ -57,16 +57,20 @@ class Rendering(Mapping[str, File]):
     """The files of a spec by their path, each rendered when it is asked for, and not kept.
 
     Shared files come first, then each template's files, the control's before the others'.
+
+    Attributes:
+        spec: The spec.
+        folder: Where the templates are loaded from.
     """
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self._folder = TemplateFolder(spec.template_folder)
+        self.folder = TemplateFolder(spec.template_folder)
         self._slots = Slots()
-        self._environment = environment(self._folder, self._slots)
+        self._environment = environment(self.folder, self._slots)
         self._globals = sweep_views(spec)
         self._templates: dict[str, Template] = {}
-        self._origins = _origins(spec, self._folder)
+        self._origins = _origins(spec, self.folder)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -98,10 +102,10 @@ class Rendering(Mapping[str, File]):
                 template = self._templates[name] = self._environment.get_template(name)
             text = template.render(values)
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise _template_error(error, self._folder.display(name), self._folder) from None
+            raise _template_error(error, self.folder.display(name), self.folder) from None
         source, treatments = self._fill(text, origin.strategy)
         strategy = origin.strategy.name if origin.strategy else None
-        return File(path, source, self._folder.display(name), strategy, treatments)
+        return File(path, source, self.folder.display(name), strategy, treatments)
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""

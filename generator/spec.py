@@ -80,6 +80,7 @@ class Spec:
         vars: Free values for the templates.
         base: The constants that every file shares.
         strategies: The arms, in the order of the spec; at least one.
+        digest: The sha256 of the spec file, in hexadecimal.
     """
 
     path: Path
@@ -92,6 +93,7 @@ class Spec:
     vars: Mapping[str, Value]
     base: tuple[Section, ...]
     strategies: tuple[Strategy, ...]
+    digest: str
 
     @property
     def output_folder(self) -> Path:

@@ -6,8 +6,10 @@ only the rendered text tells at which column a value stands; `render` fills them
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
@@ -152,11 +154,17 @@ def strategy_views(strategy: Strategy, treatment: Treatment) -> dict[str, object
 
 
 class TemplateFolder(BaseLoader):
-    """Loads templates from one folder and from nowhere else."""
+    """Loads templates from one folder and from nowhere else.
+
+    Attributes:
+        loaded: The sha256 of each template that was loaded, in hexadecimal, by its path.
+        listed: The names in each folder that was looked through for templates, by its path.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.listed: dict[str, list[str]] = {}
         self._folder = folder
-        self.loaded: set[str] = set()
+        self.loaded: dict[str, str] = {}
 
     def names(self) -> list[str]:
         """Return the templates that make files, as paths below the folder, in order.
@@ -166,8 +174,11 @@ class TemplateFolder(BaseLoader):
         Raises:
             OSError: The folder can't be listed.
         """
-        files = (path for path in self._folder.rglob(f"*{SUFFIX}") if path.is_file())
-        return sorted(path.relative_to(self._folder).as_posix() for path in files)
+        found = []
+        for folder, folders, files in os.walk(self._folder):
+            self.listed[folder] = [*folders, *files]
+            found += [Path(folder, name) for name in files if name.endswith(SUFFIX)]
+        return sorted(path.relative_to(self._folder).as_posix() for path in found)
 
     def display(self, name: str) -> str:
         """Return the path of a template as the user would name it."""
@@ -185,10 +196,11 @@ class TemplateFolder(BaseLoader):
             message = f"{template!r} is outside of the template folder"
             raise TemplateNotFound(template, message)
         try:
-            source = path.read_bytes().decode("utf-8-sig")
+            data = path.read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise TemplateNotFound(template, f"no template {template!r} in the folder") from None
-        self.loaded.add(str(path))
+        source = data.decode("utf-8-sig")
+        self.loaded[str(path)] = sha256(data, usedforsecurity=False).hexdigest()
         return source, str(path), lambda: True
 
 
