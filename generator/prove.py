@@ -14,6 +14,7 @@ from hashlib import sha256
 from generator.control import Skeleton, examine
 from generator.errors import TemplateError
 from generator.explain import explain
+from generator.placement import check_placements
 from generator.render import File, Rendering
 from generator.spec import Spec, Strategy
 from generator.syntax import check_characters, docstring_end, parse
@@ -77,6 +78,7 @@ def _check_shared(file: File, shown: str) -> None:
     """Check a file that is the same for all strategies; other than Python, it is free."""
     if file.path.endswith(".py") and file.source:
         docstring_end(file, shown, parse(file, shown))
+        check_placements(file, shown)
 
 
 def _check_treatment(file: File, strategy: Strategy, skeleton: Skeleton, spec: Spec) -> None:
