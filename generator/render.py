@@ -13,7 +13,8 @@ from jinja2 import Template, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 
 from generator.errors import Problem, TemplateError
-from generator.filters import SLOT, TREATMENT, Kind, Slot, Slots
+from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Kind, Slot, Slots
+from generator.halves import halves
 from generator.literals import assignment, keyword_arguments, layout, literal, width
 from generator.manifest import MANIFEST, spec_name
 from generator.names import file_fault, fold, near_miss
@@ -79,6 +80,7 @@ class Rendering(Mapping[str, File]):
         self._environment.filters |= self._slots.filters()
         self._globals = sweep_views(spec)
         self._templates: dict[str, Template] = {}
+        self._endings: dict[str, _Ending | None] = {}
         self._origins = _origins(spec, self.folder)
 
     def __iter__(self) -> Iterator[str]:
@@ -100,23 +102,71 @@ class Rendering(Mapping[str, File]):
             TemplateError: The template can't be read, is not valid or fails.
         """
         origin = self._origins[path]
-        name = origin.template
-        values = self._globals
-        if origin.strategy is not None:
-            values = values | strategy_views(origin.strategy, self.spec.treatment)
+        template = self.folder.display(origin.template)
+        strategy = origin.strategy
+        try:
+            if strategy is None:
+                filled = self._render(self._template(origin.template), self._globals, strategy)
+            else:
+                filled = self._render_for(origin.template, strategy)
+        except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
+            raise _template_error(error, template, self.folder) from None
+        name = strategy.name if strategy else None
+        treatments, placements = tuple(filled.treatments), tuple(filled.placements)
+        return File(path, "".join(filled.pieces), template, name, treatments, placements)
+
+    def _template(self, name: str) -> Template:
+        if name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
+        return self._templates[name]
+
+    def _render_for(self, name: str, strategy: Strategy) -> _Filled:
+        """Render a template for a strategy, what is the same for all of them only once."""
+        values = self._globals | strategy_views(strategy, self.spec.treatment)
+        if name not in self._endings:
+            self._endings[name] = self._ending(name, values)
+        ending = self._endings[name]
+        if ending is None:
+            return self._render(self._template(name), values, strategy)
+        filled = self._render(ending.start, values, strategy, ending.first_line)
+        filled.add_filled(ending.before)
+        start = filled.length
+        filled.add(self._treatment(strategy, ending.indent))
+        filled.treatments.append((start, filled.length))
+        filled.add_filled(ending.after)
+        return filled
+
+    def _ending(self, name: str, values: Mapping[str, object]) -> _Ending | None:
+        """Return how all files of a template end; None if that is not to be told."""
+        parts = halves(self._environment, name)
+        if parts is None:
+            return None
         self._slots.clear()
         self._budget.renew()
-        try:
-            template = self._templates.get(name)
-            if template is None:
-                template = self._templates[name] = self._environment.get_template(name)
-            filled = self._fill(template.render(values), origin.strategy)
-        except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise _template_error(error, self.folder.display(name), self.folder) from None
-        strategy = origin.strategy.name if origin.strategy else None
-        display = self.folder.display(name)
-        treatments, placements = tuple(filled.treatments), tuple(filled.placements)
-        return File(path, "".join(filled.pieces), display, strategy, treatments, placements)
+        first_line, newline, text = _ended(parts.shared.render(values)).partition("\n")
+        before, treatment, after = text.partition(TREATMENT_SLOT)
+        lines = first_line + after.partition("\n")[0]
+        if not (newline and treatment) or TREATMENT_SLOT in after or SLOT in lines:
+            return None
+        filled = self._fill(before, None)
+        return _Ending(
+            parts.strategy,
+            f"{first_line}\n",
+            _indent(filled.line),
+            filled,
+            self._fill(after, None),
+        )
+
+    def _render(
+        self,
+        template: Template,
+        values: Mapping[str, object],
+        strategy: Strategy | None,
+        ending: str = "",
+    ) -> _Filled:
+        self._slots.clear()
+        self._budget.renew()
+        return self._fill(_ended(template.render(values) + ending), strategy)
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""
@@ -135,8 +185,6 @@ class Rendering(Mapping[str, File]):
         Raises:
             TemplateRuntimeError: The template has changed the text of a slot.
         """
-        if text and not text.endswith("\n"):
-            text += "\n"
         first, *rest = text.split(SLOT)
         filled = _Filled()
         filled.add(first)
@@ -174,6 +222,35 @@ class _Filled:
         self.length += len(piece)
         self.line = (self.line + piece).rpartition("\n")[2]
 
+    def add_filled(self, other: _Filled) -> None:
+        """Go on with a text that is filled already, and has no treatment in it."""
+        self.placements += [
+            Placement(placed.kind, placed.start + self.length, placed.end + self.length)
+            for placed in other.placements
+        ]
+        self.pieces += other.pieces
+        self.length += other.length
+        self.line = other.line
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How all files of a template end.
+
+    Attributes:
+        start: The half of the template that makes what comes before.
+        first_line: What ends the last line of that.
+        indent: Columns by which the treatment's line is indented.
+        before: What stands between that line and the treatment.
+        after: What stands behind the treatment.
+    """
+
+    start: Template
+    first_line: str
+    indent: int
+    before: _Filled
+    after: _Filled
+
 
 def render(spec: Spec) -> Rendering:
     """Return the files of `spec`, each to be rendered when it is asked for.
@@ -182,6 +259,11 @@ def render(spec: Spec) -> Rendering:
         TemplateError: There are no templates, or their names make no valid files.
     """
     return Rendering(spec)
+
+
+def _ended(text: str) -> str:
+    """Return a text with the newline that a file ends with, unless it is empty."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 def _indent(line: str) -> int:
