@@ -21,7 +21,7 @@ from generator.names import file_fault, fold, near_miss
 from generator.note import PREFIX
 from generator.sandbox import Budget, Sandbox
 from generator.spec import Spec, Strategy, Value
-from generator.templates import STRATEGY, SUFFIX, TemplateFolder, strategy_views, sweep_views
+from generator.templates import STRATEGY, SUFFIX, VIEWS, TemplateFolder, strategy_views, sweep_views
 from generator.text import UnsafeTextError
 
 
@@ -76,7 +76,7 @@ class Rendering(Mapping[str, File]):
         self.folder = TemplateFolder(spec.template_folder)
         self._budget = Budget()
         self._slots = Slots(self._budget)
-        self._environment = Sandbox(self.folder, self._budget, self._slots.printed)
+        self._environment = Sandbox(self.folder, self._budget, self._slots.printed, VIEWS)
         self._environment.filters |= self._slots.filters()
         self._globals = sweep_views(spec)
         self._templates: dict[str, Template] = {}

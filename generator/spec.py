@@ -18,6 +18,9 @@ class Reference:
 Value: TypeAlias = "bool | int | float | str | Reference | tuple[Value, ...] | Mapping[str, Value]"
 """A value of the spec. Arrays are tuples and tables read-only mappings; both keep their order."""
 
+SCALARS = (str, int, float, Reference)
+"""The values that have no values in them; `bool` is an `int`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Never, TypeAlias
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
@@ -94,6 +95,15 @@ class StrategyView:
     title: Text
     doc: Text
     args: Mapping[str, View]
+
+
+VIEWS: Mapping[type, frozenset[str]] = MappingProxyType(
+    {
+        kind: frozenset(field.name for field in fields(kind))
+        for kind in (SweepView, SectionView, ConstantView, StrategyView, TreatmentView)
+    }
+)
+"""What templates see, and its attributes."""
 
 
 def view(value: Value) -> View:
