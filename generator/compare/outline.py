@@ -1,0 +1,337 @@
+"""LibCST's tree of a file as the neutral tree that is compared.
+
+Everything that LibCST calls whitespace, parenthesis, comma or newline is left out of the nodes and found again as
+the text between them, which is why a node knows where it starts and ends. What is left is what Python's own
+syntax tree tells apart; the tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from generator.compare.labels import Context, element_label, label_of
+from generator.compare.literals import decode_text, number_value, split_string
+from generator.compare.tree import Node, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from libcst.metadata import CodeSpan
+
+_LAYOUT_FIELDS = frozenset(
+    (
+        "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "colon", "first_colon",
+        "second_colon", "equal", "dot", "separator", "header", "footer", "indent", "leading_lines",
+        "lines_after_decorators", "trailing_whitespace", "trailing_comma", "default_indent", "default_newline",
+        "has_trailing_newline", "encoding",
+    )
+)  # fmt: skip
+_SAME_KIND = {"MatchList": "MatchSequence", "MatchTuple": "MatchSequence"}
+_PARAMETER_FIELDS = ("posonly_params", "posonly_ind", "params", "star_arg", "kwonly_params", "star_kwarg")  # fmt: skip
+
+
+@cache
+def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """Return the fields of a LibCST node that are code, in the order of their declaration."""
+    names = (field.name for field in fields(kind))
+    return tuple(n for n in names if n not in _LAYOUT_FIELDS and not n.startswith("whitespace_"))
+
+
+class Outline:
+    """Builds the tree of one file.
+
+    Args:
+        data: The text of the file in UTF-8, as LibCST writes it.
+        spans: Where each LibCST node is in it.
+    """
+
+    def __init__(self, data: bytes, spans: Mapping[cst.CSTNode, CodeSpan]) -> None:
+        self._data = data
+        self._spans = spans
+
+    def module(self, module: cst.Module) -> Node:
+        """Return the tree of the whole file."""
+        docstring = Context(docstring_of="module")
+        body = self._body(module.body, "@body", (0, len(self._data)), docstring)
+        return self._node("Module", "", [body], (0, len(self._data)))
+
+    def text(self, node: cst.CSTNode) -> str:
+        """Return the text of a LibCST node."""
+        start, end = self._span(node)
+        return self._data[start:end].decode("utf-8", "replace")
+
+    def _span(self, node: cst.CSTNode) -> tuple[int, int]:
+        span = self._spans[node]
+        return span.start, span.start + span.length
+
+    def _node(
+        self,
+        kind: str,
+        head: str,
+        children: list[Node],
+        span: tuple[int, int],
+        key: str | None = None,
+        step: Step | None = None,
+        *,
+        listed: bool = False,
+        named: bool = False,
+        value_start: int | None = None,
+    ) -> Node:
+        """Return a node with its children in the order of the source, lists grown to their brackets."""
+        start = min([span[0], *(child.start for child in children)])
+        end = max([span[1], *(child.end for child in children)])
+        if not listed:
+            children = sorted(children, key=lambda child: (child.start, child.end))
+            for index, child in enumerate(children):
+                if child.listed:
+                    before = children[index - 1].end if index else start
+                    after = children[index + 1].start if index + 1 < len(children) else end
+                    child.start, child.end = min(before, child.start), max(after, child.end)
+        return Node(
+            _SAME_KIND.get(kind, kind),
+            head,
+            tuple(children),
+            start,
+            end,
+            start if value_start is None else value_start,
+            step,
+            key,
+            listed=listed,
+            named=named,
+        )
+
+    def build(self, node: cst.CSTNode, role: str | None, context: Context, sort: str = "") -> Node:
+        """Return the tree of a LibCST node.
+
+        Args:
+            node: What to read.
+            role: Which part of its parent it is (`@value`), or None in a list.
+            context: What its name depends on.
+            sort: Which of several lists of its parent it stands in.
+        """
+        leaf = self._leaf(node)
+        if leaf is not None:
+            return self._node(*leaf, [], self._span(node), role)
+        label = label_of(node, self.text, context)
+        children: list[Node] = []
+        heads = [sort]
+        for name in _code_fields(type(node)):
+            value: object = getattr(node, name)
+            if name == label.name_field:
+                continue
+            if isinstance(value, cst.CSTNode):
+                children.append(self._child(node, name, value, label.inner))
+            elif isinstance(value, (list, tuple)) and (value or name != "decorators"):
+                children.append(self._list(node, name, value, label.inner))
+            elif isinstance(value, str):
+                heads.append(f"{name}={value}")
+        if isinstance(node, cst.Subscript):
+            heads.append(str(_is_tuple_index(node)))
+        if isinstance(node, cst.ClassDef):
+            children = self._merge_arguments(children)
+        value_start = None
+        if isinstance(node, (cst.Arg, cst.Assign, cst.AnnAssign)) and children:
+            value_start = max(child.start for child in children)
+        return self._node(
+            type(node).__name__,
+            "|".join(heads),
+            children,
+            self._span(node),
+            role or label.key,
+            label.step,
+            named=label.name_field is not None,
+            value_start=value_start,
+        )
+
+    def _leaf(self, node: cst.CSTNode) -> tuple[str, str] | None:
+        """Return kind and head of a node that is compared as a whole, or None."""
+        if isinstance(node, cst.Name):
+            return "Name", node.value
+        if isinstance(node, cst.BaseNumber):
+            return "Number", number_value(self.text(node))
+        if isinstance(node, cst.BaseString):
+            return "String", self._string(node)
+        if isinstance(node, (cst.BaseCompOp, cst.BaseBinaryOp, cst.BaseUnaryOp, cst.BaseBooleanOp)):
+            return "Operator", type(node).__name__
+        if isinstance(node, cst.BaseAugOp):
+            return "Operator", type(node).__name__
+        return None
+
+    def _child(
+        self, parent: cst.CSTNode, name: str, value: cst.CSTNode, context: Context
+    ) -> Node:
+        """Return the tree of a field that holds one node."""
+        if isinstance(value, cst.BaseSuite):
+            return self._body(value.body, f"@{name}", self._suite_span(value), context)
+        if isinstance(value, cst.Parameters):
+            return self._parameters(value, context)
+        if isinstance(value, cst.Else):
+            inner = value.body.body
+            if isinstance(parent, cst.If) and len(inner) == 1 and isinstance(inner[0], cst.If):
+                return self.build(inner[0], f"@{name}", context)
+        if isinstance(value, (cst.ParamStar, cst.ImportStar, cst.Asynchronous)):
+            return self._node(type(value).__name__, "", [], self._span(value), f"@{name}")
+        if isinstance(parent, (cst.ClassDef, cst.FunctionDef)) and name == "name":
+            word = "class name" if isinstance(parent, cst.ClassDef) else "function name"
+            step = Step("part", word, f".{word}")
+            return self._node("Name", self.text(value), [], self._span(value), "@name", step)
+        return self.build(value, f"@{name}", context)
+
+    def _suite_span(self, suite: cst.BaseSuite) -> tuple[int, int]:
+        if isinstance(suite, cst.IndentedBlock) and suite.body:
+            return self._span(suite.body[0])[0], self._span(suite.body[-1])[1]
+        return self._span(suite)
+
+    def _list(
+        self,
+        parent: cst.CSTNode,
+        name: str,
+        values: Sequence[object],
+        context: Context,
+    ) -> Node:
+        """Return the tree of a field that holds a list of nodes."""
+        children: list[Node] = []
+        for index, value in enumerate(values):
+            if not isinstance(value, cst.CSTNode):
+                continue
+            if isinstance(value, (cst.BaseElement, cst.BaseDictElement)):
+                children.append(self._element(value, index, context))
+            else:
+                children.append(self.build(value, None, replace(context, index=index)))
+        span = (children[0].start, children[-1].end) if children else self._list_place(parent, name)
+        return self._node("list", "", children, span, f"@{name}", listed=True)
+
+    def _list_place(self, parent: cst.CSTNode, name: str) -> tuple[int, int]:
+        """Return where an empty list is: before the body of a class or function, else at the end."""
+        end = self._span(parent)[1]
+        if isinstance(parent, cst.ClassDef):
+            after_name = self._span(parent.name)[1]
+            return after_name, after_name
+        return end, end
+
+    def _element(self, node: cst.BaseElement | cst.BaseDictElement, index: int, context: Context) -> Node:  # fmt: skip
+        """Return the tree of an element of a list, tuple, set or dict."""
+        step, key = element_label(node, index, self.text)
+        keyed = isinstance(node, cst.DictElement)
+        children = [self.build(node.value, "@value", Context(named=keyed))]
+        if isinstance(node, cst.DictElement):
+            children.insert(0, self.build(node.key, "@key", Context()))
+        kind = type(node).__name__
+        value_start = children[-1].start if isinstance(node, cst.DictElement) else None
+        return self._node(kind, "", children, self._span(node), key, step, value_start=value_start)
+
+    def _parameters(self, parameters: cst.Parameters, context: Context) -> Node:
+        """Return the parameters of a function as one list, each with its sort."""
+        children: list[Node] = []
+        for sort in _PARAMETER_FIELDS:
+            value: object = getattr(parameters, sort)
+            for param in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(param, cst.Param):
+                    children.append(self.build(param, None, context, sort))
+        span = (children[0].start, children[-1].end) if children else self._span(parameters)
+        return self._node("list", "", children, span, "@params", listed=True)
+
+    def _merge_arguments(self, children: list[Node]) -> list[Node]:
+        """Return a class's children with its bases and keywords as the one list that they are."""
+        lists = [child for child in children if child.key in {"@bases", "@keywords"}]
+        items = [item for arguments in lists for item in arguments.children]
+        items.sort(key=lambda item: item.start)
+        span = (items[0].start, items[-1].end) if items else (lists[0].start, lists[0].end)
+        merged = self._node("list", "", items, span, "@arguments", listed=True)
+        return [child for child in children if child not in lists] + [merged]
+
+    def _body(
+        self,
+        statements: Sequence[cst.BaseStatement] | Sequence[cst.BaseSmallStatement],
+        key: str,
+        span: tuple[int, int],
+        context: Context,
+    ) -> Node:
+        """Return the statements of a suite, those that share a line one by one."""
+        flat: list[cst.CSTNode] = []
+        for statement in statements:
+            if isinstance(statement, cst.SimpleStatementLine):
+                flat.extend(statement.body)
+            else:
+                flat.append(statement)
+        owner, context = context.docstring_of, Context()
+        children: list[Node] = []
+        for index, node in enumerate(flat):
+            if index == 0 and owner and _is_docstring(node):
+                children.append(self._docstring(node, owner))
+            else:
+                children.append(self.build(node, None, context))
+        return self._node("list", "body", children, span, key, listed=True)
+
+    def _docstring(self, statement: cst.CSTNode, owner: str) -> Node:
+        span = self._span(statement)
+        literal = self.text(statement)
+        if isinstance(statement, cst.Expr):
+            literal = self._string(statement.value)
+        node = self._node("Docstring", literal, [], span, "@docstring")
+        step = Step("part", "docstring", "module docstring" if owner == "module" else " docstring")
+        node.step, node.docstring, node.leaf_text = step, True, literal.partition(":")[2]
+        return node
+
+    def _string(self, node: cst.CSTNode) -> str:
+        """Return what a string says, however it is quoted, joined or escaped: `str:…`."""
+        parts: list[str] = []
+        self._string_parts(node, parts)
+        prefix = "bytes" if isinstance(node, cst.SimpleString) and "b" in node.prefix else "str"
+        if isinstance(node, cst.ConcatenatedString) and parts and parts[0] == "b":
+            prefix = "bytes"
+        return f"{prefix}:" + "".join(part for part in parts if part != "b")
+
+    def _string_parts(self, node: cst.CSTNode, parts: list[str]) -> None:
+        if isinstance(node, cst.ConcatenatedString):
+            self._string_parts(node.left, parts)
+            self._string_parts(node.right, parts)
+        elif isinstance(node, cst.SimpleString):
+            prefix, text = split_string(node.value)
+            if "b" in prefix:
+                parts.append("b")
+            parts.append(_escaped(decode_text(text, prefix)))
+        elif isinstance(node, (cst.FormattedString, cst.TemplatedString)):
+            if isinstance(node, cst.TemplatedString):
+                parts.append("\0t")
+            self._formatted_parts(node.parts, split_string(f"{node.start}{node.end}")[0], parts)
+
+    def _formatted_parts(
+        self, content: Sequence[cst.CSTNode], prefix: str, parts: list[str]
+    ) -> None:
+        for part in content:
+            if isinstance(part, (cst.FormattedStringText, cst.TemplatedStringText)):
+                text = part.value.replace("{{", "{").replace("}}", "}")
+                parts.append(_escaped(decode_text(text, prefix)))
+            elif isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
+                code = self.build(part.expression, None, Context()).code.hex()
+                if part.equal is not None:  # `{x=}` prints its own source text
+                    code += self.text(part)
+                parts.append(f"\0{{{code}!{part.conversion}:")
+                self._formatted_parts(part.format_spec or (), prefix, parts)
+                parts.append("\0}")
+
+
+def _escaped(text: str) -> str:
+    """Return text in which no mark of an f-string's part can appear."""
+    return text.replace("\0", "\0\0")
+
+
+def _is_docstring(node: cst.CSTNode) -> bool:
+    if not isinstance(node, cst.Expr):
+        return False
+    value = node.value
+    while isinstance(value, cst.ConcatenatedString):
+        if not isinstance(value.left, cst.SimpleString) or "b" in value.left.prefix:
+            return False
+        value = value.right
+    return isinstance(value, cst.SimpleString) and "b" not in value.prefix.lower()
+
+
+def _is_tuple_index(node: cst.Subscript) -> bool:
+    """Tell `a[1,]` and `a[1, 2]` from `a[1]`."""
+    return len(node.slice) > 1 or isinstance(node.slice[-1].comma, cst.Comma)
