@@ -179,7 +179,8 @@ def _price(a: Node, b: Node, bags: dict[int, Counter[bytes]]) -> float:
         return 0.9 - 0.6 * alike
     if a.named or a.kind == "DictElement":
         return 0.5 if a.children and b.children and _value(a) == _value(b) else never
-    return 0.95 - 0.6 * alike if alike > 0.3 else never
+    twins = alike > 0.3 or (a.children and b.children and _value(a) == _value(b))
+    return 0.95 - 0.6 * alike if twins else never
 
 
 def _value(node: Node) -> bytes:

@@ -41,6 +41,7 @@ class Difference:
         right: What the second file has, or None where it has nothing.
         anchor: The offset of the thing in the first file, or None where it has nothing; tells apart
             two things of one name.
+        order: Where to list it: an offset in the first file.
         note: What sort of layout it is (`quotes`, `blank lines`), or "".
     """
 
@@ -50,6 +51,7 @@ class Difference:
     left: Site | None
     right: Site | None
     anchor: int | None = None
+    order: int = 0
     note: str = ""
 
     @property

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"#[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t\f]*#[^\r\n]*(?:\r\n|\n|\r|$)", re.MULTILINE)
 _TRAILING = re.compile(r"[ \t\f]*#[^\r\n]*")
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def split_gap(gap: Gap, text: Text) -> tuple[Gap, Gap]:
     if gap.at_line_start:
         return Gap(gap.start, gap.start), gap
     data = text.data[gap.start : gap.end].decode("utf-8", "replace")
-    match = _LINE_END.search(data)
+    match = LINE_END.search(data)
     if match is None:
         return gap, Gap(gap.end, gap.end)
     middle = gap.start + len(data[: match.end()].encode())
@@ -101,3 +101,8 @@ def first_comment(gap: Gap, text: Text) -> int:
 def said(comments: Sequence[str]) -> list[str]:
     """Return what comments say, without their marks and the space around it."""
     return [" ".join(comment.lstrip("#:").split()) for comment in comments]
+
+
+def without_comments(gap: bytes) -> bytes:
+    """Return the text of a gap, of the same length, with its comments blanked."""
+    return re.sub(rb"#[^\r\n]*", lambda match: b" " * len(match.group()), gap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from inspect import cleandoc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator.compare.align import Alignment, align
 from generator.compare.difference import Change, Difference, Kind, Site
@@ -15,10 +15,19 @@ from generator.compare.tree import Step
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.compare.tree import Module, Node
+    from generator.compare.tree import Module, Node, Text
 
 _WHOLE_VALUE = 60
 """Characters up to which a value is shown whole where only a part of it differs."""
+
+class Twin(NamedTuple):
+    """A piece of the first file and what stands for it in the second, as byte offsets."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -26,12 +35,12 @@ class Comparison:
 
     Attributes:
         differences: What differs, in the order of the first file.
-        twins: The nodes that were paired, those in equal nodes left out: each node of the first file
-            with the one of the second.
+        twins: Where the nodes that were paired start and end in the first and in the second file;
+            those within a node that is the same text in both are left out.
     """
 
     differences: tuple[Difference, ...]
-    twins: tuple[tuple[Node, Node], ...]
+    twins: tuple[Twin, ...]
 
 
 def differences(a: Module, b: Module) -> tuple[Difference, ...]:
@@ -42,13 +51,12 @@ def differences(a: Module, b: Module) -> tuple[Difference, ...]:
 def compare(a: Module, b: Module) -> Comparison:
     """Compare two files and keep which node became which."""
     if a.source == b.source:
-        return Comparison((), ((a.root, b.root),))
+        return Comparison((), (Twin(0, len(a.text.data), 0, len(b.text.data)),))
     walk = _Walk(a, b)
     walk.pair(a.root, b.root, (), ())
-    ordered = [difference for _, difference in sorted(walk.found, key=lambda item: item[0])]
-    found = _moved_comments_as_layout(ordered)
+    found = _moved_comments_as_layout(sorted(walk.found, key=lambda difference: difference.order))
     for note in whole_file_notes(a.source, b.source, anything=bool(found)):
-        found.append(Difference("layout", "changed", (), Site(1, 1, ""), Site(1, 1, ""), 0, note))
+        found.append(Difference("layout", "changed", (), Site(1, 1, ""), Site(1, 1, ""), 0, note=note))
     return Comparison(tuple(found), tuple(walk.twins))
 
 
@@ -62,8 +70,8 @@ class _Walk:
     def __init__(self, a: Module, b: Module) -> None:
         self.a = a
         self.b = b
-        self.found: list[tuple[tuple[int, int], Difference]] = []
-        self.twins: list[Pair] = []
+        self.found: list[Difference] = []
+        self.twins: list[Twin] = []
         self._seen: set[tuple[Steps, int, int]] = set()
 
     def pair(self, a: Node, b: Node, steps: Steps, above: tuple[Pair, ...]) -> None:
@@ -75,7 +83,7 @@ class _Walk:
             steps: The way to them.
             above: The nodes around them up to the last one that has a name.
         """
-        self.twins.append((a, b))
+        self.twins.append(Twin(a.start, a.end, b.start, b.end))
         same_code = a.code == b.code
         if same_code and self.a.text_of(a) == self.b.text_of(b):
             return
@@ -189,15 +197,15 @@ class _Walk:
         b = read_gap(theirs, self.b.text, separator=separator)
         at_a, at_b = first_comment(ours, self.a.text), first_comment(theirs, self.b.text)
         if a.comments != b.comments:
-            left = site_at(self.a, at_a, "\n".join(a.comments)) if a.comments else None
-            right = site_at(self.b, at_b, "\n".join(b.comments)) if b.comments else None
+            left = site_at(self.a.text, at_a, "\n".join(a.comments)) if a.comments else None
+            right = site_at(self.b.text, at_b, "\n".join(b.comments)) if b.comments else None
             if said(a.comments) == said(b.comments):
                 self._add("layout", "changed", steps, left, right, at_a, note="comment spacing")
             else:
                 self._add("comment", _change(left, right), steps, left, right, at_a)
         elif layout and not same_layout(a.layout, b.layout):
-            left = site_at(self.a, ours.start, self.a.text.slice(ours.start, ours.end))
-            right = site_at(self.b, theirs.start, self.b.text.slice(theirs.start, theirs.end))
+            left = site_at(self.a.text, ours.start, self.a.text.slice(ours.start, ours.end))
+            right = site_at(self.b.text, theirs.start, self.b.text.slice(theirs.start, theirs.end))
             at_end = (ours.end, theirs.end) == (len(self.a.text.data), len(self.b.text.data))
             note = layout_note(a.layout, b.layout, at_end=at_end)
             self._add("layout", "changed", steps, left, right, ours.start, note=note)
@@ -234,14 +242,14 @@ class _Walk:
         if shown == (a, b) and a.kind == b.kind == "String":
             left, right = self._sites_of_text(a, b)
         else:
-            left = site_at(self.a, a.start, self.a.value_of(shown[0]))
-            right = site_at(self.b, b.start, self.b.value_of(shown[1]))
+            left = site_at(self.a.text, a.start, self.a.value_of(shown[0]))
+            right = site_at(self.b.text, b.start, self.b.value_of(shown[1]))
         renamed = bool(steps) and steps[-1].name.endswith(" name")
         self._add(kind, "renamed" if renamed else "changed", steps, left, right, a.start)
 
     def _renamed(self, a: Node, b: Node, steps: Steps) -> None:
-        left = site_at(self.a, a.start, a.key or "")
-        right = site_at(self.b, b.start, b.key or "")
+        left = site_at(self.a.text, a.start, a.key or "")
+        right = site_at(self.b.text, b.start, b.key or "")
         self._add("code", "renamed", steps, left, right, a.start)
 
     def _reordered(self, a: Node, b: Node, steps: Steps, alignment: Alignment) -> None:
@@ -254,8 +262,8 @@ class _Walk:
         theirs = [b.children[columns[n]] for n in wrong]
         imports = all(node.kind in {"Import", "ImportFrom", "ImportAlias"} for node in ours)
         order = Step("part", "order", ".imports" if imports and a.head == "body" else "")
-        left = site_at(self.a, ours[0].start, ", ".join(_names(self.a, ours)))
-        right = site_at(self.b, theirs[0].start, ", ".join(_names(self.b, theirs)))
+        left = site_at(self.a.text, ours[0].start, ", ".join(_names(self.a, ours)))
+        right = site_at(self.b.text, theirs[0].start, ", ".join(_names(self.b, theirs)))
         self._add("code", "reordered", (*steps, order), left, right, ours[0].start)
 
     def _lone(self, node: Node, steps: Steps, *, left: bool, order: int | None = None) -> None:
@@ -267,7 +275,7 @@ class _Walk:
         module = self.a if left else self.b
         if node.step is not None:
             steps = (*steps, node.step)
-        site = site_at(module, node.start, module.value_of(node))
+        site = site_at(module.text, node.start, module.value_of(node))
         kind: Kind = "docstring" if node.docstring else "code"
         if left:
             self._add(kind, "removed", steps, site, None, node.start)
@@ -283,7 +291,7 @@ class _Walk:
             at = node.start
             if "\n" in text:
                 at += len(text[:common].encode())
-            sites.append(site_at(module, min(at, node.end - 1), text))
+            sites.append(site_at(module.text, min(at, node.end - 1), text))
         return sites[0], sites[1]
 
     def _add(
@@ -299,15 +307,12 @@ class _Walk:
         order: int | None = None,
     ) -> None:
         place = anchor if anchor is not None else order or 0
-        difference = Difference(kind, change, steps, left, right, anchor, note)
-        self.found.append(((place, len(self.found)), difference))
+        self.found.append(Difference(kind, change, steps, left, right, anchor, place, note))
 
 
-def site_at(module: Module, offset: int, text: str) -> Site:
+def site_at(file: Text, offset: int, text: str) -> Site:
     """Return the site of a text at an offset of a file."""
-    if not module.has_lines:
-        return Site(None, None, text)
-    line, column = module.text.position(offset)
+    line, column = file.position(offset)
     return Site(line, column, text)
 
 
@@ -338,6 +343,12 @@ def _unindented(docstring: str) -> str:
 
 def _moved_comments_as_layout(found: list[Difference]) -> list[Difference]:
     """Return the differences with each comment that only stands elsewhere as one of layout."""
+    comments = [d for d in found if d.kind == "comment"]
+    if _lines(d.left for d in comments) == _lines(d.right for d in comments):
+        return [
+            replace(d, kind="layout", change="changed", note="comment place") if d.kind == "comment" else d
+            for d in found
+        ]
     gone: dict[tuple[str, ...], list[int]] = {}
     for index, difference in enumerate(found):
         if difference.kind == "comment" and difference.left and difference.right is None:
@@ -355,6 +366,11 @@ def _moved_comments_as_layout(found: list[Difference]) -> list[Difference]:
             )
             dropped.add(index)
     return [moved.get(n, difference) for n, difference in enumerate(found) if n not in dropped]
+
+
+def _lines(sites: Iterable[Site | None]) -> list[str]:
+    """Return the lines of comments, sorted."""
+    return sorted(line for site in sites if site for line in said(site.text.split("\n")))
 
 
 def _common_start(a: str, b: str) -> int:

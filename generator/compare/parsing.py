@@ -32,7 +32,8 @@ def parse(path: str, source: bytes) -> Module:
         tree = parse_cst(source)
         spans = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
         text = Text.of(tree.code.encode("utf-8", "surrogatepass"))
-        return Module(path, source, text, Outline(text.data, spans).module(tree))
+        exact = text.data == source or tree.bytes == source
+        return Module(path, source, text, Outline(text.data, spans).module(tree), exact)
     except RecursionError:
         raise SourceError(_too_deep(path)) from None
     except (cst.ParserSyntaxError, UnicodeError) as error:

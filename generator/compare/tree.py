@@ -85,11 +85,11 @@ class Text:
 
     Attributes:
         data: The text in UTF-8, without byte order mark.
-        line_starts: Byte offsets of the lines, the first being 0.
+        line_starts: Byte offsets of the lines, the first being 0; empty if lines mean nothing to a reader.
     """
 
     data: bytes
-    line_starts: tuple[int, ...]
+    line_starts: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, data: bytes) -> Text:
@@ -105,8 +105,10 @@ class Text:
         """Return the text between two byte offsets."""
         return self.data[start:end].decode("utf-8", "replace")
 
-    def position(self, offset: int) -> tuple[int, int]:
+    def position(self, offset: int) -> tuple[int, int] | tuple[None, None]:
         """Return the 1-based line and the 1-based column in characters of a byte offset."""
+        if not self.line_starts:
+            return None, None
         line = bisect_right(self.line_starts, offset) - 1
         before = self.data[self.line_starts[line] : offset]
         return line + 1, len(before.decode("utf-8", "replace")) + 1
@@ -121,14 +123,14 @@ class Module:
         source: Its bytes.
         text: Its text as the tree's offsets count it.
         root: Its tree.
-        has_lines: Whether lines and columns mean anything to a reader.
+        exact: Whether the text is the source to the last byte: LibCST drops form feeds, for one.
     """
 
     path: str
     source: bytes
     text: Text
     root: Node
-    has_lines: bool = True
+    exact: bool = True
 
     def text_of(self, node: Node) -> str:
         """Return the text of a node of this file."""
