@@ -44,7 +44,8 @@ def judge(control: Module, other: Module, call: str, vary: tuple[str, ...]) -> t
     name = call.rpartition(".")[2]
     found = differences(control, other)
     outside = tuple(difference for difference in found if not _inside(difference, name, vary))
-    return outside or (_first_byte(kept[0], kept[1]),)
+    beside = tuple(difference for difference in found if difference.kind == "comment")
+    return outside or beside or (_first_byte(kept[0], kept[1]),)
 
 
 class _Skeleton:
