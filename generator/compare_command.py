@@ -56,7 +56,8 @@ class CompareResult:
     """What came of it.
 
     Attributes:
-        exit_code: 0 if nothing differs outside what may vary, 1 if something does, 2 if there is no full answer.
+        exit_code: 0 if nothing differs outside what may vary, 1 if something does, 2 if there is no
+            full answer.
         output: What to write to standard output.
         problems: The files that could not be compared, for standard error.
     """
@@ -91,7 +92,9 @@ def run_compare(options: CompareOptions, read_file: Callable[[str], bytes]) -> C
         if first not in texts or second not in texts:
             return CompareResult(2, "", report.problems)
         (name_a, a), (name_b, b) = texts[first], texts[second]
-        return CompareResult(report.exit_code, unified_text((name_a, name_b), (a, b)), report.problems)
+        return CompareResult(
+            report.exit_code, unified_text((name_a, name_b), (a, b)), report.problems
+        )
     return CompareResult(report.exit_code, _print(report, options), report.problems)
 
 
@@ -106,7 +109,8 @@ def run_compare_trees(
         trees: As many trees.
 
     Raises:
-        GenSweepsError: If there are fewer than two, a pattern can't be understood or a tree is too deep.
+        GenSweepsError: If there are fewer than two, a pattern can't be understood or a tree is too
+            deep.
     """
     from generator.compare.data import compare_trees  # noqa: PLC0415 - not needed by the usual call
 
@@ -139,7 +143,7 @@ def _read_all(
         try:
             sources[name] = read_file(name)
         except IsADirectoryError:
-            hint = f"name the files in it: `gen-sweeps compare {os.path.join(name, '*.py')}`"
+            hint = f"name the files in it: `gen-sweeps compare {name.rstrip('/')}/*.py`"
             problems.append(Problem("is a folder, not a file", name, hint=hint))
         except OSError as error:
             problems.append(Problem(f"can't be read: {error.strerror or error}", name))

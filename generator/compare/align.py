@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from generator.compare.tree import Node
 
 _UNPAIRED = 0.6
-"""Price of leaving a node without a twin: two of them cost more than replacing one value by another."""
+"""Price of a node without a twin: two of them cost more than replacing one value by another."""
 
 _TABLE_LIMIT = 10_000
 """Pairs that are weighed against each other at once; beyond it only twins in order are paired."""
+
+_ALIKE = 0.3
+"""Share of common content from which two statements of different name may be twins."""
 
 _DEFINITIONS = frozenset({"ClassDef", "FunctionDef"})
 _BAG_DEPTH = 5
@@ -41,7 +45,7 @@ class Alignment:
 
 
 def align(left: Sequence[Node], right: Sequence[Node]) -> Alignment:
-    """Pair the nodes of two lists: first what is equal, then what has one name, then what is alike."""
+    """Pair the nodes of two lists: what is equal, then what has one name, then what is alike."""
     head = 0
     while head < min(len(left), len(right)) and left[head].code == right[head].code:
         head += 1
@@ -85,7 +89,7 @@ def _match(
     anchors = [(rest_left.start - 1, rest_right.start - 1), *_longest_rise(sorted(pairs.items()))]
     anchors.append((rest_left.stop, rest_right.stop))
     taken = set(pairs.values())
-    for (i0, j0), (i1, j1) in zip(anchors, anchors[1:], strict=False):
+    for (i0, j0), (i1, j1) in pairwise(anchors):
         gap_left = [i for i in range(i0 + 1, i1) if i not in pairs]
         gap_right = [j for j in range(j0 + 1, j1) if j not in taken]
         if gap_left and gap_right:
@@ -165,22 +169,27 @@ def _cheapest(
 
 def _price(a: Node, b: Node, bags: dict[int, Counter[bytes]]) -> float:
     """Return what it costs to call two nodes twins: 0 if equal, above 2 * _UNPAIRED if never."""
-    never = 2 * _UNPAIRED + 1
     if a.code == b.code:
         return 0.0
     if a.key is not None and a.key == b.key:
         return 0.3
+    never = 2 * _UNPAIRED + 1
+    keyed = (a.key is not None, b.key is not None)
     if a.kind != b.kind:
-        return 0.95 if a.key is None and b.key is None and not (a.docstring or b.docstring) else never
-    alike = _similarity(a, b, bags)
-    if a.key is None or b.key is None:
-        return 0.95 - 0.6 * alike if a.key is None and b.key is None else never
-    if a.kind in _DEFINITIONS:
-        return 0.9 - 0.6 * alike
+        return never if any(keyed) else 0.95
+    if keyed == (False, False):
+        return 0.95 - 0.6 * _similarity(a, b, bags)
+    return _price_of_renaming(a, b, bags) if all(keyed) else never
+
+
+def _price_of_renaming(a: Node, b: Node, bags: dict[int, Counter[bytes]]) -> float:
+    """Return what it costs to call two nodes of one kind twins although they have other names."""
+    same_value = bool(a.children and b.children) and _value(a) == _value(b)
     if a.named or a.kind == "DictElement":
-        return 0.5 if a.children and b.children and _value(a) == _value(b) else never
-    twins = alike > 0.3 or (a.children and b.children and _value(a) == _value(b))
-    return 0.95 - 0.6 * alike if twins else never
+        return 0.5 if same_value else 2 * _UNPAIRED + 1
+    alike = _similarity(a, b, bags)
+    twins = same_value or alike > _ALIKE or a.kind in _DEFINITIONS
+    return 0.9 - 0.6 * alike if twins else 2 * _UNPAIRED + 1
 
 
 def _value(node: Node) -> bytes:

@@ -50,7 +50,9 @@ def data_module(name: str, tree: Data) -> Module:
     try:
         root = writer.value(tree, None)
     except RecursionError:
-        raise GenSweepsError(Problem("the data is nested too deeply to be compared", name)) from None
+        raise GenSweepsError(
+            Problem("the data is nested too deeply to be compared", name)
+        ) from None
     data = bytes(writer.data)
     return Module(name, data, Text(data), root)
 
@@ -79,7 +81,9 @@ class _Writer:
         start = len(self.data)
         if isinstance(value, dict):
             self.data += b"{"
-            items = [self._entry(n, str(name), item) for n, (name, item) in enumerate(value.items())]
+            items = [
+                self._entry(n, str(name), item) for n, (name, item) in enumerate(value.items())
+            ]
             self.data += b"}"
             return self._list("dict", items, start, key)
         if isinstance(value, (list, tuple)):
@@ -88,11 +92,11 @@ class _Writer:
             self.data += b"]"
             return self._list("list", elements, start, key)
         self.data += repr(value).encode("utf-8", "surrogatepass")
-        return Node(type(value).__name__, repr(value), (), start, len(self.data), start, key=key)
+        return Node(type(value).__name__, repr(value), (), start, len(self.data), key=key)
 
     def _list(self, kind: str, children: list[Node], start: int, key: str | None) -> Node:
         end = len(self.data)
-        return Node(kind, "", tuple(children), start, end, start, key=key, listed=True)
+        return Node(kind, "", tuple(children), start, end, key=key, listed=True)
 
     def _entry(self, index: int, name: str, item: Data) -> Node:
         self.data += b", " if index else b""
@@ -108,4 +112,4 @@ class _Writer:
         start = len(self.data)
         value = self.value(item, "@value")
         step = Step("index", str(index), f"[{index}]")
-        return Node("Element", "", (value,), start, value.end, start, step)
+        return Node("Element", "", (value,), start, value.end, step=step)

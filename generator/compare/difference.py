@@ -10,6 +10,9 @@ from generator.compare.tree import Step, path_text
 Kind = Literal["code", "docstring", "comment", "layout"]
 """What sort of thing differs. Only `code` changes what a program does."""
 
+KINDS: tuple[Kind, ...] = ("code", "docstring", "comment", "layout")
+"""All of them, the gravest first."""
+
 Change = Literal["changed", "added", "removed", "renamed", "reordered"]
 """How the second file differs from the first."""
 
@@ -41,7 +44,7 @@ class Difference:
         right: What the second file has, or None where it has nothing.
         anchor: The offset of the thing in the first file, or None where it has nothing; tells apart
             two things of one name.
-        order: Where to list it: an offset in the first file.
+        after: The offset in the first file behind which the second has something more.
         note: What sort of layout it is (`quotes`, `blank lines`), or "".
     """
 
@@ -51,10 +54,15 @@ class Difference:
     left: Site | None
     right: Site | None
     anchor: int | None = None
-    order: int = 0
+    after: int = 0
     note: str = ""
 
     @property
     def path(self) -> str:
         """Where it is, in a reader's terms; `file` for the file as a whole."""
         return path_text(self.steps) or "file"
+
+    @property
+    def order(self) -> int:
+        """The offset in the first file by which differences are listed."""
+        return self.after if self.anchor is None else self.anchor

@@ -1,4 +1,4 @@
-"""What is kept of a file to find what no difference shows: the names it carries and what it claims to be."""
+"""What a file calls itself and what it claims, to find what no difference shows."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ if TYPE_CHECKING:
 
 _NAMING = frozenset(
     (
-        "output", "outputdir", "outputpath", "outputfolder", "outdir", "outpath", "savedir", "savepath",
-        "saveto", "logdir", "logpath", "loggingdir", "ckptdir", "ckptpath", "checkpointdir", "checkpointpath",
-        "resultdir", "resultsdir", "resultpath", "resultspath", "workdir", "rundir", "expdir", "experimentdir",
-        "runname", "runid", "expname", "expid", "experimentname", "experimentid", "experiment", "jobname",
-        "wandbname", "wandbrunname", "wandbid", "trialname", "sweepname", "taskname", "configname",
+        "output", "outputdir", "outputpath", "outputfolder", "outdir", "outpath", "savedir",
+        "savepath", "saveto", "logdir", "logpath", "loggingdir", "ckptdir", "ckptpath",
+        "checkpointdir", "checkpointpath", "resultdir", "resultsdir", "resultpath", "resultspath",
+        "workdir", "rundir", "expdir", "experimentdir", "runname", "runid", "expname", "expid",
+        "experimentname", "experimentid", "experiment", "jobname", "wandbname", "wandbrunname",
+        "wandbid", "trialname", "sweepname", "taskname", "configname",
     )
 )  # fmt: skip
-"""Names, without underscores, under which a file says where its results go or what its run is called."""
+"""Names, without underscores, of where results go and of what a run is called."""
 
 _CLAIM = re.compile(
-    r"\b(?P<verb>identical\s+(?:to|with)|(?:exactly\s+)?(?:the\s+)?same\s+as|(?:exact\s+)?copy\s+of|copied\s+from|duplicate\s+of)"
+    r"\b(?:identical\s+(?:to|with)|same\s+as|copy\s+of|copied\s+from|duplicate\s+of)"
     r"[\s#]+(?:the[\s#]+)?[`'\"]*(?P<name>[\w./-]*\w)(?P<rest>[^\n.]*)",
     re.IGNORECASE,
 )
@@ -136,5 +137,5 @@ def _is_prose(node: Node, offset: int) -> bool:
     while True:
         inner = next((c for c in node.children if c.start <= offset < c.end), None)
         if inner is None:
-            return node.docstring or bool(node.children) or node.listed
+            return node.docstring is not None or bool(node.children) or node.listed
         node = inner

@@ -1,7 +1,7 @@
-"""N files that should be siblings: each is compared with the most typical one, and the results are put together.
+"""N files that should be siblings, each compared with the most typical of them.
 
-The cost grows with N, never with its square: what is kept of a file once it was compared is its text, what differs
-and where its pieces stand.
+The cost grows with N, never with its square: what is kept of a file once it was compared is its
+text, what differs and where its pieces stand.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.compare.difference import Change, Difference, Kind, Site
 from generator.compare.pairwise import Twin, compare, site_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from generator.compare.difference import Change, Difference, Kind, Site
     from generator.compare.tree import Module, Text
 
 
@@ -89,7 +89,7 @@ class Family:
     """What differs between N files.
 
     Attributes:
-        names: The files, in the order given.
+        names: The files in the order given, those that are the same bytes side by side.
         reference: The most typical of them, which the others were compared with.
         identical: Groups of files that are the same bytes, every file once.
         rows: Where they differ, places with the fewest outliers first.
@@ -111,9 +111,7 @@ class _Member:
 
 
 def most_typical(sources: Sequence[bytes]) -> int:
-    """Return the index of the file that has most of the lines that most files have; of two, the first."""
-    if len(sources) <= 2:
-        return 0
+    """Return the index of the file nearest to what most files say; of two, the first."""
     lines = [{line.strip() for line in source.splitlines()} for source in sources]
     counts = Counter(line for own in lines for line in own)
     common = {line for line, count in counts.items() if 2 * count > len(sources)}
@@ -126,8 +124,8 @@ def compare_family(reference: Module, members: Iterable[tuple[Module, Sequence[s
 
     Args:
         reference: The one that the others are compared with.
-        members: Every file once, the reference among them, in the order to show them: the first of those
-            that are the same bytes, with the names of all of them. Read one at a time.
+        members: Every file once, the reference among them, in the order to show them: the first of
+            those that are the same bytes, with the names of all of them. Read one at a time.
     """
     groups: list[tuple[str, ...]] = []
     compared: list[_Member] = []
@@ -142,7 +140,10 @@ def compare_family(reference: Module, members: Iterable[tuple[Module, Sequence[s
     found = [_row(key, first, reference, compared, groups) for key, first in rows.items()]
     found.sort(key=lambda row: (row.outliers, row.difference.order))
     return Family(
-        tuple(name for names in groups for name in names), reference.path, tuple(groups), tuple(found)
+        tuple(name for names in groups for name in names),
+        reference.path,
+        tuple(groups),
+        tuple(found),
     )
 
 
@@ -178,7 +179,7 @@ def _row(
 
 
 def _twin_site(difference: Difference, reference: Module, member: _Member) -> Site | None:
-    """Return where a file that does not differ has what the reference has, None if it has nothing."""
+    """Return where a file that does not differ has what the reference has, None if nowhere."""
     anchor, left = difference.anchor, difference.left
     if anchor is None or left is None:
         return None
@@ -194,7 +195,7 @@ def _twin_site(difference: Difference, reference: Module, member: _Member) -> Si
 
 
 def _site_beside(anchor: int, text: str, reference: Module, member: _Member) -> Site:
-    """Return where a file has a comment or layout: beside the same code, which the comment is no part of."""
+    """Return where a file has a comment or layout: beside the same code as the reference."""
     behind = [twin for twin in member.twins if twin.start >= anchor]
     ahead = [twin for twin in member.twins if twin.end <= anchor]
     at = 0

@@ -27,12 +27,13 @@ def report_json(report: Report, *, layout: bool) -> str:
     - `files`: the files compared; `reference`: the one that the others were compared with;
     - `identical`: lists of files that are the same bytes, two or more each;
     - `counts`: how many differences there are of `code`, `docstring`, `comment` and `layout`;
-    - `differences`: objects with `kind`, `change` (`changed`, `added`, `removed`, `renamed`, `reordered`),
-      `path`, `note`, `allowed` (whether it may vary or does not count) and `values`: rarest first, objects with
-      `text` (null for files that have nothing there) and `files`: objects with `file`, `line`, `column`;
-      those of layout only if asked for;
+    - `differences`: objects with `kind`, `change` (`changed`, `added`, `removed`, `renamed` or
+      `reordered`), `path`, `note`, `allowed` (whether it may vary or does not count) and `values`:
+      rarest first, objects with `text` (null for files that have nothing there) and `files`:
+      objects with `file`, `line`, `column`; those of layout only if asked for;
     - `warnings`: objects with `sort`, `message`, `file`, `line`, `column`;
-    - `problems`: the files that could not be compared, objects with `message`, `file`, `line`, `column`, `hint`;
+    - `problems`: the files that could not be compared, objects with `message`, `file`, `line`,
+      `column`, `hint`;
     - `unused_vary`: the patterns that match no difference.
     """
     family = report.family
@@ -100,7 +101,7 @@ def _problem_shape(problem: Problem) -> dict[str, object]:
 
 
 def report_github(report: Report) -> str:
-    """Return a comparison as GitHub workflow commands, one a line; empty if there is nothing to say."""
+    """Return a comparison as GitHub workflow commands, one a line; empty if all is well."""
     return "".join(f"{line}\n" for line in _annotations(report))
 
 
@@ -122,10 +123,12 @@ def _annotations(report: Report) -> Iterator[str]:
 def annotation(
     level: str, message: str, path: str | None, line: int | None, column: int | None
 ) -> str:
-    """Return one workflow command with GitHub's own escapes: `::error file=a.py,line=3,col=1::…`."""
+    """Return one workflow command, escaped as GitHub does: `::error file=a.py,line=3::…`."""
     properties = {"file": path, "line": line, "col": column}
     named = ",".join(
-        f"{key}={_escape_property(str(value))}" for key, value in properties.items() if value is not None
+        f"{key}={_escape_property(str(value))}"
+        for key, value in properties.items()
+        if value is not None
     )
     return f"::{level}{' ' if named else ''}{named}::{_escape(message)}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.compare.difference import Difference
@@ -13,6 +14,7 @@ from generator.compare.treatment import treatment_call
 from generator.errors import ProofError
 
 if TYPE_CHECKING:
+    from generator.compare.difference import Site
     from generator.compare.tree import Module, Node
 
 _WALRUS = "NamedExpr"
@@ -21,12 +23,15 @@ _BLANKS = re.compile(rb"[\s,]*")
 Cut = tuple[int, int]
 
 
-def judge(control: Module, other: Module, call: str, vary: tuple[str, ...]) -> tuple[Difference, ...]:
+def judge(
+    control: Module, other: Module, call: str, vary: tuple[str, ...]
+) -> tuple[Difference, ...]:
     """Return everything that differs outside the module docstring and what the treatment may vary.
 
-    Empty if and only if the two files are the same bytes once the text of their module docstrings and the
-    `vary` arguments of their one treatment call are taken out. An argument is taken out with the comma and the
-    line that it needs, so that it may be there or not; a comment or an empty line beside it is not.
+    Empty if and only if the two files are the same bytes once their module docstrings and the
+    `vary` arguments of their one treatment call are taken out. An argument is taken out with the
+    comma and the line that it needs, so that it may be there or not; a comment or an empty line
+    beside it is not.
 
     Args:
         control: The file to compare with.
@@ -35,8 +40,8 @@ def judge(control: Module, other: Module, call: str, vary: tuple[str, ...]) -> t
         vary: The keyword arguments of the call that may differ, or be missing.
 
     Raises:
-        ProofError: If a file has not exactly one treatment call, or one that may go by another name, or
-            assigns a variable in an argument that varies, or has bytes that LibCST does not keep.
+        ProofError: If a file has not exactly one treatment call, or one that may go by another
+            name, or assigns a variable in an argument that varies, or has bytes that LibCST drops.
     """
     kept = [_Skeleton(module, treatment_call(module, call), vary) for module in (control, other)]
     if kept[0].data == kept[1].data:
@@ -59,7 +64,7 @@ class _Skeleton:
     def __init__(self, module: Module, call: Node, vary: tuple[str, ...]) -> None:
         if not module.exact:
             raise ProofError.at(
-                "has bytes that LibCST does not keep (a form feed, say), so it can't be compared byte for byte",
+                "has bytes that LibCST drops, a form feed say, so the proof can't compare them",
                 module.path,
                 hint="remove form feeds and lone carriage returns from the file",
             )
@@ -85,11 +90,11 @@ class _Skeleton:
 
 def _docstring(module: Module) -> list[Cut]:
     body = module.root.children[0].children
-    return [(body[0].start, body[0].end)] if body and body[0].docstring else []
+    return [(body[0].start, body[0].end)] if body and body[0].docstring is not None else []
 
 
 def _arguments(module: Module, call: Node, vary: tuple[str, ...]) -> list[Cut]:
-    """Return what to cut out of a call so that it is as it would be without the arguments that vary."""
+    """Return what to cut out of a call to have it without the arguments that vary."""
     holder = next(child for child in call.children if child.key == "@args")
     arguments = holder.children
     gone = [a.kind == "Arg" and a.named and a.key in vary for a in arguments]
@@ -105,11 +110,9 @@ def _arguments(module: Module, call: Node, vary: tuple[str, ...]) -> list[Cut]:
         gaps = [(opening, arguments[0].start), (arguments[-1].end, call.end - 1)]
     else:
         gaps = []
-    for index, (argument, following) in enumerate(zip(arguments, arguments[1:], strict=False)):
+    for index, (argument, following) in enumerate(pairwise(arguments)):
         leads = all(gone[: index + 1])
-        if gone[index] if leads else gone[index + 1]:
-            gaps.append((argument.end, following.start))
-        elif all(gone):
+        if all(gone) or (gone[index] if leads else gone[index + 1]):
             gaps.append((argument.end, following.start))
     for start, end in gaps:
         cuts += _plain_parts(module.text.data, start, end)
@@ -117,7 +120,7 @@ def _arguments(module: Module, call: Node, vary: tuple[str, ...]) -> list[Cut]:
 
 
 def _plain_parts(data: bytes, start: int, end: int) -> list[Cut]:
-    """Return what to cut of the text between arguments: all, or only the comma where more stands there."""
+    """Return what to cut of the text between arguments: all, or the comma if more stands there."""
     text = data[start:end]
     if _BLANKS.fullmatch(text) and len(LINE_END.findall(text.decode())) <= 1:
         return [(start, end)]
@@ -132,7 +135,7 @@ def _refuse_walrus(module: Module, argument: Node) -> None:
         if node.kind == _WALRUS:
             line, column = module.text.position(node.start)
             raise ProofError.at(
-                f"the treatment's argument {argument.key} assigns a variable, which acts outside of it",
+                f"the treatment's argument {argument.key} assigns a variable, which acts outside",
                 module.path,
                 line,
                 column,
@@ -145,7 +148,11 @@ def _inside(difference: Difference, call: str, vary: tuple[str, ...]) -> bool:
     """Whether a difference is within what may vary."""
     steps = difference.steps
     if len(steps) == 1 and steps[0].name == "docstring":
-        return difference.kind != "comment" and difference.note in {"", "quotes", "docstring indentation"}
+        return difference.kind != "comment" and difference.note in {
+            "",
+            "quotes",
+            "docstring indentation",
+        }
     return any(
         step.kind == "argument" and step.call == call and step.name in vary for step in steps
     )
@@ -155,11 +162,13 @@ def _first_byte(a: _Skeleton, b: _Skeleton) -> Difference:
     """Return the first byte that differs, for what no other difference explains."""
     shorter = min(len(a.data), len(b.data))
     index = next((n for n in range(shorter) if a.data[n] != b.data[n]), shorter)
-    sites = []
+    sites: list[Site] = []
     for skeleton in (a, b):
         text = skeleton.module.text
         offset = skeleton.offset(index)
         line_end = text.data.find(b"\n", offset)
-        shown = text.slice(offset, line_end if line_end > offset else min(offset + 1, len(text.data)))
+        shown = text.slice(
+            offset, line_end if line_end > offset else min(offset + 1, len(text.data))
+        )
         sites.append(site_at(text, offset, shown))
-    return Difference("layout", "changed", (), *sites, a.offset(index), note="bytes")
+    return Difference("layout", "changed", (), sites[0], sites[1], a.offset(index), note="bytes")

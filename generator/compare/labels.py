@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 _TEST_LENGTH = 40
 """Characters of a condition that are shown in the path of what it guards."""
-
-_NAMED_FIELD: dict[type[cst.CSTNode], str] = {
-    cst.Param: "name",
-    cst.ImportAlias: "name",
-    cst.Arg: "keyword",
-    cst.Assign: "targets",
-    cst.AnnAssign: "target",
-}
-"""The field that holds the name of a node, where the node's key says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +49,109 @@ class Label:
         inner: The context for what is in it.
     """
 
-    step: Step | None
-    key: str | None
-    name_field: str | None
-    inner: Context
+    step: Step | None = None
+    key: str | None = None
+    name_field: str | None = None
+    inner: Context = field(default_factory=Context)
 
 
-def label_of(node: cst.CSTNode, text_of: TextOf, context: Context) -> Label:
+@singledispatch
+def label_of(_node: cst.CSTNode, _text_of: TextOf, context: Context) -> Label:
     """Return how a node is known, given the context it stands in."""
-    inner = replace(context, docstring_of="")
-    if isinstance(node, (cst.ClassDef, cst.FunctionDef)):
-        kind = "class" if isinstance(node, cst.ClassDef) else "function"
-        name = node.name.value
-        step = Step("name", name, f".{name}")
-        inner = Context(docstring_of=kind, call=name)
-        return Label(step, f"{kind} {name}", None, inner)
-    if isinstance(node, cst.Arg):
-        return _argument(node, context)
-    if isinstance(node, cst.Call):
-        return Label(None, None, None, replace(inner, call=last_name(node.func)))
-    if isinstance(node, cst.Param):
-        name = node.name.value
-        return Label(Step("argument", name, f"({name})", context.call), name, "name", Context())
-    if isinstance(node, cst.Decorator):
-        return Label(Step("part", "decorator", " decorator"), None, None, Context())
-    if isinstance(node, (cst.BaseSmallStatement, cst.ImportAlias)):
-        return _small_statement(node, text_of)
-    if isinstance(node, cst.BaseCompoundStatement):
-        return Label(_compound_step(node, text_of), None, None, Context())
-    return Label(None, None, None, inner)
+    return Label(inner=replace(context, docstring_of=""))
+
+
+@label_of.register(cst.ClassDef)
+def _(node: cst.ClassDef, _text_of: TextOf, _context: Context) -> Label:
+    name = node.name.value
+    inner = Context(docstring_of="class", call=name)
+    return Label(Step("name", name, f".{name}"), f"class {name}", inner=inner)
+
+
+@label_of.register(cst.FunctionDef)
+def _(node: cst.FunctionDef, _text_of: TextOf, _context: Context) -> Label:
+    name = node.name.value
+    inner = Context(docstring_of="function", call=name)
+    return Label(Step("name", name, f".{name}"), f"function {name}", inner=inner)
+
+
+@label_of.register(cst.Arg)
+def _(node: cst.Arg, _text_of: TextOf, context: Context) -> Label:
+    unnamed_call = "" if context.named or not context.call else f".{context.call}"
+    if node.keyword is not None:
+        name = node.keyword.value
+        shown = f"{unnamed_call}({name})" if unnamed_call else f".{name}"
+        return Label(Step("argument", name, shown, context.call), name, "keyword")
+    shown = f"{unnamed_call}({node.star}{_ordinal(context.index)} argument)"
+    step = Step("argument", str(context.index), shown, context.call)
+    return Label(step, inner=Context(named=False))
+
+
+@label_of.register(cst.Call)
+def _(node: cst.Call, _text_of: TextOf, context: Context) -> Label:
+    return Label(inner=replace(context, docstring_of="", call=last_name(node.func)))
+
+
+@label_of.register(cst.Param)
+def _(node: cst.Param, _text_of: TextOf, context: Context) -> Label:
+    name = node.name.value
+    return Label(Step("argument", name, f"({name})", context.call), name, "name")
+
+
+@label_of.register(cst.Decorator)
+def _(_node: cst.Decorator, _text_of: TextOf, _context: Context) -> Label:
+    return Label(Step("part", "decorator", " decorator"))
+
+
+@label_of.register(cst.ImportAlias)
+def _(node: cst.ImportAlias, text_of: TextOf, _context: Context) -> Label:
+    name = dotted_name(node.name) or text_of(node.name)
+    return Label(Step("import", name, f" {name}"), name, "name")
+
+
+@label_of.register(cst.ImportFrom)
+def _(node: cst.ImportFrom, _text_of: TextOf, _context: Context) -> Label:
+    module = "." * len(node.relative) + (dotted_name(node.module) or "")
+    shown = module.rpartition(".")[2] or module
+    return Label(Step("import", shown, f".{shown} import"), f"from {module}")
+
+
+@label_of.register(cst.Import)
+def _(node: cst.Import, _text_of: TextOf, _context: Context) -> Label:
+    name = dotted_name(node.names[0].name) or ""
+    return Label(Step("import", name, ".import"), f"import {name}")
+
+
+@label_of.register(cst.Assign)
+def _(node: cst.Assign, text_of: TextOf, _context: Context) -> Label:
+    return _assignment([t.target for t in node.targets], text_of, "targets")
+
+
+@label_of.register(cst.AnnAssign)
+def _(node: cst.AnnAssign, text_of: TextOf, _context: Context) -> Label:
+    return _assignment([node.target], text_of, "target")
+
+
+@label_of.register(cst.AugAssign)
+def _(node: cst.AugAssign, text_of: TextOf, _context: Context) -> Label:
+    label = _assignment([node.target], text_of, "target")
+    return Label(label.step, f"{label.key} {type(node.operator).__name__}")
+
+
+@label_of.register(cst.Expr)
+def _(node: cst.Expr, _text_of: TextOf, _context: Context) -> Label:
+    return _call_statement(node.value) if isinstance(node.value, cst.Call) else Label()
+
+
+@label_of.register(cst.BaseSmallStatement)
+def _(node: cst.BaseSmallStatement, _text_of: TextOf, _context: Context) -> Label:
+    name = type(node).__name__.lower()
+    return Label(Step("part", name, f".{name}"))
+
+
+@label_of.register(cst.BaseCompoundStatement)
+def _(node: cst.BaseCompoundStatement, text_of: TextOf, _context: Context) -> Label:
+    return Label(_compound_step(node, text_of))
 
 
 def element_label(
@@ -123,67 +189,32 @@ def dotted_name(node: cst.CSTNode | None) -> str | None:
     return None
 
 
-def _argument(node: cst.Arg, context: Context) -> Label:
-    if node.keyword is not None:
-        name = node.keyword.value
-        shown = f".{name}" if context.named or not context.call else f".{context.call}({name})"
-        step = Step("argument", name, shown, context.call)
-        return Label(step, name, "keyword", Context())
-    place = f"({node.star}{_ordinal(context.index)} argument)"
-    shown = place if context.named or not context.call else f".{context.call}{place}"
-    step = Step("argument", str(context.index), shown, context.call)
-    return Label(step, None, None, Context(named=False))
-
-
 def _ordinal(index: int) -> str:
     number = index + 1
-    suffix = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    suffix = (
+        "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{suffix}"
 
 
-def _small_statement(node: cst.BaseSmallStatement | cst.ImportAlias, text_of: TextOf) -> Label:
-    if isinstance(node, cst.ImportAlias):
-        name = dotted_name(node.name) or text_of(node.name)
-        return Label(Step("import", name, f" {name}"), name, "name", Context())
-    if isinstance(node, cst.ImportFrom):
-        module = "." * len(node.relative) + (dotted_name(node.module) or "")
-        shown = module.rpartition(".")[2] or module
-        return Label(Step("import", shown, f".{shown} import"), f"from {module}", None, Context())
-    if isinstance(node, cst.Import):
-        name = dotted_name(node.names[0].name) or ""
-        return Label(Step("import", name, ".import"), f"import {name}", None, Context())
-    if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
-        return _assignment(node, text_of)
-    if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
-        return _call_statement(node.value)
-    if isinstance(node, cst.Expr):
-        return Label(None, None, None, Context())
-    name = type(node).__name__.lower()
-    return Label(Step("part", name, f".{name}"), None, None, Context())
-
-
-def _assignment(node: cst.Assign | cst.AnnAssign | cst.AugAssign, text_of: TextOf) -> Label:
-    targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else [node.target]
+def _assignment(
+    targets: list[cst.BaseAssignTargetExpression], text_of: TextOf, name_field: str
+) -> Label:
     simple = dotted_name(targets[0]) if len(targets) == 1 else None
-    name = simple or _one_line(" = ".join(map(text_of, targets)))
-    name = name.replace("'", '"')
-    step = Step("name", name, f".{name}")
-    if isinstance(node, cst.AugAssign):
-        return Label(step, f"{name} {type(node.operator).__name__}", None, Context())
-    field = _NAMED_FIELD[type(node)] if simple else None
-    return Label(step, name, field, Context())
+    name = simple or _one_line(" = ".join(map(text_of, targets))).replace("'", '"')
+    return Label(Step("name", name, f".{name}"), name, name_field if simple else None)
 
 
 def _call_statement(call: cst.Call) -> Label:
     """Label `parser.add_argument("--lr", …)` by what is called and its first string."""
     name = dotted_name(call.func)
     if name is None:
-        return Label(None, None, None, Context(named=False))
+        return Label(inner=Context(named=False))
     first = call.args[0].value if call.args and call.args[0].keyword is None else None
     if isinstance(first, cst.SimpleString):
         prefix, text = split_string(first.value)
         name = f'{name}("{decode_text(text, prefix)}")'
-    return Label(Step("name", name, f".{name}"), name, None, Context())
+    return Label(Step("name", name, f".{name}"), name)
 
 
 def _compound_step(node: cst.BaseCompoundStatement, text_of: TextOf) -> Step:

@@ -9,7 +9,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def same_layout(a: str, b: str) -> bool:
-    r"""Whether two texts are the same but for the sort of their line ends, which a file has once."""
+    r"""Whether two texts are the same but for their line ends, which are named once a file."""
     return a == b or _unix(a) == _unix(b)
 
 

@@ -1,4 +1,4 @@
-"""The table of a family: a row for each difference, a column for each group of files that agree in all of them."""
+"""The table of a family: a row for each difference, a column for each group of equal files."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def matrix_lines(rows: Sequence[Row], names: Sequence[str], width: int) -> list[str]:
     """Return the table as lines of at most about `width` characters; none for two files or no rows.
 
-    The largest group comes first and shows its values; the others show only where they are not the same. Groups that do
-    not fit are folded into a line that counts them; the list below the table has them all.
+    The largest group comes first and shows its values; the others show only where they are not the
+    same. Groups that do not fit are folded into a line that counts them; the list below the table
+    has them all.
     """
     if len(names) < _FEWEST_FILES or not rows:
         return []
@@ -74,7 +75,7 @@ def _fitting(widths: Sequence[int], room: int) -> int:
 
 
 def _letter(number: int) -> str:
-    """Return A, B, … Z, AA, AB, …"""
+    """Return the letters of a column: A, B, … Z, AA, AB, and so on."""
     name = _LETTERS[number % len(_LETTERS)]
     return name if number < len(_LETTERS) else _letter(number // len(_LETTERS) - 1) + name
 

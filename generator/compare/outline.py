@@ -1,15 +1,15 @@
 """LibCST's tree of a file as the neutral tree that is compared.
 
-Everything that LibCST calls whitespace, parenthesis, comma or newline is left out of the nodes and found again as
-the text between them, which is why a node knows where it starts and ends. What is left is what Python's own
-syntax tree tells apart; the tests hold the two against each other.
+Everything that LibCST calls whitespace, parenthesis, comma or newline is left out of the nodes and
+found again as the text between them, which is why a node knows where it starts and ends. What is
+left is what Python's own syntax tree tells apart; the tests hold the two against each other.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 _LAYOUT_FIELDS = frozenset(
     (
-        "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "colon", "first_colon",
-        "second_colon", "equal", "dot", "separator", "header", "footer", "indent", "leading_lines",
-        "lines_after_decorators", "trailing_whitespace", "trailing_comma", "default_indent", "default_newline",
-        "has_trailing_newline", "encoding",
+        "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "colon",
+        "first_colon", "second_colon", "equal", "dot", "separator", "header", "footer", "indent",
+        "leading_lines", "lines_after_decorators", "trailing_whitespace", "trailing_comma",
+        "default_indent", "default_newline", "has_trailing_newline", "encoding",
     )
 )  # fmt: skip
 _SAME_KIND = {"MatchList": "MatchSequence", "MatchTuple": "MatchSequence"}
-_PARAMETER_FIELDS = ("posonly_params", "posonly_ind", "params", "star_arg", "kwonly_params", "star_kwarg")  # fmt: skip
+_PARAMETER_FIELDS = ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg")
 
 
 @cache
@@ -57,7 +57,7 @@ class Outline:
         """Return the tree of the whole file."""
         docstring = Context(docstring_of="module")
         body = self._body(module.body, "@body", (0, len(self._data)), docstring)
-        return self._node("Module", "", [body], (0, len(self._data)))
+        return Node("Module", "", *_arranged([body], (0, len(self._data))))
 
     def text(self, node: cst.CSTNode) -> str:
         """Return the text of a LibCST node."""
@@ -67,42 +67,6 @@ class Outline:
     def _span(self, node: cst.CSTNode) -> tuple[int, int]:
         span = self._spans[node]
         return span.start, span.start + span.length
-
-    def _node(
-        self,
-        kind: str,
-        head: str,
-        children: list[Node],
-        span: tuple[int, int],
-        key: str | None = None,
-        step: Step | None = None,
-        *,
-        listed: bool = False,
-        named: bool = False,
-        value_start: int | None = None,
-    ) -> Node:
-        """Return a node with its children in the order of the source, lists grown to their brackets."""
-        start = min([span[0], *(child.start for child in children)])
-        end = max([span[1], *(child.end for child in children)])
-        if not listed:
-            children = sorted(children, key=lambda child: (child.start, child.end))
-            for index, child in enumerate(children):
-                if child.listed:
-                    before = children[index - 1].end if index else start
-                    after = children[index + 1].start if index + 1 < len(children) else end
-                    child.start, child.end = min(before, child.start), max(after, child.end)
-        return Node(
-            _SAME_KIND.get(kind, kind),
-            head,
-            tuple(children),
-            start,
-            end,
-            start if value_start is None else value_start,
-            step,
-            key,
-            listed=listed,
-            named=named,
-        )
 
     def build(self, node: cst.CSTNode, role: str | None, context: Context, sort: str = "") -> Node:
         """Return the tree of a LibCST node.
@@ -115,7 +79,7 @@ class Outline:
         """
         leaf = self._leaf(node)
         if leaf is not None:
-            return self._node(*leaf, [], self._span(node), role)
+            return Node(*leaf, (), *self._span(node), key=role)
         label = label_of(node, self.text, context)
         children: list[Node] = []
         heads = [sort]
@@ -133,18 +97,18 @@ class Outline:
             heads.append(str(_is_tuple_index(node)))
         if isinstance(node, cst.ClassDef):
             children = self._merge_arguments(children)
-        value_start = None
+        value_start = -1
         if isinstance(node, (cst.Arg, cst.Assign, cst.AnnAssign)) and children:
             value_start = max(child.start for child in children)
-        return self._node(
-            type(node).__name__,
+        kind = type(node).__name__
+        return Node(
+            _SAME_KIND.get(kind, kind),
             "|".join(heads),
-            children,
-            self._span(node),
-            role or label.key,
+            *_arranged(children, self._span(node)),
+            value_start,
             label.step,
+            role or label.key,
             named=label.name_field is not None,
-            value_start=value_start,
         )
 
     def _leaf(self, node: cst.CSTNode) -> tuple[str, str] | None:
@@ -161,9 +125,7 @@ class Outline:
             return "Operator", type(node).__name__
         return None
 
-    def _child(
-        self, parent: cst.CSTNode, name: str, value: cst.CSTNode, context: Context
-    ) -> Node:
+    def _child(self, parent: cst.CSTNode, name: str, value: cst.CSTNode, context: Context) -> Node:
         """Return the tree of a field that holds one node."""
         if isinstance(value, cst.BaseSuite):
             return self._body(value.body, f"@{name}", self._suite_span(value), context)
@@ -174,11 +136,11 @@ class Outline:
             if isinstance(parent, cst.If) and len(inner) == 1 and isinstance(inner[0], cst.If):
                 return self.build(inner[0], f"@{name}", context)
         if isinstance(value, (cst.ParamStar, cst.ImportStar, cst.Asynchronous)):
-            return self._node(type(value).__name__, "", [], self._span(value), f"@{name}")
+            return Node(type(value).__name__, "", (), *self._span(value), key=f"@{name}")
         if isinstance(parent, (cst.ClassDef, cst.FunctionDef)) and name == "name":
             word = "class name" if isinstance(parent, cst.ClassDef) else "function name"
             step = Step("part", word, f".{word}")
-            return self._node("Name", self.text(value), [], self._span(value), "@name", step)
+            return Node("Name", self.text(value), (), *self._span(value), step=step, key="@name")
         return self.build(value, f"@{name}", context)
 
     def _suite_span(self, suite: cst.BaseSuite) -> tuple[int, int]:
@@ -199,21 +161,21 @@ class Outline:
             if not isinstance(value, cst.CSTNode):
                 continue
             if isinstance(value, (cst.BaseElement, cst.BaseDictElement)):
-                children.append(self._element(value, index, context))
+                children.append(self._element(value, index))
             else:
                 children.append(self.build(value, None, replace(context, index=index)))
-        span = (children[0].start, children[-1].end) if children else self._list_place(parent, name)
-        return self._node("list", "", children, span, f"@{name}", listed=True)
+        span = (children[0].start, children[-1].end) if children else self._list_place(parent)
+        return Node("list", "", tuple(children), *span, key=f"@{name}", listed=True)
 
-    def _list_place(self, parent: cst.CSTNode, name: str) -> tuple[int, int]:
-        """Return where an empty list is: before the body of a class or function, else at the end."""
+    def _list_place(self, parent: cst.CSTNode) -> tuple[int, int]:
+        """Return where an empty list is: behind the name of a class, else at the end."""
         end = self._span(parent)[1]
         if isinstance(parent, cst.ClassDef):
             after_name = self._span(parent.name)[1]
             return after_name, after_name
         return end, end
 
-    def _element(self, node: cst.BaseElement | cst.BaseDictElement, index: int, context: Context) -> Node:  # fmt: skip
+    def _element(self, node: cst.BaseElement | cst.BaseDictElement, index: int) -> Node:
         """Return the tree of an element of a list, tuple, set or dict."""
         step, key = element_label(node, index, self.text)
         keyed = isinstance(node, cst.DictElement)
@@ -221,8 +183,8 @@ class Outline:
         if isinstance(node, cst.DictElement):
             children.insert(0, self.build(node.key, "@key", Context()))
         kind = type(node).__name__
-        value_start = children[-1].start if isinstance(node, cst.DictElement) else None
-        return self._node(kind, "", children, self._span(node), key, step, value_start=value_start)
+        value_start = children[-1].start if isinstance(node, cst.DictElement) else -1
+        return Node(kind, "", *_arranged(children, self._span(node)), value_start, step, key)
 
     def _parameters(self, parameters: cst.Parameters, context: Context) -> Node:
         """Return the parameters of a function as one list, each with its sort."""
@@ -231,9 +193,9 @@ class Outline:
             value: object = getattr(parameters, sort)
             for param in value if isinstance(value, (list, tuple)) else (value,):
                 if isinstance(param, cst.Param):
-                    children.append(self.build(param, None, context, sort))
+                    children += [self.build(param, None, context, sort)]
         span = (children[0].start, children[-1].end) if children else self._span(parameters)
-        return self._node("list", "", children, span, "@params", listed=True)
+        return Node("list", "", tuple(children), *span, key="@params", listed=True)
 
     def _merge_arguments(self, children: list[Node]) -> list[Node]:
         """Return a class's children with its bases and keywords as the one list that they are."""
@@ -241,7 +203,7 @@ class Outline:
         items = [item for arguments in lists for item in arguments.children]
         items.sort(key=lambda item: item.start)
         span = (items[0].start, items[-1].end) if items else (lists[0].start, lists[0].end)
-        merged = self._node("list", "", items, span, "@arguments", listed=True)
+        merged = Node("list", "", tuple(items), *span, key="@arguments", listed=True)
         return [child for child in children if child not in lists] + [merged]
 
     def _body(
@@ -265,17 +227,22 @@ class Outline:
                 children.append(self._docstring(node, owner))
             else:
                 children.append(self.build(node, None, context))
-        return self._node("list", "body", children, span, key, listed=True)
+        start = min([span[0], *(child.start for child in children)])
+        end = max([span[1], *(child.end for child in children)])
+        return Node("list", "body", tuple(children), start, end, key=key, listed=True)
 
-    def _docstring(self, statement: cst.CSTNode, owner: str) -> Node:
-        span = self._span(statement)
-        literal = self.text(statement)
-        if isinstance(statement, cst.Expr):
-            literal = self._string(statement.value)
-        node = self._node("Docstring", literal, [], span, "@docstring")
+    def _docstring(self, statement: cst.Expr, owner: str) -> Node:
+        said = self._string(statement.value)
         step = Step("part", "docstring", "module docstring" if owner == "module" else " docstring")
-        node.step, node.docstring, node.leaf_text = step, True, literal.partition(":")[2]
-        return node
+        return Node(
+            "Docstring",
+            said,
+            (),
+            *self._span(statement),
+            step=step,
+            key="@docstring",
+            docstring=said.partition(":")[2],
+        )
 
     def _string(self, node: cst.CSTNode) -> str:
         """Return what a string says, however it is quoted, joined or escaped: `str:…`."""
@@ -316,12 +283,28 @@ class Outline:
                 parts.append("\0}")
 
 
+def _arranged(children: list[Node], span: tuple[int, int]) -> tuple[tuple[Node, ...], int, int]:
+    """Return children in the order of the source, and where the node around them starts and ends.
+
+    The lists among them grow to their brackets, so that the text around their items is theirs.
+    """
+    start = min([span[0], *(child.start for child in children)])
+    end = max([span[1], *(child.end for child in children)])
+    ordered = sorted(children, key=lambda child: (child.start, child.end))
+    for index, child in enumerate(ordered):
+        if child.listed:
+            before = ordered[index - 1].end if index else start
+            after = ordered[index + 1].start if index + 1 < len(ordered) else end
+            child.start, child.end = min(before, child.start), max(after, child.end)
+    return tuple(ordered), start, end
+
+
 def _escaped(text: str) -> str:
     """Return text in which no mark of an f-string's part can appear."""
     return text.replace("\0", "\0\0")
 
 
-def _is_docstring(node: cst.CSTNode) -> bool:
+def _is_docstring(node: cst.CSTNode) -> TypeGuard[cst.Expr]:
     if not isinstance(node, cst.Expr):
         return False
     value = node.value

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _WHOLE_VALUE = 60
 """Characters up to which a value is shown whole where only a part of it differs."""
 
+
 class Twin(NamedTuple):
     """A piece of the first file and what stands for it in the second, as byte offsets."""
 
@@ -56,7 +57,9 @@ def compare(a: Module, b: Module) -> Comparison:
     walk.pair(a.root, b.root, (), ())
     found = _moved_comments_as_layout(sorted(walk.found, key=lambda difference: difference.order))
     for note in whole_file_notes(a.source, b.source, anything=bool(found)):
-        found.append(Difference("layout", "changed", (), Site(1, 1, ""), Site(1, 1, ""), 0, note=note))
+        found.append(
+            Difference("layout", "changed", (), Site(1, 1, ""), Site(1, 1, ""), 0, note=note)
+        )
     return Comparison(tuple(found), tuple(walk.twins))
 
 
@@ -90,7 +93,7 @@ class _Walk:
         if a.step is not None:
             steps, above = _onwards(steps, a.step), ()
         if a.kind != b.kind or a.head != b.head:
-            if a.docstring and b.docstring:
+            if a.docstring is not None and b.docstring is not None:
                 self._docstring(a, b, steps)
             else:
                 self._changed(a, b, steps, above)
@@ -127,7 +130,9 @@ class _Walk:
         ours = {child.key: child for child in a.children}
         lone = [c for c in (*a.children, *b.children) if not (c.key in ours and c.key in theirs)]
         short = len(self.a.text_of(a)) <= _WHOLE_VALUE and len(self.b.text_of(b)) <= _WHOLE_VALUE
-        if short or not all(child.listed or child.kind in {"Else", "If", "Finally"} for child in lone):
+        if short or not all(
+            child.listed or child.kind in {"Else", "If", "Finally"} for child in lone
+        ):
             self._changed(a, b, steps, above)
             return
         for child in a.children:
@@ -185,9 +190,7 @@ class _Walk:
         if at.get(last_a) == last_b or (last_a < 0 and last_b < 0):
             self._gap(ours[-1][1], theirs[-1][1], steps, layout=True, separator=False)
 
-    def _gap(
-        self, ours: Gap, theirs: Gap, steps: Steps, *, layout: bool, separator: bool
-    ) -> None:
+    def _gap(self, ours: Gap, theirs: Gap, steps: Steps, *, layout: bool, separator: bool) -> None:
         """Report other comments between two twins, or else another layout."""
         raw_a = self.a.text.data[ours.start : ours.end]
         raw_b = self.b.text.data[theirs.start : theirs.end]
@@ -200,23 +203,35 @@ class _Walk:
             left = site_at(self.a.text, at_a, "\n".join(a.comments)) if a.comments else None
             right = site_at(self.b.text, at_b, "\n".join(b.comments)) if b.comments else None
             if said(a.comments) == said(b.comments):
-                self._add("layout", "changed", steps, left, right, at_a, note="comment spacing")
+                self.found.append(
+                    Difference(
+                        "layout", "changed", steps, left, right, at_a, note="comment spacing"
+                    )
+                )
             else:
-                self._add("comment", _change(left, right), steps, left, right, at_a)
+                self.found.append(
+                    Difference("comment", _change(left, right), steps, left, right, at_a)
+                )
         elif layout and not same_layout(a.layout, b.layout):
             left = site_at(self.a.text, ours.start, self.a.text.slice(ours.start, ours.end))
             right = site_at(self.b.text, theirs.start, self.b.text.slice(theirs.start, theirs.end))
             at_end = (ours.end, theirs.end) == (len(self.a.text.data), len(self.b.text.data))
             note = layout_note(a.layout, b.layout, at_end=at_end)
-            self._add("layout", "changed", steps, left, right, ours.start, note=note)
+            self.found.append(
+                Difference("layout", "changed", steps, left, right, ours.start, note=note)
+            )
 
     def _docstring(self, a: Node, b: Node, steps: Steps) -> None:
-        same = _unindented(a.leaf_text) == _unindented(b.leaf_text)
+        same = _unindented(a.docstring or "") == _unindented(b.docstring or "")
         left, right = self._sites_of_text(a, b)
         if same:
-            self._add("layout", "changed", steps, left, right, a.start, note="docstring indentation")
+            self.found.append(
+                Difference(
+                    "layout", "changed", steps, left, right, a.start, note="docstring indentation"
+                )
+            )
         else:
-            self._add("docstring", "changed", steps, left, right, a.start)
+            self.found.append(Difference("docstring", "changed", steps, left, right, a.start))
 
     def _spelling(self, a: Node, b: Node, steps: Steps) -> None:
         """Report one value that is spelled in two ways: quotes, `0.60`, strings side by side."""
@@ -224,7 +239,7 @@ class _Walk:
             return
         left, right = self._sites_of_text(a, b)
         note = "quotes" if a.kind in {"String", "Docstring"} else "spelling"
-        self._add("layout", "changed", steps, left, right, a.start, note=note)
+        self.found.append(Difference("layout", "changed", steps, left, right, a.start, note=note))
 
     def _changed(self, a: Node, b: Node, steps: Steps, above: tuple[Pair, ...]) -> None:
         """Report two values, with as much around them as stays short."""
@@ -238,19 +253,20 @@ class _Walk:
         if shown != (a, b) and mark in self._seen:
             return
         self._seen.add(mark)
-        kind: Kind = "docstring" if a.docstring and b.docstring else "code"
         if shown == (a, b) and a.kind == b.kind == "String":
             left, right = self._sites_of_text(a, b)
         else:
             left = site_at(self.a.text, a.start, self.a.value_of(shown[0]))
             right = site_at(self.b.text, b.start, self.b.value_of(shown[1]))
         renamed = bool(steps) and steps[-1].name.endswith(" name")
-        self._add(kind, "renamed" if renamed else "changed", steps, left, right, a.start)
+        self.found.append(
+            Difference("code", "renamed" if renamed else "changed", steps, left, right, a.start)
+        )
 
     def _renamed(self, a: Node, b: Node, steps: Steps) -> None:
         left = site_at(self.a.text, a.start, a.key or "")
         right = site_at(self.b.text, b.start, b.key or "")
-        self._add("code", "renamed", steps, left, right, a.start)
+        self.found.append(Difference("code", "renamed", steps, left, right, a.start))
 
     def _reordered(self, a: Node, b: Node, steps: Steps, alignment: Alignment) -> None:
         """Report twins that stand in another order, all of a list as one difference."""
@@ -264,7 +280,9 @@ class _Walk:
         order = Step("part", "order", ".imports" if imports and a.head == "body" else "")
         left = site_at(self.a.text, ours[0].start, ", ".join(_names(self.a, ours)))
         right = site_at(self.b.text, theirs[0].start, ", ".join(_names(self.b, theirs)))
-        self._add("code", "reordered", (*steps, order), left, right, ours[0].start)
+        self.found.append(
+            Difference("code", "reordered", (*steps, order), left, right, ours[0].start)
+        )
 
     def _lone(self, node: Node, steps: Steps, *, left: bool, order: int | None = None) -> None:
         """Report a node that only one of the files has; of a list, each of its nodes."""
@@ -276,11 +294,11 @@ class _Walk:
         if node.step is not None:
             steps = (*steps, node.step)
         site = site_at(module.text, node.start, module.value_of(node))
-        kind: Kind = "docstring" if node.docstring else "code"
+        kind: Kind = "code" if node.docstring is None else "docstring"
         if left:
-            self._add(kind, "removed", steps, site, None, node.start)
+            self.found.append(Difference(kind, "removed", steps, site, None, node.start))
         else:
-            self._add(kind, "added", steps, None, site, None, order=order)
+            self.found.append(Difference(kind, "added", steps, None, site, None, after=order or 0))
 
     def _sites_of_text(self, a: Node, b: Node) -> tuple[Site, Site]:
         """Return the sites of two strings; the positions are where long ones begin to differ."""
@@ -293,21 +311,6 @@ class _Walk:
                 at += len(text[:common].encode())
             sites.append(site_at(module.text, min(at, node.end - 1), text))
         return sites[0], sites[1]
-
-    def _add(
-        self,
-        kind: Kind,
-        change: Change,
-        steps: Steps,
-        left: Site | None,
-        right: Site | None,
-        anchor: int | None,
-        *,
-        note: str = "",
-        order: int | None = None,
-    ) -> None:
-        place = anchor if anchor is not None else order or 0
-        self.found.append(Difference(kind, change, steps, left, right, anchor, place, note))
 
 
 def site_at(file: Text, offset: int, text: str) -> Site:
@@ -346,7 +349,9 @@ def _moved_comments_as_layout(found: list[Difference]) -> list[Difference]:
     comments = [d for d in found if d.kind == "comment"]
     if _lines(d.left for d in comments) == _lines(d.right for d in comments):
         return [
-            replace(d, kind="layout", change="changed", note="comment place") if d.kind == "comment" else d
+            replace(d, kind="layout", change="changed", note="comment place")
+            if d.kind == "comment"
+            else d
             for d in found
         ]
     gone: dict[tuple[str, ...], list[int]] = {}
@@ -362,7 +367,11 @@ def _moved_comments_as_layout(found: list[Difference]) -> list[Difference]:
         if places:
             first = places.pop(0)
             moved[first] = replace(
-                found[first], kind="layout", change="changed", right=difference.right, note="comment place"
+                found[first],
+                kind="layout",
+                change="changed",
+                right=difference.right,
+                note="comment place",
             )
             dropped.add(index)
     return [moved.get(n, difference) for n, difference in enumerate(found) if n not in dropped]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+from libcst.metadata import ByteSpanPositionProvider, CodeSpan
 
 from generator.compare.outline import Outline
 from generator.compare.tree import Module, Text
 from generator.errors import GenSweepsError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class SourceError(GenSweepsError):
@@ -25,15 +31,13 @@ def parse(path: str, source: bytes) -> Module:
         source: Its bytes, in whatever encoding it declares.
 
     Raises:
-        SourceError: If this Python does not accept it (with Python's own position), or LibCST can't read it.
+        SourceError: If this Python does not accept it (with Python's own position), or LibCST can't
+            read it.
     """
     check(path, source)
     try:
-        tree = parse_cst(source)
-        spans = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
-        text = Text.of(tree.code.encode("utf-8", "surrogatepass"))
-        exact = text.data == source or tree.bytes == source
-        return Module(path, source, text, Outline(text.data, spans).module(tree), exact)
+        with _without_garbage_collection():
+            return _read(path, source)
     except RecursionError:
         raise SourceError(_too_deep(path)) from None
     except (cst.ParserSyntaxError, UnicodeError) as error:
@@ -46,12 +50,37 @@ def parse(path: str, source: bytes) -> Module:
         raise SourceError(problem) from None
 
 
-def parse_cst(source: bytes) -> cst.Module:
-    """Return LibCST's tree; faster while no garbage is collected, for a tree has no cycles."""
+def _read(path: str, source: bytes) -> Module:
+    tree = cst.parse_module(source)
+    spans = _Spans().of(tree)
+    data = source.removeprefix(codecs.BOM_UTF8)
+    exact = tree.encoding.startswith("utf-8") and spans[tree].length == len(data)
+    if not exact:
+        data = tree.code.encode("utf-8", "surrogatepass")
+        exact = tree.bytes == source
+    return Module(path, source, Text.of(data), Outline(data, spans).module(tree), exact)
+
+
+class _Spans(ByteSpanPositionProvider):
+    """Where the nodes of a tree are.
+
+    LibCST's own way to ask, a `MetadataWrapper`, visits the whole tree once more for nothing, which
+    takes as long as all the rest.
+    """
+
+    def of(self, tree: cst.Module) -> dict[cst.CSTNode, CodeSpan]:
+        """Return the bytes, from the start of the text in UTF-8, that each node covers."""
+        self._gen_impl(tree)
+        return {node: span for node, span in self._computed.items() if isinstance(span, CodeSpan)}
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Spare the collector the walk through many new nodes, none of which is garbage yet."""
     enabled = gc.isenabled()
     gc.disable()
     try:
-        return cst.parse_module(source)
+        yield
     finally:
         if enabled:
             gc.enable()

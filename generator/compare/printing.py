@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.compare.difference import KINDS
 from generator.compare.matrix import matrix_lines
 from generator.compare.report import Report, brief_values, headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from generator.compare.difference import Kind
     from generator.compare.family import Holder, Row
+    from generator.compare.suspicions import Suspicion
 
 _VALUE_WIDTH = 44
 _HOLDERS_SHOWN = 3
@@ -47,39 +49,41 @@ def report_text(report: Report, view: View) -> str:
 
 
 def _lines(report: Report, view: View) -> Iterator[str]:
-    family = report.family
+    code = report.rows("code")
+    for block in (
+        matrix_lines(code, report.family.names, view.width),
+        *(_row_lines(row, view) for row in _listed(report, view)),
+        list(_declared(report)),
+        [_suspicion_line(suspicion, view) for suspicion in report.suspicions],
+    ):
+        if block:
+            yield from block
+            yield ""
+    yield _summary(report, len(code))
+    for kind in KINDS[1:]:
+        yield from _kind_summary(report, kind, view)
+
+
+def _listed(report: Report, view: View) -> Iterator[Row]:
+    """Yield the differences to list one by one: those asked for, and all that count."""
     counting = set(map(id, report.outside))
-    code, varying = report.rows("code"), report.varying
-    matrix = matrix_lines([row for row in family.rows if row.kind == "code"], family.names, view.width)
-    if matrix:
-        yield from matrix
-        yield ""
-    for kind in ("code", "docstring", "comment", "layout"):
-        rows = report.rows(kind)
-        listed = [row for row in rows if view.lists(kind) or id(row) in counting]
-        for row in listed:
-            if not report.is_declared(row):
-                yield from _row_lines(row, view)
-                yield ""
-    for row in varying:
-        count = len(row.values)
-        yield f"may vary: {row.path}: {count} values in {len(family.names)} files"
+    for kind in KINDS:
+        for row in report.rows(kind):
+            if (view.lists(kind) or id(row) in counting) and not report.is_declared(row):
+                yield row
+
+
+def _declared(report: Report) -> Iterator[str]:
+    """Yield a line for each difference that was declared, and for what was declared in vain."""
+    for row in report.varying:
+        yield f"may vary: {row.path}: {len(row.values)} values in {len(report.family.names)} files"
     for pattern in report.unused:
         yield f"note: --vary {pattern.text!r} matches no difference"
-    if varying or report.unused:
-        yield ""
-    for suspicion in report.suspicions:
-        place = ":".join(str(p) for p in (suspicion.name, suspicion.line, suspicion.column) if p)
-        yield f"{_paint('warning', _YELLOW, view)}: {place}: {suspicion.message}"
-    if report.suspicions:
-        yield ""
-    yield _summary(report, len(code))
-    for kind, plural, option in (
-        ("docstring", "docstrings", "--comments"),
-        ("comment", "comments", "--comments"),
-        ("layout", "layout", "--layout"),
-    ):
-        yield from _kind_summary(report.rows(kind), plural, option, shown=view.lists(kind))
+
+
+def _suspicion_line(suspicion: Suspicion, view: View) -> str:
+    place = ":".join(str(p) for p in (suspicion.name, suspicion.line, suspicion.column) if p)
+    return f"{_paint('warning', _YELLOW, view)}: {place}: {suspicion.message}"
 
 
 def _summary(report: Report, code: int) -> str:
@@ -96,33 +100,35 @@ def _summary(report: Report, code: int) -> str:
     return f"{files}: {places}, {outside or 'none'} outside what may vary"
 
 
-def _kind_summary(
-    rows: Sequence[Row], plural: str, option: str, *, shown: bool
-) -> Iterator[str]:
-    """Yield one line on differences that are only counted."""
+def _kind_summary(report: Report, kind: Kind, view: View) -> Iterator[str]:
+    """Yield one line on differences that are only counted, with the option that lists them."""
+    rows = report.rows(kind)
     if not rows:
         return
-    files = len({holder.name for row in rows for value in row.values[:-1] for holder in value.holders})
-    kinds = sorted({row.difference.note for row in rows if row.difference.note})
-    what = kinds or list(dict.fromkeys(row.path for row in rows))
+    odd = {h.name for row in rows for value in row.values[:-1] for h in value.holders}
+    notes = sorted({row.difference.note for row in rows if row.difference.note})
+    what = notes or list(dict.fromkeys(row.path for row in rows))
     more = f", … ({len(what) - _NOTES_SHOWN} more)" if len(what) > _NOTES_SHOWN else ""
-    ask = "" if shown else f"; list them with {option}"
-    place = "place" if len(rows) == 1 else "places"
-    named = ", ".join(what[:_NOTES_SHOWN]) + more
-    yield f"{plural}: {len(rows)} {place} in {files} of the files ({named}){ask}"
+    places = f"{len(rows)} place{'' if len(rows) == 1 else 's'}"
+    files = f"{len(odd)} of {len(report.family.names)} files"
+    option = "--layout" if kind == "layout" else "--comments"
+    ask = "" if view.lists(kind) else f"; list them with {option}"
+    plural = kind if kind == "layout" else f"{kind}s"
+    yield f"{plural}: {places} in {files} ({', '.join(what[:_NOTES_SHOWN])}{more}){ask}"
 
 
-def _row_lines(row: Row, view: View) -> Iterator[str]:
+def _row_lines(row: Row, view: View) -> list[str]:
     note = f" [{row.difference.note}]" if row.difference.note else ""
     kind = "" if row.kind == "code" else f"{row.kind}: "
-    yield f"{kind}{_paint(row.path, _BOLD, view)}: {headline(row)}{note}"
+    lines = [f"{kind}{_paint(row.path, _BOLD, view)}: {headline(row)}{note}"]
     texts = brief_values([value.text for value in row.values], _VALUE_WIDTH)
     width = max(map(len, texts))
     for value, text in zip(row.values, texts, strict=True):
         places = [_place(holder) for holder in value.holders[:_HOLDERS_SHOWN]]
         rest = len(value.holders) - len(places)
         more = f" and {rest} more" if rest else ""
-        yield f"    {text:{width}}  {', '.join(places)}{more}"
+        lines.append(f"    {text:{width}}  {', '.join(places)}{more}")
+    return lines
 
 
 def _place(holder: Holder) -> str:

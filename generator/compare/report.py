@@ -36,7 +36,9 @@ class Report:
     @property
     def outside(self) -> tuple[Row, ...]:
         """The differences that count: those that nothing allows."""
-        return tuple(row for row in self.family.rows if not is_allowed(row.difference, self.patterns))
+        return tuple(
+            row for row in self.family.rows if not is_allowed(row.difference, self.patterns)
+        )
 
     @property
     def varying(self) -> tuple[Row, ...]:
@@ -54,7 +56,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 if nothing differs that may not, 1 if something does, 2 if a file could not be compared."""
+        """0 if nothing differs that may not, 1 if something does, 2 if a file was not compared."""
         if self.problems:
             return 2
         return 1 if self.outside else 0
@@ -119,4 +121,4 @@ def brief_values(texts: Sequence[str | None], width: int) -> list[str]:
         )
         start = max(0, common - width // 3)
     cut = [line if not line or not start else "…" + line[start:] for line in lines]
-    return [brief(text if not line else line, width) for line, text in zip(cut, texts, strict=True)]
+    return [brief(line or text, width) for line, text in zip(cut, texts, strict=True)]

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Za-z]+|\d+")
 _VAGUE = frozenset(
-    ("base", "baseline", "config", "configs", "control", "debug", "default", "eval", "experiment", "main", "new", "none",
-     "old", "run", "small", "large", "sweep", "test", "train", "true", "false")
+    (
+        "base", "baseline", "config", "configs", "control", "debug", "default", "eval",
+        "experiment", "main", "new", "none", "old", "run", "small", "large", "sweep", "test",
+        "train", "true", "false",
+    )
 )  # fmt: skip
 """Words that distinguish one file from another and yet stand in many strings for other reasons."""
 _EXCEPT = re.compile(r"\b(?:except|but|apart from|other than|save|besides|only)\b", re.IGNORECASE)
@@ -66,8 +69,8 @@ def suspicions(family: Family, facts: Mapping[str, Facts]) -> tuple[Suspicion, .
 def distinguishing_words(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the words of each file's name that its siblings do not all have at the same end.
 
-    `halfcheetah_expert.py` and `walker_expert.py` are told apart by `halfcheetah` and `walker`. Where the names
-    of the files are the same, those of their folders count.
+    `cheetah_expert.py` and `walker_expert.py` are told apart by `cheetah` and `walker`. Where the
+    names of the files are the same, those of their folders count.
     """
     stems = [PurePath(name).stem for name in names]
     if len(set(stems)) < len(set(names)):
@@ -102,9 +105,9 @@ def _sibling_names(
     """Find files that carry the name of a sibling where they, or others, carry their own."""
     telling = {n: w for n, w in own.items() if _is_telling(w)}
     homes: dict[str, set[str]] = defaultdict(set)
-    for name in telling:
+    for name, words in telling.items():
         for string in facts[name].strings:
-            if _contains(words_of(string.value), telling[name]):
+            if _contains(words_of(string.value), words):
                 homes[string.path].add(name)
     found: list[Suspicion] = []
     copies = {name for group in family.identical for name in group[1:]}
@@ -114,18 +117,18 @@ def _sibling_names(
             if not (string.is_naming or homes[string.path] - {name}) or _contains(words, own[name]):
                 continue
             owner = _owner(words, name, telling)
-            if owner is not None and (string.is_naming or len(homes[string.path]) > 1 or _full(words, owner)):
-                message = f"carries the name of {owner}, not its own: {string.path} = {string.value!r}"
-                found.append(
-                    Suspicion("sibling-name", message, name, string.line, string.column)
+            if owner is not None and (
+                string.is_naming or len(homes[string.path]) > 1 or _full(words, owner)
+            ):
+                message = (
+                    f"carries the name of {owner}, not its own: {string.path} = {string.value!r}"
                 )
+                found.append(Suspicion("sibling-name", message, name, string.line, string.column))
     return found
 
 
-def _owner(
-    words: tuple[str, ...], name: str, telling: Mapping[str, tuple[str, ...]]
-) -> str | None:
-    """Return the sibling whose name is in a string, the longest of them; None if it is part of `name`'s own."""
+def _owner(words: tuple[str, ...], name: str, telling: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Return the sibling with the longest name in a string that is no part of `name`'s own."""
     owners = [
         sibling
         for sibling, theirs in telling.items()
@@ -146,14 +149,14 @@ def _is_telling(words: tuple[str, ...]) -> bool:
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
     """Whether words contain other words in one piece."""
     length = len(part)
-    return bool(part) and any(
-        words[n : n + length] == part for n in range(len(words) - length + 1)
-    )
+    return bool(part) and any(words[n : n + length] == part for n in range(len(words) - length + 1))
 
 
 def _shared_names(family: Family, facts: Mapping[str, Facts]) -> list[Suspicion]:
     """Find run names and output paths that two files share although most files have their own."""
-    places: dict[str, dict[str, list[tuple[str, NamedString]]]] = defaultdict(lambda: defaultdict(list))
+    places: dict[str, dict[str, list[tuple[str, NamedString]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for group in family.identical:
         for string in facts[group[0]].strings:
             if string.is_naming:
@@ -167,7 +170,9 @@ def _shared_names(family: Family, facts: Mapping[str, Facts]) -> list[Suspicion]
             if len(holders) > 1:
                 others = ", ".join(name for name, _ in holders[1:])
                 name, string = holders[0]
-                message = f"shares {path} = {value!r} with {others}, while the others have their own"
+                message = (
+                    f"shares {path} = {value!r} with {others}, while the others have their own"
+                )
                 found.append(Suspicion("shared-name", message, name, string.line, string.column))
     return found
 

@@ -6,7 +6,7 @@ import ast
 import warnings
 from typing import TYPE_CHECKING
 
-from generator.errors import Problem, ProofError
+from generator.errors import ProofError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ def treatment_call(module: Module, call: str) -> Node:
         call: What is called; its last dotted part counts.
 
     Raises:
-        ProofError: If there is no such call, or more than one, or if what is called is also used in a way
-            by which it could be called under another name.
+        ProofError: If there is no such call, or more than one, or if what is called is also used in
+            a way by which it could be called under another name.
     """
     name = call.rpartition(".")[2]
     with warnings.catch_warnings():
@@ -31,7 +31,7 @@ def treatment_call(module: Module, call: str) -> Node:
         tree = ast.parse(module.source)
     _refuse_other_uses(module, tree, name)
     calls = [node for node in _nodes(module.root) if node.kind == "Call" and _called(node) == name]
-    everywhere = [node for node in ast.walk(tree) if _is_call(node, name)]
+    everywhere = [n for n in ast.walk(tree) if isinstance(n, ast.Call) if _name_of(n.func) == name]
     if not everywhere:
         raise ProofError.at(
             f"has no call of {name}, so there is no treatment to prove",
@@ -42,7 +42,7 @@ def treatment_call(module: Module, call: str) -> Node:
         lines = ", ".join(str(line) for line in sorted(node.lineno for node in everywhere))
         line, column = module.text.position(calls[1].start) if len(calls) > 1 else (None, None)
         raise ProofError.at(
-            f"calls {name} {len(everywhere)} times (lines {lines}), so the treatment is not one call",
+            f"calls {name} {len(everywhere)} times (lines {lines}), so the treatment is not one",
             module.path,
             line,
             column,
@@ -80,12 +80,8 @@ def _name_of(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _is_call(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Call) and _name_of(node.func) == name
-
-
 def _refuse_other_uses(module: Module, tree: ast.Module, name: str) -> None:
-    """Raise ProofError if the name is used in any way but to call it, import it or annotate with it."""
+    """Raise ProofError if the name is used but to call it, import it or annotate with it."""
     harmless: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -93,11 +89,19 @@ def _refuse_other_uses(module: Module, tree: ast.Module, name: str) -> None:
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
             if isinstance(annotation, ast.AST):
                 harmless.update(id(part) for part in ast.walk(annotation))
-        if isinstance(node, ast.alias) and node.name.rpartition(".")[2] == name and node.asname not in {None, name}:
+        if (
+            isinstance(node, ast.alias)
+            and node.name.rpartition(".")[2] == name
+            and node.asname not in {None, name}
+        ):
             _refuse(module, node, f"imports {name} under another name, {node.asname}")
     for node in ast.walk(tree):
         if _name_of(node) == name and id(node) not in harmless and isinstance(node, ast.expr):
-            _refuse(module, node, f"uses {name} without calling it, so that it may be called under another name")
+            _refuse(
+                module,
+                node,
+                f"uses {name} without calling it, so that it may be called under another name",
+            )
 
 
 def _refuse(module: Module, node: ast.expr | ast.alias, message: str) -> None:
@@ -108,5 +112,5 @@ def _refuse(module: Module, node: ast.expr | ast.alias, message: str) -> None:
         module.path,
         line,
         len(before.decode("utf-8", "replace")) + 1,
-        hint="import it as it is called and call it directly, once: the proof can't follow other names",
+        hint="import it by its name and call it directly, once: the proof can't follow others",
     )

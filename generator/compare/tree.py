@@ -34,7 +34,7 @@ class Step:
 class Node:
     """A piece of a file, with everything that makes it code and nothing that is layout.
 
-    Two nodes mean the same code exactly if their `code` is equal. Built once and never changed after.
+    Two nodes mean the same code exactly if their `code` is equal. Never changed once it is built.
 
     Attributes:
         kind: What it is; nodes of different kinds never mean the same.
@@ -42,13 +42,12 @@ class Node:
         children: The nodes in it, in the order of the source.
         start: Where it starts, in bytes of the file's UTF-8 text.
         end: Where it ends, exclusive.
-        value_start: Where the part that is its value starts: after `lr=`, say.
+        value_start: Where the part that is its value starts, after `lr=` say; -1 for its start.
         step: How a reader finds it in its parent, or None if it has no name of its own.
         key: What pairs it with its twin: a keyword, a target, the role in its parent.
         named: Whether the key is part of the code: renamed is a difference.
         listed: Whether the children are a list, of which some may be added or missing.
-        docstring: Whether it is a docstring.
-        leaf_text: For a docstring, what it says without indentation; otherwise "".
+        docstring: What it says if it is a docstring, otherwise None.
         code: A digest of kind, head, key and the children's digests.
     """
 
@@ -57,13 +56,12 @@ class Node:
     children: tuple[Node, ...]
     start: int
     end: int
-    value_start: int
+    value_start: int = -1
     step: Step | None = None
     key: str | None = None
     named: bool = False
     listed: bool = False
-    docstring: bool = False
-    leaf_text: str = ""
+    docstring: str | None = None
     code: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +83,8 @@ class Text:
 
     Attributes:
         data: The text in UTF-8, without byte order mark.
-        line_starts: Byte offsets of the lines, the first being 0; empty if lines mean nothing to a reader.
+        line_starts: Byte offsets of the lines, the first being 0; empty if it has no lines that a
+            reader knows.
     """
 
     data: bytes
@@ -138,7 +137,8 @@ class Module:
 
     def value_of(self, node: Node) -> str:
         """Return the text of a node without the name it is given: `8` of `lr=8`."""
-        return self.text.slice(node.value_start, node.end)
+        start = node.start if node.value_start < 0 else node.value_start
+        return self.text.slice(start, node.end)
 
 
 def path_text(steps: Iterable[Step]) -> str:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _CALL = re.compile(r"(?:[^\W\d]\w*\.)*([^\W\d]\w*)\s*\(([^()]*)\)")
 _ARGUMENT = re.compile(r"[^\W\d]\w*|\*")
-_PATH = re.compile(r"(?:[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])(?:\.[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])*")
+_PATH = re.compile(
+    r"(?:[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])(?:\.[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])*"
+)
 _PART = re.compile(r"\w+|\"[^\"]+\"|'[^']+'")
 _KINDS: dict[str, Kind] = {
     "docstring": "docstring",
@@ -41,7 +43,7 @@ class Pattern:
         text: The pattern as it was written.
         kind: The kind of difference that it is about; `code` for all but `docstring` and its like.
         call: The function whose arguments may vary, its last dotted part, or "".
-        names: The arguments of that call (`*` for all), or else the names on the way to what may vary.
+        names: The arguments of that call (`*` for all), or else the names on the way to a place.
     """
 
     text: str
@@ -60,9 +62,7 @@ class Pattern:
             return any(self._is_argument(step) for step in difference.steps)
         way = [name for step in difference.steps for name in _names_of(step)]
         length = len(self.names)
-        return any(
-            tuple(way[n : n + length]) == self.names for n in range(len(way) - length + 1)
-        )
+        return any(tuple(way[n : n + length]) == self.names for n in range(len(way) - length + 1))
 
     def _is_argument(self, step: Step) -> bool:
         named = step.name in self.names or "*" in self.names
@@ -125,7 +125,9 @@ def is_allowed(difference: Difference, patterns: Sequence[Pattern]) -> bool:
     about what may vary, for then everything else is meant to be equal. Comments and layout change
     nothing that runs, and never count.
     """
-    if difference.kind in {"comment", "layout"} or (difference.kind == "docstring" and not patterns):
+    if difference.kind in {"comment", "layout"} or (
+        difference.kind == "docstring" and not patterns
+    ):
         return True
     return any(pattern.allows(difference) for pattern in patterns)
 
