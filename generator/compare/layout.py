@@ -42,7 +42,8 @@ def whole_file_notes(a: bytes, b: bytes, *, anything: bool) -> list[str]:
         anything: Whether a difference was found already; if not, there must be one here.
     """
     notes: list[str] = []
-    if _line_ends(a) != _line_ends(b):
+    ends = _line_ends(a), _line_ends(b)
+    if ends[0] != ends[1] and all(map(any, ends)):
         notes.append("line ends")
     if a.startswith(codecs.BOM_UTF8) != b.startswith(codecs.BOM_UTF8):
         notes.append("byte order mark")

@@ -247,25 +247,17 @@ class Outline:
     def _string(self, node: cst.CSTNode) -> str:
         """Return what a string says, however it is quoted, joined or escaped: `str:…`."""
         parts: list[str] = []
-        self._string_parts(node, parts)
-        prefix = "bytes" if isinstance(node, cst.SimpleString) and "b" in node.prefix else "str"
-        if isinstance(node, cst.ConcatenatedString) and parts and parts[0] == "b":
-            prefix = "bytes"
-        return f"{prefix}:" + "".join(part for part in parts if part != "b")
-
-    def _string_parts(self, node: cst.CSTNode, parts: list[str]) -> None:
-        if isinstance(node, cst.ConcatenatedString):
-            self._string_parts(node.left, parts)
-            self._string_parts(node.right, parts)
-        elif isinstance(node, cst.SimpleString):
-            prefix, text = split_string(node.value)
-            if "b" in prefix:
-                parts.append("b")
-            parts.append(_escaped(decode_text(text, prefix)))
-        elif isinstance(node, (cst.FormattedString, cst.TemplatedString)):
-            if isinstance(node, cst.TemplatedString):
-                parts.append("\0t")
-            self._formatted_parts(node.parts, split_string(f"{node.start}{node.end}")[0], parts)
+        for literal in _literals(node):
+            if isinstance(literal, cst.SimpleString):
+                prefix, text = split_string(literal.value)
+                parts.append(_escaped(decode_text(text, prefix)))
+            elif isinstance(literal, (cst.FormattedString, cst.TemplatedString)):
+                prefix = split_string(f"{literal.start}{literal.end}")[0]
+                parts.append("\0t" if "t" in prefix else "")
+                self._formatted_parts(literal.parts, prefix, parts)
+        first = _literals(node)[0]
+        is_bytes = isinstance(first, cst.SimpleString) and "b" in first.prefix.lower()
+        return f"{'bytes' if is_bytes else 'str'}:" + "".join(parts)
 
     def _formatted_parts(
         self, content: Sequence[cst.CSTNode], prefix: str, parts: list[str]
@@ -304,15 +296,18 @@ def _escaped(text: str) -> str:
     return text.replace("\0", "\0\0")
 
 
+def _literals(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the string literals that stand side by side in a string."""
+    if isinstance(node, cst.ConcatenatedString):
+        return [node.left, *_literals(node.right)]
+    return [node]
+
+
 def _is_docstring(node: cst.CSTNode) -> TypeGuard[cst.Expr]:
-    if not isinstance(node, cst.Expr):
-        return False
-    value = node.value
-    while isinstance(value, cst.ConcatenatedString):
-        if not isinstance(value.left, cst.SimpleString) or "b" in value.left.prefix:
-            return False
-        value = value.right
-    return isinstance(value, cst.SimpleString) and "b" not in value.prefix.lower()
+    return isinstance(node, cst.Expr) and all(
+        isinstance(literal, cst.SimpleString) and "b" not in literal.prefix.lower()
+        for literal in _literals(node.value)
+    )
 
 
 def _is_tuple_index(node: cst.Subscript) -> bool:

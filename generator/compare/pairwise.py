@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from generator.compare.tree import Module, Node, Text
 
+_INDENTATION = "docstring indentation"
 _WHOLE_VALUE = 60
 """Characters up to which a value is shown whole where only a part of it differs."""
 
@@ -56,6 +57,9 @@ def compare(a: Module, b: Module) -> Comparison:
     walk = _Walk(a, b)
     walk.pair(a.root, b.root, (), ())
     found = _moved_comments_as_layout(sorted(walk.found, key=lambda difference: difference.order))
+    if a.root.code != b.root.code and not any(_tells_of_code(d) for d in found):
+        whole = Difference("code", "changed", (), Site(1, 1, ""), Site(1, 1, ""), 0)
+        found.insert(0, whole)  # whatever was not named at its place is still no equality
     for note in whole_file_notes(a.source, b.source, anything=bool(found)):
         found.append(
             Difference("layout", "changed", (), Site(1, 1, ""), Site(1, 1, ""), 0, note=note)
@@ -227,7 +231,7 @@ class _Walk:
         if same:
             self.found.append(
                 Difference(
-                    "layout", "changed", steps, left, right, a.start, note="docstring indentation"
+                    "layout", "changed", steps, left, right, a.start, note=_INDENTATION
                 )
             )
         else:
@@ -317,6 +321,10 @@ def site_at(file: Text, offset: int, text: str) -> Site:
     """Return the site of a text at an offset of a file."""
     line, column = file.position(offset)
     return Site(line, column, text)
+
+
+def _tells_of_code(difference: Difference) -> bool:
+    return difference.kind in {"code", "docstring"} or difference.note == _INDENTATION
 
 
 def _onwards(steps: Steps, step: Step) -> Steps:
