@@ -167,7 +167,8 @@ def _compare_sources(
     reference: Module | None = None
     while reference is None and unread:
         candidates = list(unread)
-        source = candidates[most_typical(candidates)]
+        weights = [len(names) for names in unread.values()]
+        source = candidates[most_typical(candidates, weights)]
         try:
             reference = parse(unread[source][0], source)
         except SourceError as error:

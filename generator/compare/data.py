@@ -36,7 +36,8 @@ def compare_trees(names: Sequence[str], trees: Sequence[Data]) -> Family:
         groups.setdefault(module.source, (module, []))[1].append(module.path)
     unique = [module for module, _ in groups.values()]
     spread = [b"\n".join(_leaves(module)) for module in unique]
-    family = compare_family(unique[most_typical(spread)], groups.values())
+    weights = [len(owners) for _, owners in groups.values()]
+    family = compare_family(unique[most_typical(spread, weights)], groups.values())
     return replace(family, rows=tuple(row for row in family.rows if row.kind == "code"))
 
 

@@ -110,12 +110,23 @@ class _Member:
     twins: tuple[Twin, ...]
 
 
-def most_typical(sources: Sequence[bytes]) -> int:
-    """Return the index of the file nearest to what most files say; of two, the first."""
+def most_typical(sources: Sequence[bytes], weights: Sequence[int] | None = None) -> int:
+    """Return the index of the file that differs least, in lines, from all others together.
+
+    That is the medoid, found without comparing pairs: a line that `count` of N files have brings
+    its file nearer to `count` of them and takes it away from N - `count`.
+
+    Args:
+        sources: The files, at least one; of equally near ones the first is taken.
+        weights: How many files have each of these sources, if not one each.
+    """
+    weights = weights or [1] * len(sources)
     lines = [{line.strip() for line in source.splitlines()} for source in sources]
-    counts = Counter(line for own in lines for line in own)
-    common = {line for line, count in counts.items() if 2 * count > len(sources)}
-    scores = [2 * len(own & common) - len(own | common) for own in lines]
+    counts: Counter[bytes] = Counter()
+    for own, weight in zip(lines, weights, strict=True):
+        counts.update(dict.fromkeys(own, weight))
+    total = sum(weights)
+    scores = [sum(2 * counts[line] - total for line in own) for own in lines]
     return scores.index(max(scores))
 
 

@@ -230,9 +230,7 @@ class _Walk:
         left, right = self._sites_of_text(a, b)
         if same:
             self.found.append(
-                Difference(
-                    "layout", "changed", steps, left, right, a.start, note=_INDENTATION
-                )
+                Difference("layout", "changed", steps, left, right, a.start, note=_INDENTATION)
             )
         else:
             self.found.append(Difference("docstring", "changed", steps, left, right, a.start))
@@ -308,11 +306,9 @@ class _Walk:
         """Return the sites of two strings; the positions are where long ones begin to differ."""
         texts = self.a.text_of(a), self.b.text_of(b)
         sites: list[Site] = []
-        common = _common_start(*texts)
+        common = texts[0][: _common_start(*texts)]
         for module, node, text in zip((self.a, self.b), (a, b), texts, strict=True):
-            at = node.start
-            if "\n" in text:
-                at += len(text[:common].encode())
+            at = node.start + (len(common.encode()) if "\n" in common else 0)
             sites.append(site_at(module.text, min(at, node.end - 1), text))
         return sites[0], sites[1]
 

@@ -44,15 +44,15 @@ class Maker:
     def value(self, depth: int = 0) -> str:
         """Return a constant, list, dict or call, nested at most three deep."""
         sort = self.random.randrange(8) if depth < 3 else 0
+        if sort < 5:
+            return self.scalar()
         inner = [self.value(depth + 1) for _ in range(self.random.randrange(1, 4))]
         if sort == 5:
             return "[" + ", ".join(inner) + "]"
         if sort == 6:
             return "{" + ", ".join(f'"{self.name()}": {item}' for item in inner) + "}"
-        if sort == 7:
-            called = "".join(part.title() for part in self.name().split("_")[:2]) + "Config"
-            return f"{called}(" + ", ".join(f"{self.name()}={item}" for item in inner) + ")"
-        return self.scalar()
+        called = "".join(part.title() for part in self.name().split("_")[:2]) + "Config"
+        return f"{called}(" + ", ".join(f"{self.name()}={item}" for item in inner) + ")"
 
     def keywords(self, indent: str, count: int) -> Iterator[str]:
         """Yield keyword arguments, one a line."""

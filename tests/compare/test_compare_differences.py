@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from generator.compare.difference import Difference
 from generator.compare.pairwise import differences
 from generator.compare.parsing import SourceError, parse
+
+if TYPE_CHECKING:
+    from generator.compare.difference import Difference
 
 SWEEP = '''"""A sweep."""
 
@@ -50,10 +54,18 @@ def compared(left: str | bytes, right: str | bytes) -> tuple[Difference, ...]:
     return differences(parse("a.py", sources[0]), parse("b.py", sources[1]))
 
 
-def told(left: str | bytes, right: str | bytes) -> list[tuple[str, str, str, str | None, str | None]]:
+def told(
+    left: str | bytes, right: str | bytes
+) -> list[tuple[str, str, str, str | None, str | None]]:
     """Return kind, change, path and both texts of each difference."""
     return [
-        (d.kind, d.change, d.path, d.left and d.left.text, d.right and d.right.text)
+        (
+            d.kind,
+            d.change,
+            d.path,
+            d.left.text if d.left else None,
+            d.right.text if d.right else None,
+        )
         for d in compared(left, right)
     ]
 
@@ -69,33 +81,125 @@ MINI = "RewardShapingSweep.fax.patch_run_config.minizord"
         (", debug=True", "", ("code", "removed", f"{MINI}.debug", "True", None)),
         ("debug=True", "debug=True, fast=1", ("code", "added", f"{MINI}.fast", None, "1")),
         ("debug=True", "trace=True", ("code", "renamed", f"{MINI}.debug", "debug", "trace")),
-        ('"identity"', '"coma"', ("code", "changed", f"{STREAMER}(reward_shaping_strategy)", '"identity"', '"coma"')),
+        (
+            '"identity"',
+            '"coma"',
+            ("code", "changed", f"{STREAMER}(reward_shaping_strategy)", '"identity"', '"coma"'),
+        ),
         ('"n": 4, ', "", ("code", "removed", f'{STREAMER}(reward_shaping_params)["n"]', "4", None)),
-        ("class RewardShapingSweep", "class Other", ("code", "renamed", "class name", "RewardShapingSweep", "Other")),
-        ("def run", "def walk", ("code", "renamed", "RewardShapingSweep.function name", "run", "walk")),
-        ("ALPHA, BETA, GAMMA", "ALPHA, GAMMA", ("code", "removed", "_base import BETA", "BETA", None)),
-        ("ALPHA, BETA, GAMMA", "BETA, ALPHA, GAMMA", ("code", "reordered", "_base import", "ALPHA, BETA", "BETA, ALPHA")),
+        (
+            "class RewardShapingSweep",
+            "class Other",
+            ("code", "renamed", "class name", "RewardShapingSweep", "Other"),
+        ),
+        (
+            "def run",
+            "def walk",
+            ("code", "renamed", "RewardShapingSweep.function name", "run", "walk"),
+        ),
+        (
+            "ALPHA, BETA, GAMMA",
+            "ALPHA, GAMMA",
+            ("code", "removed", "_base import BETA", "BETA", None),
+        ),
+        (
+            "ALPHA, BETA, GAMMA",
+            "BETA, ALPHA, GAMMA",
+            ("code", "reordered", "_base import", "ALPHA, BETA", "BETA, ALPHA"),
+        ),
         ("import os\n", "import os\nimport sys\n", ("code", "added", "import", None, "import sys")),
         ("3e-4", "RATES[0]", ("code", "changed", "RATE", "3e-4", "RATES[0]")),
         ("[64, 32, 16]", "[64, 16]", ("code", "removed", "LAYERS[1]", "32", None)),
         ("[64, 32, 16]", "[64, 32, 16, 8]", ("code", "added", "LAYERS[3]", None, "8")),
         ("[64, 32, 16]", "[64, 33, 16]", ("code", "changed", "LAYERS[1]", "32", "33")),
-        ("x > 3", "x >= 3", ("code", "changed", "RewardShapingSweep.run.(if x > 3)", "x > 3", "x >= 3")),
+        (
+            "x > 3",
+            "x >= 3",
+            ("code", "changed", "RewardShapingSweep.run.(if x > 3)", "x > 3", "x >= 3"),
+        ),
         ("y=2", "y=3", ("code", "changed", "RewardShapingSweep.run(y)", "2", "3")),
-        ("y=2, *rest", "y=2, z=3, *rest", ("code", "added", "RewardShapingSweep.run(z)", None, "z=3")),
-        ("default=1", "default=-1", ("code", "changed", 'RewardShapingSweep.run.parser.add_argument("--lr").default', "1", "-1")),
-        ("{self.name}", "{self.id}", ("code", "changed", "RewardShapingSweep.run.return", 'f"{x}-{self.name}"', 'f"{x}-{self.id}"')),
-        ("x + 1", "x - 1", ("code", "changed", "RewardShapingSweep.run.(if x > 3).return", "x + 1", "x - 1")),
-        ('"sweep")', '"swoop")', ("code", "changed", "RewardShapingSweep decorator(1st argument)", '"sweep"', '"swoop"')),
-        ("frozen=True", "frozen=False", ("code", "changed", "RewardShapingSweep.frozen", "True", "False")),
-        ('"""A sweep."""', '"""Two."""', ("docstring", "changed", "module docstring", '"""A sweep."""', '"""Two."""')),
-        ('    """What is trained."""\n\n', "", ("docstring", "removed", "RewardShapingSweep docstring", '"""What is trained."""', None)),
-        ("# the rate that", "# a rate that", ("comment", "changed", "RATE", "# the rate that worked", "# a rate that worked")),
-        ("  # the lucky one", "", ("comment", "removed", "RewardShapingSweep.fax.patch_run_config.seed", "# the lucky one", None)),
-        ("'x'", '"x"', ("layout", "changed", f'{STREAMER}(reward_shaping_params)["mode"]', "'x'", '"x"')),
+        (
+            "y=2, *rest",
+            "y=2, z=3, *rest",
+            ("code", "added", "RewardShapingSweep.run(z)", None, "z=3"),
+        ),
+        (
+            "default=1",
+            "default=-1",
+            (
+                "code",
+                "changed",
+                'RewardShapingSweep.run.parser.add_argument("--lr").default',
+                "1",
+                "-1",
+            ),
+        ),
+        (
+            "{self.name}",
+            "{self.id}",
+            (
+                "code",
+                "changed",
+                "RewardShapingSweep.run.return",
+                'f"{x}-{self.name}"',
+                'f"{x}-{self.id}"',
+            ),
+        ),
+        (
+            "x + 1",
+            "x - 1",
+            ("code", "changed", "RewardShapingSweep.run.(if x > 3).return", "x + 1", "x - 1"),
+        ),
+        (
+            '"sweep")',
+            '"swoop")',
+            ("code", "changed", "RewardShapingSweep decorator(1st argument)", '"sweep"', '"swoop"'),
+        ),
+        (
+            "frozen=True",
+            "frozen=False",
+            ("code", "changed", "RewardShapingSweep.frozen", "True", "False"),
+        ),
+        (
+            '"""A sweep."""',
+            '"""Two."""',
+            ("docstring", "changed", "module docstring", '"""A sweep."""', '"""Two."""'),
+        ),
+        (
+            '    """What is trained."""\n\n',
+            "",
+            (
+                "docstring",
+                "removed",
+                "RewardShapingSweep docstring",
+                '"""What is trained."""',
+                None,
+            ),
+        ),
+        (
+            "# the rate that",
+            "# a rate that",
+            ("comment", "changed", "RATE", "# the rate that worked", "# a rate that worked"),
+        ),
+        (
+            "  # the lucky one",
+            "",
+            (
+                "comment",
+                "removed",
+                "RewardShapingSweep.fax.patch_run_config.seed",
+                "# the lucky one",
+                None,
+            ),
+        ),
+        (
+            "'x'",
+            '"x"',
+            ("layout", "changed", f'{STREAMER}(reward_shaping_params)["mode"]', "'x'", '"x"'),
+        ),
         ("3e-4", "0.0003", ("layout", "changed", "RATE", "3e-4", "0.0003")),
     ],
-)  # fmt: skip
+)
 def test_one_edit_is_one_difference_at_its_place(
     old: str, new: str, expected: tuple[str, str, str, str | None, str | None]
 ) -> None:
