@@ -10,13 +10,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.compare.pairwise import Twin, compare, site_at
+from generator.compare.member import Key, Member
+from generator.compare.pairwise import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from generator.compare.difference import Change, Difference, Kind, Site
-    from generator.compare.tree import Module, Text
+    from generator.compare.difference import Change, Difference, Kind
+    from generator.compare.tree import Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,18 @@ class Value:
 class Row:
     """One place at which the files of a family differ.
 
+    Keeps only what differs; the values of all files are looked up when they are asked for, so that
+    N rows for N files do not take N times N places in memory.
+
     Attributes:
         difference: The first pair of files that differ there; says where and how.
-        values: The values, rarest first; together every file once.
+        differing: The files that differ from the reference there.
     """
 
     difference: Difference
-    values: tuple[Value, ...]
+    differing: tuple[str, ...]
+    _key: Key
+    _members: Sequence[Member]
 
     @property
     def path(self) -> str:
@@ -75,13 +81,22 @@ class Row:
         return self.difference.change
 
     @property
-    def outliers(self) -> int:
-        """How many files have another value than the most common one."""
-        return sum(len(value.holders) for value in self.values[:-1])
+    def values(self) -> tuple[Value, ...]:
+        """The values, rarest first; together every file once."""
+        values: dict[str | None, list[Holder]] = {}
+        for member in self._members:
+            site = member.site(self._key, self.difference)
+            where = (site.line, site.column) if site else (None, None)
+            holders = values.setdefault(site.text if site else None, [])
+            holders += [Holder(name, *where) for name in member.names]
+        ordered = sorted(values.items(), key=lambda item: len(item[1]))
+        return tuple(Value(text, tuple(holders)) for text, holders in ordered)
 
     def value_of(self, name: str) -> str | None:
         """Return the value that a file has."""
-        return next(v.text for v in self.values if any(h.name == name for h in v.holders))
+        member = next(member for member in self._members if name in member.names)
+        site = member.site(self._key, self.difference)
+        return site.text if site else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +114,6 @@ class Family:
     reference: str
     identical: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """What is kept of a file that was compared."""
-
-    text: Text
-    differences: dict[tuple[object, ...], Difference]
-    twins: tuple[Twin, ...]
 
 
 def most_typical(sources: Sequence[bytes], weights: Sequence[int] | None = None) -> int:
@@ -138,86 +144,34 @@ def compare_family(reference: Module, members: Iterable[tuple[Module, Sequence[s
         members: Every file once, the reference among them, in the order to show them: the first of
             those that are the same bytes, with the names of all of them. Read one at a time.
     """
-    groups: list[tuple[str, ...]] = []
-    compared: list[_Member] = []
-    rows: dict[tuple[object, ...], Difference] = {}
+    found: list[Member] = []
+    differing: dict[Key, list[Member]] = {}
     for module, names in members:
         comparison = compare(reference, module)
-        keyed = _keyed(comparison.differences)
-        for key, difference in keyed.items():
-            rows.setdefault(key, difference)
-        groups.append(tuple(names))
-        compared.append(_Member(module.text, keyed, comparison.twins))
-    found = [_row(key, first, reference, compared, groups) for key, first in rows.items()]
-    found.sort(key=lambda row: (row.outliers, row.difference.order))
+        own = Member(tuple(names), reference.text, module.text, comparison)
+        found.append(own)
+        for key in own.differences:
+            differing.setdefault(key, []).append(own)
+    total = sum(len(member.names) for member in found)
+    rows = [(_outliers(key, own, total), _row(key, own, found)) for key, own in differing.items()]
+    rows.sort(key=lambda item: (item[0], item[1].difference.order))
     return Family(
-        tuple(name for names in groups for name in names),
+        tuple(name for member in found for name in member.names),
         reference.path,
-        tuple(groups),
-        tuple(found),
+        tuple(member.names for member in found),
+        tuple(row for _, row in rows),
     )
 
 
-def _keyed(differences: Sequence[Difference]) -> dict[tuple[object, ...], Difference]:
-    """Name each difference so that the same place has the same name whichever file is compared."""
-    keyed: dict[tuple[object, ...], Difference] = {}
-    for difference in differences:
-        nature = "order" if difference.change == "reordered" else ""
-        key = (difference.kind, difference.path, difference.anchor, nature)
-        count = 0
-        while (*key, count) in keyed:
-            count += 1
-        keyed[(*key, count)] = difference
-    return keyed
+def _row(key: Key, differing: Sequence[Member], members: Sequence[Member]) -> Row:
+    names = tuple(name for member in differing for name in member.names)
+    return Row(differing[0].differences[key], names, key, members)
 
 
-def _row(
-    key: tuple[object, ...],
-    first: Difference,
-    reference: Module,
-    members: Sequence[_Member],
-    groups: Sequence[tuple[str, ...]],
-) -> Row:
-    values: dict[str | None, list[Holder]] = {}
-    for member, names in zip(members, groups, strict=True):
-        difference = member.differences.get(key)
-        site = difference.right if difference else _twin_site(first, reference, member)
-        text = site.text if site else None
-        where = (site.line, site.column) if site else (None, None)
-        values.setdefault(text, []).extend(Holder(name, *where) for name in names)
-    ordered = sorted(values.items(), key=lambda item: len(item[1]))
-    return Row(first, tuple(Value(text, tuple(holders)) for text, holders in ordered))
-
-
-def _twin_site(difference: Difference, reference: Module, member: _Member) -> Site | None:
-    """Return where a file that does not differ has what the reference has, None if nowhere."""
-    anchor, left = difference.anchor, difference.left
-    if anchor is None or left is None:
-        return None
-    around = [twin for twin in member.twins if twin.start <= anchor < max(twin.end, twin.start + 1)]
-    best = min(around or member.twins[:1], key=lambda twin: twin.end - twin.start)
-    ours = reference.text.data[best.start : best.end]
-    theirs = member.text.data[best.other_start : best.other_end]
-    if ours == theirs:
-        return site_at(member.text, best.other_start + anchor - best.start, left.text)
-    if best.start == anchor:
-        return site_at(member.text, best.other_start, left.text)
-    return _site_beside(anchor, left.text, reference, member) if difference.kind != "code" else None
-
-
-def _site_beside(anchor: int, text: str, reference: Module, member: _Member) -> Site:
-    """Return where a file has a comment or layout: beside the same code as the reference."""
-    behind = [twin for twin in member.twins if twin.start >= anchor]
-    ahead = [twin for twin in member.twins if twin.end <= anchor]
-    at = 0
-    if behind:
-        after = min(behind, key=lambda twin: twin.start)
-        at = max(0, after.other_start - (after.start - anchor))
-        if not member.text.data.startswith(reference.text.data[anchor : after.start], at):
-            at = after.other_start
-    if ahead:
-        before = max(ahead, key=lambda twin: twin.end)
-        beside = before.other_end + anchor - before.end
-        if member.text.data.startswith(text.encode("utf-8", "replace"), beside):
-            at = beside
-    return site_at(member.text, at, text)
+def _outliers(key: Key, differing: Sequence[Member], total: int) -> int:
+    """Return how many files do not have the most common value, if all others have one value."""
+    counts: Counter[str | None] = Counter()
+    for member in differing:
+        right = member.differences[key].right
+        counts[right.text if right else None] += len(member.names)
+    return total - max(total - counts.total(), *counts.values())

@@ -109,8 +109,9 @@ def _annotations(report: Report) -> Iterator[str]:
     for problem in report.problems:
         yield annotation("error", problem.message, problem.path, problem.line, problem.column)
     for row in report.outside:
-        message = f"{row.path}: {headline(row)}"
-        for value in row.values[:-1]:
+        values = row.values
+        message = f"{row.path}: {headline(values, row.change)}"
+        for value in values[:-1]:
             for holder in value.holders:
                 own = "" if value.text is None else f" (here: {value.text})"
                 yield annotation("error", message + own, holder.name, holder.line, holder.column)

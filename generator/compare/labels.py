@@ -119,7 +119,7 @@ def _(node: cst.ImportFrom, _text_of: TextOf, _context: Context) -> Label:
 @label_of.register(cst.Import)
 def _(node: cst.Import, _text_of: TextOf, _context: Context) -> Label:
     name = dotted_name(node.names[0].name) or ""
-    return Label(Step("import", name, ".import"), f"import {name}")
+    return Label(Step("import", name, f".{name} import"), f"import {name}")
 
 
 @label_of.register(cst.Assign)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _CELL = 18
 _FEWEST_FILES = 3
+_FEWEST_COLUMNS = 2
+_NARROWEST = 5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -25,17 +27,13 @@ def matrix_lines(rows: Sequence[Row], names: Sequence[str], width: int) -> list[
     """
     if len(names) < _FEWEST_FILES or not rows:
         return []
-    texts = [_texts(row) for row in rows]
-    groups: dict[tuple[int, ...], list[str]] = {}
-    for name in names:
-        groups.setdefault(tuple(own[name][0] for own in texts), []).append(name)
-    columns = sorted(groups.values(), key=len, reverse=True)
+    columns = _groups(rows, names)
     label_width = min(max(len(row.path) for row in rows), max(20, width // 3))
-    cells = [[own[column[0]] for column in columns] for own in texts]
-    cell_widths = [
-        max(3, *(len(line[n][1]) for line in cells)) if columns else 0 for n in range(len(columns))
-    ]
-    shown = _fitting(cell_widths, width - label_width)
+    room = width - label_width
+    heads = [column[0] for column in columns[: max(_FEWEST_COLUMNS, room // _NARROWEST)]]
+    cells = [_cells(row, heads) for row in rows]
+    cell_widths = [max(3, *(len(line[n][1]) for line in cells)) for n in range(len(heads))]
+    shown = _fitting(cell_widths, room)
     short = short_names(names)
     lines = [f"  {_letter(n)}  {_group(column, short)}" for n, column in enumerate(columns[:shown])]
     folded = columns[shown:]
@@ -43,8 +41,8 @@ def matrix_lines(rows: Sequence[Row], names: Sequence[str], width: int) -> list[
         files = sum(map(len, folded))
         lines.append(f"  …  {len(folded)} more groups, {files} files; every value is listed below")
     lines.append("")
-    heads = "".join(f"  {_letter(n):{w}}" for n, w in enumerate(cell_widths[:shown]))
-    lines.append(f"{'':{label_width}}{heads}".rstrip())
+    letters = "".join(f"  {_letter(n):{w}}" for n, w in enumerate(cell_widths[:shown]))
+    lines.append(f"{'':{label_width}}{letters}".rstrip())
     for row, line in zip(rows, cells, strict=True):
         values = "".join(
             f"  {'·' if n and cell[0] == line[0][0] else cell[1]:{w}}"
@@ -54,14 +52,31 @@ def matrix_lines(rows: Sequence[Row], names: Sequence[str], width: int) -> list[
     return lines
 
 
-def _texts(row: Row) -> dict[str, tuple[int, str]]:
-    """Return the number of the value of each file in a row, and the value cut to a cell."""
-    briefs = brief_values([value.text for value in row.values], _CELL)
-    return {
+def _groups(rows: Sequence[Row], names: Sequence[str]) -> list[list[str]]:
+    """Return the files that have the same values in all rows together, most files first."""
+    marks = dict.fromkeys(names, 0)
+    for row in rows:
+        seen: dict[tuple[int, int], int] = {}
+        for number, value in enumerate(row.values):
+            for holder in value.holders:
+                so_far = (marks[holder.name], number)
+                marks[holder.name] = seen.setdefault(so_far, len(seen))
+    groups: dict[int, list[str]] = {}
+    for name in names:
+        groups.setdefault(marks[name], []).append(name)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _cells(row: Row, names: Sequence[str]) -> list[tuple[int, str]]:
+    """Return for some files the number of their value in a row, and the value cut to a cell."""
+    values = row.values
+    briefs = brief_values([value.text for value in values], _CELL)
+    found = {
         holder.name: (number, "—" if value.text is None else text)
-        for number, (value, text) in enumerate(zip(row.values, briefs, strict=True))
+        for number, (value, text) in enumerate(zip(values, briefs, strict=True))
         for holder in value.holders
     }
+    return [found[name] for name in names]
 
 
 def _fitting(widths: Sequence[int], room: int) -> int:
@@ -70,7 +85,7 @@ def _fitting(widths: Sequence[int], room: int) -> int:
     for count, width in enumerate(widths):
         used += width + 2
         if used > room:
-            return max(2, count)
+            return max(_FEWEST_COLUMNS, count)
     return len(widths)
 
 

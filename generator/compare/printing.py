@@ -105,7 +105,7 @@ def _kind_summary(report: Report, kind: Kind, view: View) -> Iterator[str]:
     rows = report.rows(kind)
     if not rows:
         return
-    odd = {h.name for row in rows for value in row.values[:-1] for h in value.holders}
+    odd = {name for row in rows for name in row.differing}
     notes = sorted({row.difference.note for row in rows if row.difference.note})
     what = notes or list(dict.fromkeys(row.path for row in rows))
     more = f", … ({len(what) - _NOTES_SHOWN} more)" if len(what) > _NOTES_SHOWN else ""
@@ -120,10 +120,11 @@ def _kind_summary(report: Report, kind: Kind, view: View) -> Iterator[str]:
 def _row_lines(row: Row, view: View) -> list[str]:
     note = f" [{row.difference.note}]" if row.difference.note else ""
     kind = "" if row.kind == "code" else f"{row.kind}: "
-    lines = [f"{kind}{_paint(row.path, _BOLD, view)}: {headline(row)}{note}"]
-    texts = brief_values([value.text for value in row.values], _VALUE_WIDTH)
+    values = row.values
+    lines = [f"{kind}{_paint(row.path, _BOLD, view)}: {headline(values, row.change)}{note}"]
+    texts = brief_values([value.text for value in values], _VALUE_WIDTH)
     width = max(map(len, texts))
-    for value, text in zip(row.values, texts, strict=True):
+    for value, text in zip(values, texts, strict=True):
         places = [_place(holder) for holder in value.holders[:_HOLDERS_SHOWN]]
         rest = len(value.holders) - len(places)
         more = f" and {rest} more" if rest else ""

@@ -11,8 +11,8 @@ from generator.compare.vary import Pattern, is_allowed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from generator.compare.difference import Kind
-    from generator.compare.family import Family, Row
+    from generator.compare.difference import Change, Kind
+    from generator.compare.family import Family, Row, Value
     from generator.compare.suspicions import Suspicion
     from generator.errors import Problem
 
@@ -83,20 +83,21 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     return short
 
 
-def headline(row: Row) -> str:
+def headline(values: Sequence[Value], change: Change) -> str:
     """Return what differs in a few words: `1 of 12 differs: 8, the others 4`."""
-    total = sum(len(value.holders) for value in row.values)
-    if row.change == "reordered":
-        return f"reordered in {row.outliers} of {total}"
-    few, many = row.values[0], row.values[-1]
-    if len(row.values) > 2:  # noqa: PLR2004 - neither two values nor one and nothing
-        return f"{len(row.values)} values in {total} files"
+    total = sum(len(value.holders) for value in values)
+    outliers = total - len(values[-1].holders)
+    if change == "reordered":
+        return f"reordered in {outliers} of {total}"
+    few, many = values[0], values[-1]
+    if len(values) > 2:  # noqa: PLR2004 - neither two values nor one and nothing
+        return f"{len(values)} values in {total} files"
     if total == 2:  # noqa: PLR2004 - neither of two is the outlier
-        return row.change
+        return change
     if len(few.holders) == len(many.holders):
         return f"{brief(few.text)} in one half, {brief(many.text)} in the other"
-    verb = "differs" if row.outliers == 1 else "differ"
-    return f"{row.outliers} of {total} {verb}: {brief(few.text)}, the others {brief(many.text)}"
+    verb = "differs" if outliers == 1 else "differ"
+    return f"{outliers} of {total} {verb}: {brief(few.text)}, the others {brief(many.text)}"
 
 
 def brief(text: str | None, width: int = 40) -> str:

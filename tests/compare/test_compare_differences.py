@@ -107,7 +107,11 @@ MINI = "RewardShapingSweep.fax.patch_run_config.minizord"
             "BETA, ALPHA, GAMMA",
             ("code", "reordered", "_base import", "ALPHA, BETA", "BETA, ALPHA"),
         ),
-        ("import os\n", "import os\nimport sys\n", ("code", "added", "import", None, "import sys")),
+        (
+            "import os\n",
+            "import os\nimport sys\n",
+            ("code", "added", "sys import", None, "import sys"),
+        ),
         ("3e-4", "RATES[0]", ("code", "changed", "RATE", "3e-4", "RATES[0]")),
         ("[64, 32, 16]", "[64, 16]", ("code", "removed", "LAYERS[1]", "32", None)),
         ("[64, 32, 16]", "[64, 32, 16, 8]", ("code", "added", "LAYERS[3]", None, "8")),
@@ -340,7 +344,7 @@ def test_a_comment_goes_with_the_statement_that_was_added() -> None:
 
 def test_statements_in_another_order_are_named_as_reordered_once() -> None:
     assert told("import a\nimport b\nx = 1\n", "import b\nimport a\nx = 1\n") == [
-        ("code", "reordered", "imports", "import, import", "import, import")
+        ("code", "reordered", "imports", "a import, b import", "b import, a import")
     ]
     assert told("f(a=1, b=2, c=3)\n", "f(c=3, a=1, b=2)\n") == [
         ("code", "reordered", "f", "a, b, c", "c, a, b")
