@@ -39,7 +39,8 @@ def matrix_lines(rows: Sequence[Row], names: Sequence[str], width: int) -> list[
     folded = columns[shown:]
     if folded:
         files = sum(map(len, folded))
-        lines.append(f"  …  {len(folded)} more groups, {files} files; every value is listed below")
+        more = f"{files} more file{'s' if files > 1 else ''}"
+        lines.append(f"  …  {more}, whose values are listed below")
     lines.append("")
     letters = "".join(f"  {_letter(n):{w}}" for n, w in enumerate(cell_widths[:shown]))
     lines.append(f"{'':{label_width}}{letters}".rstrip())

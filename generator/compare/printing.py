@@ -50,8 +50,9 @@ def report_text(report: Report, view: View) -> str:
 
 def _lines(report: Report, view: View) -> Iterator[str]:
     code = report.rows("code")
+    undeclared = [row for row in code if not report.is_declared(row)]
     for block in (
-        matrix_lines(code, report.family.names, view.width),
+        matrix_lines(undeclared, report.family.names, view.width),
         *(_row_lines(row, view) for row in _listed(report, view)),
         list(_declared(report)),
         [_suspicion_line(suspicion, view) for suspicion in report.suspicions],

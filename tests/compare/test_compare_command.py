@@ -115,7 +115,7 @@ def test_colour_is_used_only_when_asked_for() -> None:
 def test_a_wide_family_folds_and_still_lists_every_value() -> None:
     files = {f"run_{n:02}.py": f'rate = {n}\nname = "{"x" * 30}{n}"\n' for n in range(60)}
     result = run(files, view=View(width=80))
-    assert "more groups" in result.output
+    assert "more files, whose values are listed below" in result.output
     assert max(map(len, result.output.splitlines())) <= 110
     assert all(f"run_{n:02}.py:1:8" in result.output for n in range(60))
 
