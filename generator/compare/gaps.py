@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"#[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t\f]*#[^\r\n]*(?:\r\n|\n|\r|$)", re.MULTILINE)
 _TRAILING = re.compile(r"[ \t\f]*#[^\r\n]*")
-LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def split_gap(gap: Gap, text: Text) -> tuple[Gap, Gap]:
     if gap.at_line_start:
         return Gap(gap.start, gap.start), gap
     data = text.data[gap.start : gap.end].decode("utf-8", "replace")
-    match = LINE_END.search(data)
+    match = _LINE_END.search(data)
     if match is None:
         return gap, Gap(gap.end, gap.end)
     middle = gap.start + len(data[: match.end()].encode())

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.compare.difference import Difference
-from generator.compare.gaps import LINE_END, without_comments
+from generator.compare.gaps import without_comments
 from generator.compare.pairwise import differences, site_at
 from generator.compare.treatment import treatment_call
 from generator.errors import ProofError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from generator.compare.tree import Module, Node
 
 _WALRUS = "NamedExpr"
-_BLANKS = re.compile(rb"[\s,]*")
+_SEPARATOR = re.compile(rb",?(?: |(?:\r\n|\n|\r)[ \t]*)?")
+"""What an argument needs to stand on its own line, or behind another one; any more is layout."""
 
 Cut = tuple[int, int]
 
@@ -122,7 +123,7 @@ def _arguments(module: Module, call: Node, vary: tuple[str, ...]) -> list[Cut]:
 def _plain_parts(data: bytes, start: int, end: int) -> list[Cut]:
     """Return what to cut of the text between arguments: all, or the comma if more stands there."""
     text = data[start:end]
-    if _BLANKS.fullmatch(text) and len(LINE_END.findall(text.decode())) <= 1:
+    if _SEPARATOR.fullmatch(text):
         return [(start, end)]
     comma = without_comments(text).find(b",")
     return [(start + comma, start + comma + 1)] if comma >= 0 else []

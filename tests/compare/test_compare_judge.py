@@ -8,7 +8,7 @@ import pytest
 
 from generator.compare.judge import judge
 from generator.compare.parsing import parse
-from generator.errors import ProofError
+from generator.errors import GenSweepsError, ProofError
 
 if TYPE_CHECKING:
     from generator.compare.difference import Difference
@@ -109,6 +109,27 @@ def test_bytes_that_no_diff_shows_are_differences(change: str) -> None:
 
 def test_an_empty_line_beside_an_argument_that_varies_is_a_difference() -> None:
     assert judged(CONTROL.replace(PARAMS, "\n" + PARAMS)) != ()
+
+
+@pytest.mark.parametrize("text", ["shared=1 ,", "shared=1, ", "shared=1,\t"])
+def test_stray_space_before_an_argument_that_varies_is_a_difference(text: str) -> None:
+    assert judged(CONTROL.replace("shared=1,", text)) != ()
+
+
+def test_a_changed_byte_anywhere_else_is_a_difference() -> None:
+    hole = CONTROL.index(STRATEGY)
+    free = [
+        *range(len('"""The control."""') + 1),
+        *range(hole, hole + len(STRATEGY + PARAMS) + 1),
+    ]
+    for at in set(range(len(CONTROL))) - set(free):
+        for text in ("", " ", "\n", "#", ",", "(", "1", "x"):
+            other = CONTROL[:at] + text + CONTROL[at + 1 :]
+            try:
+                found = judged(other)
+            except GenSweepsError:
+                continue
+            assert bool(found) == (other != CONTROL), (at, text)
 
 
 def test_a_trailing_comma_in_the_call_is_a_difference() -> None:
