@@ -1,0 +1,114 @@
+"""Where a file stands: its root, its dotted name, and the folders in which its imports are found."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.resolve.result import ResolveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MARKS = ("pyproject.toml", ".git")
+
+
+def root_of(path: Path) -> Path:
+    """Return the nearest folder upwards with a pyproject.toml or .git, else the file's own folder."""
+    for folder in path.parents:
+        if any((folder / mark).exists() for mark in _MARKS):
+            return folder
+    return path.parent
+
+
+def base_of(path: Path, root: Path) -> Path:
+    """Return the folder that the file's dotted name starts from: the root, or a `src` folder right below it."""
+    source = root / "src"
+    in_source = path.is_relative_to(source) and not (source / "__init__.py").exists()
+    return source if in_source else root
+
+
+def module_name(path: Path, base: Path) -> str:
+    """Return the dotted name of a file below a folder; what no identifier may hold becomes `_`."""
+    parts = [*path.relative_to(base).parent.parts, path.stem]
+    return ".".join(_part(part) for part in parts)
+
+
+def renamed_packages(path: Path, base: Path) -> dict[str, str]:
+    """Return the folders on the way to a file whose dotted name is not their own, by dotted name."""
+    found: dict[str, str] = {}
+    folder, dotted = base, ""
+    for part in path.relative_to(base).parent.parts:
+        folder, dotted = folder / part, f"{dotted}.{_part(part)}".lstrip(".")
+        if _part(part) != part:
+            found[dotted] = str(folder)
+    return found
+
+
+def search_folders(path: Path, root: Path, base: Path) -> list[str]:
+    """Return where top-level names are looked up: the base, the root, above the file's packages, its own folder."""
+    above = path.parent
+    while (above / "__init__.py").exists() and above != root:
+        above = above.parent
+    return [str(folder) for folder in dict.fromkeys((base, root, above, path.parent))]
+
+
+def installed_folders(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the folders of installed packages and of all that their distributions require, by top-level name.
+
+    Raises:
+        ResolveError: A package is not installed.
+    """
+    wanted = list(names)
+    if not wanted:
+        return {}
+    owners = importlib.metadata.packages_distributions()
+    packages: dict[str, list[str]] = {}
+    for package, distributions in owners.items():
+        for distribution in distributions:
+            packages.setdefault(_normal(distribution), []).append(package)
+    found: dict[str, list[str]] = {}
+    todo = [(name.partition(".")[0], True) for name in wanted]
+    while todo:
+        name, is_asked = todo.pop()
+        if name in found:
+            continue
+        folders = _folders(name)
+        if not folders:
+            if is_asked:
+                raise ResolveError.at(
+                    f"no package `{name}` is installed to be made real",
+                    hint="leave out `--import` to record it instead",
+                )
+            continue
+        found[name] = folders
+        for distribution in owners.get(name, ()):
+            todo += [(package, False) for package in packages.get(_normal(distribution), ())]
+            for requirement in importlib.metadata.requires(distribution) or ():
+                if "extra ==" not in requirement:
+                    required = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+                    todo += [(package, False) for package in packages.get(_normal(required), ())]
+    return found
+
+
+def _folders(name: str) -> list[str]:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return []
+    if spec is None:
+        return []
+    if spec.submodule_search_locations:
+        return [str(Path(folder).parent) for folder in spec.submodule_search_locations]
+    return [str(Path(spec.origin).parent)] if spec.has_location and spec.origin else []
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _part(part: str) -> str:
+    return part.replace(".", "_")
