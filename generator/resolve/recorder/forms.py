@@ -32,6 +32,7 @@ Ordinary values:
     {"call": "decimal.Decimal", "args": ["0.1"], …}     what the standard library makes, dataclass objects and
                                                         named tuples: a call that makes an equal object
     {"object": "Net", "attributes": {…}}                an object of a class of the files
+    {"see": "/model/attributes/head"}                   an object that is written elsewhere, by JSON pointer
     {"object": "logging.Logger", ["text": …]}           an object whose content is not written
     {"cycle": 2}                                        the value so many levels further up
     {"(bases)": […], …}                                 a class: bases, own attributes, `(keywords)`,
@@ -73,6 +74,7 @@ _FORMS = tuple(
         ("class reference", "class", ""),
         ("object", "object", "text attributes"),
         ("cycle", "cycle", ""),
+        ("see", "see", ""),
     )
 )
 

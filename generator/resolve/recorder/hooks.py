@@ -50,7 +50,8 @@ _BUILTINS = frozenset(
 _OF_THE_MOMENT = frozenset(
     "datetime.date.today datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow "
     "getpass.getuser os.cpu_count os.getgid os.getlogin os.getpid os.getppid os.getuid os.uname "
-    "os.urandom os.times os.getloadavg secrets.choice secrets.randbelow secrets.token_bytes "
+    "os.urandom os.times os.getloadavg platform.node platform.platform platform.release platform.uname "
+    "platform.version secrets.choice secrets.randbelow secrets.token_bytes "
     "secrets.token_hex secrets.token_urlsafe socket.getfqdn socket.gethostname time.ctime time.gmtime "
     "time.localtime time.monotonic time.monotonic_ns time.perf_counter time.perf_counter_ns "
     "time.process_time time.strftime time.time time.time_ns uuid.uuid1 uuid.uuid4".split()
@@ -121,14 +122,14 @@ class Hooks:
         kept = list[object]()
         for part in parts:
             if isinstance(part, str):
-                kept.append(part)
+                _append(kept, part)
                 continue
             value, conversion, spec = cast("tuple[object, str, object]", part)
             if self._holds_recorded(value) or self._holds_recorded(spec):
                 seen = self._session.seen
                 kept.append(Placeholder(seen(value), conversion, seen(spec)))
             else:
-                kept.append(_formatted(part))
+                _append(kept, _formatted(part))
         return self._session.record(Text(tuple(kept)))
 
     def percent(self, left: object, right: object) -> object:
@@ -159,6 +160,8 @@ class Hooks:
             return attribute(value, name)
         if isinstance(value, RecordedModule) and not hasattr(value, name):
             return attribute(value, name)
+        if isinstance(value, _Parent):
+            return value.read(name)
         return getattr(value, name)
 
     def parent(self, found: object) -> object:
@@ -241,7 +244,7 @@ class Hooks:
     def _wrapped(self, function: _Callable, name: str) -> object:
         name = _public(name)
         module, _, _rest = name.partition(".")
-        if name in _OF_THE_MOMENT or (module == "platform" and function is not sys):
+        if name in _OF_THE_MOMENT:
             return partial(self._record, name)
         if module == "builtins":
             if function is exec or function is eval:
@@ -382,14 +385,17 @@ class _Parent:
     """`super()` of an object with a recorded base."""
 
     def __init__(self, found: super[object], state: State) -> None:
-        self.__gs_found = found
-        self.__gs_state = state
+        self.read = partial(_of_parent, found, state)
 
     def __getattr__(self, name: str) -> object:
-        try:
-            return getattr(self.__gs_found, name)
-        except AttributeError:
-            return parent_attribute(self.__gs_state, name)
+        return self.read(name)
+
+
+def _of_parent(found: super[object], state: State, name: str) -> object:
+    try:
+        return getattr(found, name)
+    except AttributeError:
+        return parent_attribute(state, name)
 
 
 def displaying(*values: object, **kwargs: object) -> None:
@@ -432,6 +438,14 @@ def source_of(path: str, data: bytes, module: str, package: str) -> Source:
     from importlib.util import decode_source  # noqa: PLC0415 - the import system's own module
 
     return Source(path, decode_source(data), module, package)
+
+
+def _append(parts: list[object], text: str) -> None:
+    """Add a text to the parts of an f-string, joined with a text before it."""
+    if parts and isinstance(parts[-1], str):
+        parts[-1] += text
+    elif text:
+        parts.append(text)
 
 
 def _formatted(part: object) -> str:

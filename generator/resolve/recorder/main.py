@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import sys
 import traceback
+from importlib import import_module
 from importlib.util import module_from_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from . import guard
-from .collect import Collector, Found, TreeWriter, changed
+from .collect import Collector, TreeWriter, changed
 from .expressions import written_effects
 from .forms import Json
 from .hooks import Hooks, install
@@ -78,25 +80,18 @@ def _answer(request: Request, session: Session) -> dict[str, Json]:
     source = session.sources.files[request.path]
     found = Collector(session, module, source).found(request.calls)
     first = Writer(session, request.module, request.root)
-    _tree(first, module, found, session, None)
+    TreeWriter(first, module, None).tree(found)
     origins = Origins(session.sources) if request.provenance else None
     writer = Writer(session, request.module, request.root, frozenset(first.written), origins)
-    tree, effects = _tree(writer, module, found, session, origins)
+    tree = TreeWriter(writer, module, origins).tree(found)
+    effects = written_effects(writer, session.effects, "/(effects)")
     _note(session)
     return {
         "tree": tree,
-        "effects": effects,
+        "effects": list(effects),
         "notes": [[message, *_at(place)] for message, place in session.notes],
         "provenance": {pointer: list(place) for pointer, place in writer.places.items()},
     }
-
-
-def _tree(
-    writer: Writer, module: ModuleType, found: Found, session: Session, origins: Origins | None
-) -> tuple[dict[str, Json], list[Json]]:
-    tree = TreeWriter(writer, module, origins).tree(found)
-    effects = written_effects(writer, session.effects, "/(effects)")
-    return tree, effects
 
 
 def _run(request: Request, session: Session) -> ModuleType:
@@ -113,13 +108,38 @@ def _run(request: Request, session: Session) -> ModuleType:
     for name, folder in request.packages.items():
         package = RecordedPackage(name, folder)
         sys.modules[name] = package
+    guard.watch(session)
+    if _imports_its_package(request):
+        module = import_module(request.module)
+        if getattr(module, "__file__", None) == request.path:
+            return module
     spec = cast("ModuleSpec", finder.spec(request.module, request.path, None))
     module = module_from_spec(spec)
     if own not in sys.stdlib_module_names:
         sys.modules[request.module] = module
-    guard.watch(session)
     cast("object", spec.loader).exec_module(module)  # type: ignore[attr-defined] # the finder gave it one
     return module
+
+
+def _imports_its_package(request: Request) -> bool:
+    """Return whether the file imports from the package that it is in: then the package comes first, as in Python."""
+    own, _, inside = request.module.partition(".")
+    if not inside or own in sys.stdlib_module_names:
+        return False
+    try:
+        tree = ast.parse(Path(request.path).read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.level or _top(node.module) == own):
+            return True
+        if isinstance(node, ast.Import) and any(_top(alias.name) == own for alias in node.names):
+            return True
+    return False
+
+
+def _top(name: str | None) -> str:
+    return (name or "").partition(".")[0]
 
 
 class RecordedPackage(ModuleType):

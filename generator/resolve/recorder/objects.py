@@ -59,6 +59,10 @@ def written_object(  # noqa: C901, PLR0911 - one case for each kind of object
     if isinstance(value, (Namespace, types.SimpleNamespace)):
         name = writer.named(type(value))
         return {"call": name, **writer.arguments((), vars(value).items(), pointer)}
+    if id(value) in writer.objects:
+        return {"see": writer.objects[id(value)]}
+    if _is_of_a_file(writer, value):
+        writer.objects[id(value)] = pointer
     if isinstance(value, (tuple, list, dict, set, frozenset, str, bytes, int, float)):
         return _subclassed(writer, value, pointer, origin)
     if _is_of_a_file(writer, value) and hasattr(value, "__dict__"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import sys
 from abc import ABCMeta
 from collections.abc import Callable
-from functools import partial
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -16,12 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DISPLAYING = frozenset({"logging", "warnings", "traceback", "pprint"})
+_DOCUMENTING = frozenset(
+    {
+        ("_gen_sweeps_recorder.hooks", "displaying"),
+        ("dataclasses", "_process_class"),  # writes a docstring with the defaults in it
+    }
+)
 
 
 def _operator(op: str) -> Callable[[Recording, object], object]:
     def method(self: Recording, other: object) -> object:
         session = _session(self)
         return session.record(Binary(session.seen(self), op, session.seen(other)))
+
+    return method
+
+
+def _comparison(op: str) -> Callable[[Recording, object], object]:
+    record = _operator(op)
+
+    def method(self: Recording, other: object) -> object:
+        name = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - who asks decides
+        if name.partition(".")[0] in sys.stdlib_module_names:
+            return NotImplemented  # the library looks for an object, and finds it by identity
+        return record(self, other)
 
     return method
 
@@ -70,8 +88,8 @@ class Recording:
     __xor__, __rxor__, __ixor__ = _operator("^"), _reflected("^"), _operator("^=")
     __or__, __ror__, __ior__ = _operator("|"), _reflected("|"), _operator("|=")
     __lt__, __le__, __gt__, __ge__ = map(_operator, ("<", "<=", ">", ">="))
-    __eq__ = _operator("==")  # type: ignore[assignment] # a comparison is written down, not made
-    __ne__ = _operator("!=")  # type: ignore[assignment] # likewise
+    __eq__ = _comparison("==")  # type: ignore[assignment] # a comparison is written down, not made
+    __ne__ = _comparison("!=")  # type: ignore[assignment] # likewise
     __neg__, __pos__, __invert__ = _unary("-"), _unary("+"), _unary("~")
 
     __bool__ = _refusal("a branch on a recorded value: whether {} is true is not known")
@@ -82,8 +100,6 @@ class Recording:
     __int__ = __index__
     __float__ = __index__
     __complex__ = __index__
-    __instancecheck__ = _refusal("a branch on a recorded class: whether {} is not known")
-    __subclasscheck__ = __instancecheck__
     __await__ = _refusal("what awaiting {} gives is not known")
     __aiter__ = _refusal("iteration over a recorded value: how many there are in {} is not known")
 
@@ -150,6 +166,8 @@ class Recorded(Recording):
 
     __slots__ = ("__gs_state__", "__weakref__")
     __gs_state__: State
+    __instancecheck__ = _refusal("a branch on a recorded class: whether {} is not known")
+    __subclasscheck__ = __instancecheck__
 
     def __init__(self, state: State) -> None:
         object.__setattr__(self, "__gs_state__", state)
@@ -401,13 +419,12 @@ def _step_copy(step: Step, owner: State, memo: dict[int, object]) -> Step:
 
 def _displayed(value: Recording) -> str:
     """Return a text for a person, when it is only printed; refuse when it could get into the tree."""
-    import sys  # noqa: PLC0415 - only needed where a text is asked for
-
     session, state = _session(value), _state(value)
     frame = sys._getframe(2)  # noqa: SLF001 - who asks decides
     while frame is not None and frame.f_code.co_filename not in session.sources.files:
         name = str(frame.f_globals.get("__name__", ""))
-        if name.partition(".")[0] in _DISPLAYING or frame.f_code.co_name == "displaying":
+        doing = (name, frame.f_code.co_name)
+        if name.partition(".")[0] in _DISPLAYING or doing in _DOCUMENTING:
             return describe(state)
         if frame.f_back is None:
             break

@@ -36,6 +36,7 @@ class Writer:
         origins: Where values come from, None if nobody asks.
         written: The states in this tree, by identity.
         places: The file and line of each value, by JSON pointer.
+        objects: Where each object with attributes is written, by identity.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Writer:
         self.written = set[int]()
         self.places: dict[str, tuple[str, int]] = {}
         self._root = root
+        self.objects: dict[int, str] = {}
         self._active: list[object] = []
         self._size = 0
         self._plain: Mapping[type, Callable[[object, str, Origin | None], Json]] = {
