@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import functools
 import inspect
 from types import FunctionType, GeneratorType, ModuleType
 from typing import TYPE_CHECKING, cast
@@ -75,7 +76,7 @@ class Collector:
             for name, value in vars(self._module).items()
             if name not in passing
             and not (name.startswith("__") and name.endswith("__"))
-            and not isinstance(value, (FunctionType, ModuleType))
+            and not isinstance(value, (FunctionType, ModuleType, _CACHED))
             and (not isinstance(value, type) or self._is_own(value))
         }
 
@@ -210,6 +211,9 @@ class TreeWriter:
 
 def _attributes(cls: type) -> Iterator[tuple[str, object]]:
     """Yield a class's own data attributes in the order of their definition; a dataclass's by its fields."""
+    if issubclass(cls, tuple) and "_field_defaults" in vars(cls):
+        yield from vars(cls)["_field_defaults"].items()
+        return
     fields = {
         field.name: field
         for field in getattr(cls, "__dataclass_fields__", {}).values()
@@ -227,7 +231,8 @@ def _attributes(cls: type) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-_METHODS = (FunctionType, staticmethod, classmethod, property)
+_CACHED = type(functools.cache(len))
+_METHODS = (FunctionType, staticmethod, classmethod, property, functools.cached_property, _CACHED)
 
 
 def _takes_nothing(function: object) -> bool:

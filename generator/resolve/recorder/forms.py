@@ -22,6 +22,8 @@ Steps, in `then`, in order; a path is a list of attribute names and `{"item": ke
 
     {"set": path, "to": value}   {"del": path}   {"call": path, ["args",] "kwargs"}   each with ["within"]
 
+Effects, what was done to imported things: calls, steps whose path begins with a dotted name, and {"enter": value}.
+
 Ordinary values:
 
     {"tuple": […]}  {"set": […]}  {"frozenset": […]}    sets are sorted by their JSON
@@ -75,6 +77,9 @@ _FORMS = tuple(
         ("object", "object", "text attributes"),
         ("cycle", "cycle", ""),
         ("see", "see", ""),
+        ("step", "set to", "within"),
+        ("step", "del", "within"),
+        ("step", "enter", "within"),
     )
 )
 

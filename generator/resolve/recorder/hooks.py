@@ -8,7 +8,7 @@ import random
 import sys
 from collections.abc import Callable
 from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, new_class
 from typing import TYPE_CHECKING, cast
 
 from .places import Source
@@ -267,7 +267,8 @@ class Hooks:
             namespace = cast("dict[str, object]", args[2])
             caller = sys._getframe(1).f_globals  # noqa: SLF001 - a class is named after the module that makes it
             made = {"__module__": caller.get("__name__"), **namespace}
-            return function(args[0], args[1], made, **kwargs)
+            bases = cast("tuple[type, ...]", args[1])
+            return new_class(str(args[0]), bases, kwargs, lambda body: body.update(made))
         if name in ("builtins.map", "builtins.filter"):
             values = args[1:]
         if not any(look(value) for value in values):

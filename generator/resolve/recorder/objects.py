@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, cast
 
 from .expressions import written_star
 from .forms import Json
-from .standin import RecordedModule
 from .states import Star
 
 if TYPE_CHECKING:
@@ -203,8 +202,8 @@ def _is_of_the_library(value: object) -> bool:
 def _opaque(writer: Writer, value: object) -> Json:
     """Return the form of an object whose content nobody here can read: its type, and its text if it has one."""
     form: dict[str, Json] = {"object": writer.named(type(value))}
-    of_the_library = _is_of_the_library(value) or isinstance(value, RecordedModule)
-    if not of_the_library:
+    is_annotation = type(value).__module__ in ("typing", "types")
+    if is_annotation or not _is_of_the_library(value):
         try:
             text = repr(value)
         except Exception:  # noqa: BLE001 - an object that can't be shown is shown by its type

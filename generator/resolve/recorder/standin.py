@@ -36,8 +36,7 @@ def _comparison(op: str) -> Callable[[Recording, object], object]:
     record = _operator(op)
 
     def method(self: Recording, other: object) -> object:
-        name = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001 - who asks decides
-        if name.partition(".")[0] in sys.stdlib_module_names:
+        if _asked_by() in sys.stdlib_module_names:
             return NotImplemented  # the library looks for an object, and finds it by identity
         return record(self, other)
 
@@ -92,7 +91,12 @@ class Recording:
     __ne__ = _comparison("!=")  # type: ignore[assignment] # likewise
     __neg__, __pos__, __invert__ = _unary("-"), _unary("+"), _unary("~")
 
-    __bool__ = _refusal("a branch on a recorded value: whether {} is true is not known")
+    def __bool__(self) -> bool:
+        if _asked_by() == "typing":
+            return True  # it asks whether it was given a type
+        message = "a branch on a recorded value: whether {} is true is not known"
+        raise _session(self).unknowable(message, _state(self))
+
     __len__ = _refusal("how long {} is is not known")
     __iter__ = _refusal("iteration over a recorded value: how many there are in {} is not known")
     __contains__ = _refusal("what is in {} is not known")
@@ -243,6 +247,7 @@ class RecordedBase(Recording, metaclass=RecordedType):
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Take the keywords of the class statement, whatever they are."""
+        super().__init_subclass__()
         if kwargs:
             cls.__gs_keywords__ = kwargs
 
@@ -427,7 +432,7 @@ def _displayed(value: Recording) -> str:
         if name.partition(".")[0] in _DISPLAYING or doing in _DOCUMENTING:
             return describe(state)
         if frame.f_back is None:
-            break
+            return describe(state)  # no file is running: the tree is being written
         frame = frame.f_back
     raise session.unknowable("the text of a recorded value is not known: {}", state)
 
@@ -445,6 +450,12 @@ def describe(state: State) -> str:
     if isinstance(expression, Defined):
         return f"<{getattr(expression.value, '__qualname__', '…')}>"
     return "<a recorded value>"
+
+
+def _asked_by() -> str:
+    """Return the top-level name of the module whose code applies an operator."""
+    name = str(sys._getframe(2).f_globals.get("__name__"))  # noqa: SLF001 - who asks decides
+    return name.partition(".")[0]
 
 
 def _is_dunder(name: str) -> bool:
