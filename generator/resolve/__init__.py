@@ -1,12 +1,12 @@
 """What configuration a Python file builds, without the packages that it imports.
 
-`resolve` runs the file's code in an interpreter of its own, where everything that is not there is a stand-in that
-writes down what is done with it.
+`resolve` runs the file's code in an interpreter of its own, where everything that is not there is a
+stand-in that writes down what is done with it.
 """
 
 from generator.resolve.command import ResolveOptions, ResolveOutput, run_resolve
 from generator.resolve.document import as_json, comparable
-from generator.resolve.result import Note, Origin, ResolveError, Resolved
+from generator.resolve.result import Note, Origin, Resolved, ResolveError
 from generator.resolve.run import resolve
 from generator.resolve.text import as_text
 

@@ -46,7 +46,8 @@ class ResolveOutput:
     Attributes:
         exit_code: 0.
         stdout: The tree.
-        stderr: A line for each thing that was assumed, and none for a program, which finds them in the JSON.
+        stderr: A line for each thing that was assumed, and none for a program, which finds them in
+            the JSON.
     """
 
     exit_code: int
@@ -55,7 +56,9 @@ class ResolveOutput:
 
 
 def run_resolve(options: ResolveOptions) -> ResolveOutput:
-    """Run a file and return what it builds, ready to be printed; what the file prints goes to standard error.
+    """Run a file and return what it builds, ready to be printed.
+
+    What the file itself prints goes to standard error.
 
     Raises:
         ResolveError: The options are wrong, or the file can't be resolved.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from generator.resolve.recorder.forms import Json, form_of
-from generator.resolve.result import Origin, Resolved
 from generator.resolve.text import one_line
+
+if TYPE_CHECKING:
+    from generator.resolve.result import Origin, Resolved
 
 VERSION = 1
 """Of the document; it grows when a reader of the old one would misunderstand the new one."""
@@ -16,11 +18,13 @@ VERSION = 1
 def as_json(resolved: Resolved) -> str:
     """Return the documented JSON.
 
-    `{"version": 1, "file": "generated/sweep_a.py", "module": "generated.sweep_a", "tree": {name: value, …},
-    "effects": […], "notes": [{"message": …, "origin": {"path": …, "line": 3}}, …], "provenance": {pointer: origin}}`
+    `{"version": 1, "file": "generated/sweep_a.py", "module": "generated.sweep_a", "tree": {name:
+    value, …}, "effects": […], "notes": [{"message": …, "origin": {"path": …, "line": 3}}, …],
+    "provenance": {pointer: origin}}`
 
-    The values' forms are those of `recorder.forms`; `provenance` is there only if it was asked for, its keys are JSON
-    pointers into `tree` (those that begin with `/(effects)` into `effects`). Paths are relative to the root.
+    The values' forms are those of `recorder.forms`; `provenance` is there only if it was asked for,
+    its keys are JSON pointers into `tree` (those that begin with `/(effects)` into `effects`).
+    Paths are relative to the root.
     """
     document: dict[str, Json] = {
         "version": VERSION,
@@ -28,7 +32,9 @@ def as_json(resolved: Resolved) -> str:
         "module": resolved.module,
         "tree": resolved.tree,
         "effects": list(resolved.effects),
-        "notes": [{"message": note.message, "origin": _origin(note.origin)} for note in resolved.notes],
+        "notes": [
+            {"message": note.message, "origin": _origin(note.origin)} for note in resolved.notes
+        ],
     }
     if resolved.provenance:
         document["provenance"] = {
@@ -40,11 +46,12 @@ def as_json(resolved: Resolved) -> str:
 def comparable(resolved: Resolved) -> dict[str, Json]:
     """Return the tree with every form spelled as dicts whose keys make readable paths.
 
-    A call is a dict with its callee under `(call)` and each argument under its name, or `[index]`; so a batch size is at
-    `Sweep.fax.batch_size`, not `Sweep.fax.kwargs.batch_size`, and another callee is one difference. What was set
-    on a value afterwards is under its path, `.model.dim`, with the last value; method calls are in `(then)`. A
-    value that is one expression is `{"(expression)": its text}`, a tuple `{"(tuple)": […]}`; no key of a dict
-    reads like one of these, because a dict's own key with a bracket in front is written with quotes. Lambdas and
+    A call is a dict with its callee under `(call)` and each argument under its name, or `[index]`;
+    so a batch size is at `Sweep.fax.batch_size`, not `Sweep.fax.kwargs.batch_size`, and another
+    callee is one difference. What was set on a value afterwards is under its path, `.model.dim`,
+    with the last value; method calls are in `(then)`. A value that is one expression is
+    `{"(expression)": its text}`, a tuple `{"(tuple)": […]}`; no key of a dict reads like one of
+    these, because a dict's own key with a bracket in front is written with quotes. Lambdas and
     functions are compared by text and name, effects under `(effects)`.
     """
     tree = {name: _plain(value) for name, value in resolved.tree.items()}
@@ -53,7 +60,7 @@ def comparable(resolved: Resolved) -> dict[str, Json]:
     return tree
 
 
-def _plain(value: Json) -> Json:
+def _plain(value: Json) -> Json:  # noqa: PLR0911 - one case for each kind
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if not isinstance(value, dict):

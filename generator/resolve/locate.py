@@ -1,4 +1,4 @@
-"""Where a file stands: its root, its dotted name, and the folders in which its imports are found."""
+"""Where a file stands: its root, its dotted name, the folders in which its imports are found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKS = ("pyproject.toml", ".git")
 
 
 def root_of(path: Path) -> Path:
-    """Return the nearest folder upwards with a pyproject.toml or .git, else the file's own folder."""
+    """Return the nearest folder upwards with a pyproject.toml or .git, else the file's own."""
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):
             return folder
@@ -25,20 +25,20 @@ def root_of(path: Path) -> Path:
 
 
 def base_of(path: Path, root: Path) -> Path:
-    """Return the folder that the file's dotted name starts from: the root, or a `src` folder right below it."""
+    """Return where the file's dotted name starts: the root, or a `src` folder right below it."""
     source = root / "src"
     in_source = path.is_relative_to(source) and not (source / "__init__.py").exists()
     return source if in_source else root
 
 
 def module_name(path: Path, base: Path) -> str:
-    """Return the dotted name of a file below a folder; what no identifier may hold becomes `_`."""
+    """Return the dotted name of a file below a folder; a dot within a name becomes `_`."""
     parts = [*path.relative_to(base).parent.parts, path.stem]
     return ".".join(_part(part) for part in parts)
 
 
 def renamed_packages(path: Path, base: Path) -> dict[str, str]:
-    """Return the folders on the way to a file whose dotted name is not their own, by dotted name."""
+    """Return the folders above a file whose dotted name is not their own, by that name."""
     found: dict[str, str] = {}
     folder, dotted = base, ""
     for part in path.relative_to(base).parent.parts:
@@ -49,7 +49,10 @@ def renamed_packages(path: Path, base: Path) -> dict[str, str]:
 
 
 def search_folders(path: Path, root: Path, base: Path) -> list[str]:
-    """Return where top-level names are looked up: the base, the root, above the file's packages, its own folder."""
+    """Return where top-level names are looked up, in order.
+
+    They are the base, the root, the folder above the file's packages, and the file's own.
+    """
     above = path.parent
     while (above / "__init__.py").exists() and above != root:
         above = above.parent
@@ -57,7 +60,7 @@ def search_folders(path: Path, root: Path, base: Path) -> list[str]:
 
 
 def installed_folders(names: Iterable[str]) -> dict[str, list[str]]:
-    """Return the folders of installed packages and of all that their distributions require, by top-level name.
+    """Return the folders of packages and of all that they require, by top-level name.
 
     Raises:
         ResolveError: A package is not installed.
@@ -66,10 +69,6 @@ def installed_folders(names: Iterable[str]) -> dict[str, list[str]]:
     if not wanted:
         return {}
     owners = importlib.metadata.packages_distributions()
-    packages: dict[str, list[str]] = {}
-    for package, distributions in owners.items():
-        for distribution in distributions:
-            packages.setdefault(_normal(distribution), []).append(package)
     found: dict[str, list[str]] = {}
     todo = [(name.partition(".")[0], True) for name in wanted]
     while todo:
@@ -86,12 +85,23 @@ def installed_folders(names: Iterable[str]) -> dict[str, list[str]]:
             continue
         found[name] = folders
         for distribution in owners.get(name, ()):
-            todo += [(package, False) for package in packages.get(_normal(distribution), ())]
-            for requirement in importlib.metadata.requires(distribution) or ():
-                if "extra ==" not in requirement:
-                    required = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-                    todo += [(package, False) for package in packages.get(_normal(required), ())]
+            needed = {_normal(distribution), *_required(distribution)}
+            todo += [
+                (package, False)
+                for package, distributions in owners.items()
+                if needed & {_normal(owner) for owner in distributions}
+            ]
     return found
+
+
+def _required(distribution: str) -> set[str]:
+    """Return the distributions that one needs whatever extras it is installed with."""
+    requirements = importlib.metadata.requires(distribution) or ()
+    return {
+        _normal(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+        for requirement in requirements
+        if "extra ==" not in requirement
+    }
 
 
 def _folders(name: str) -> list[str]:

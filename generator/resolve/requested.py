@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from generator.resolve.recorder.forms import Json
 
 
+_HINT = "write `--call NAME`, `--call Class.method` or `--call \"NAME('small')\"`"
+
+
 def parsed_call(text: str) -> list[Json]:
     """Return name, arguments and keyword arguments of `name` or `name(literal, key=literal)`.
 
@@ -26,13 +29,14 @@ def parsed_call(text: str) -> list[Json]:
             kwargs = {str(k.arg): _literal(k.value) for k in node.keywords if k.arg is not None}
             node = node.func
         name = ast.unparse(node)
-        if not all(part.isidentifier() for part in name.split(".")):
-            raise ValueError(name)
+        is_name = all(part.isidentifier() for part in name.split("."))
     except (SyntaxError, ValueError, TypeError) as error:
         raise ResolveError.at(
             f"`{text}` is no function to call",
-            hint="write `--call NAME`, `--call Class.method` or `--call \"NAME('small')\"`",
+            hint=_HINT,
         ) from error
+    if not is_name:
+        raise ResolveError.at(f"`{text}` is no function to call", hint=_HINT)
     return [name, list(args), dict(kwargs)]
 
 

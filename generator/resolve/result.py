@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from generator.errors import GenSweepsError
-from generator.resolve.recorder.forms import Json
+
+if TYPE_CHECKING:
+    from generator.resolve.recorder.forms import Json
 
 
 class ResolveError(GenSweepsError):
@@ -49,10 +52,13 @@ class Resolved:
     Attributes:
         path: The file, relative to the root, with `/`.
         module: The dotted name that it ran under.
-        tree: Its classes, values and called functions by name, in the forms that `recorder.forms` documents.
-        effects: What was done to imported things for its effect, in order: calls, and steps with a name in their path.
+        tree: Its classes, values and called functions by name, in the forms that `recorder.forms`
+            documents.
+        effects: What was done to imported things for its effect, in order: calls, and steps with a
+            name in their path.
         notes: What was assumed.
-        provenance: Where each value came from, by JSON pointer into the tree (RFC 6901); empty unless asked for.
+        provenance: Where each value came from, by JSON pointer into the tree (RFC 6901); empty
+            unless asked for.
     """
 
     path: str

@@ -9,9 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from generator.errors import Problem
 from generator.resolve.locate import (
@@ -23,8 +22,12 @@ from generator.resolve.locate import (
     search_folders,
 )
 from generator.resolve.requested import parsed_call
-from generator.resolve.result import Note, Origin, ResolveError, Resolved
-from generator.resolve.recorder.forms import Json
+from generator.resolve.result import Note, Origin, Resolved, ResolveError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generator.resolve.recorder.forms import Json
 
 _FLAGS = ("-S", "-s", "-P", "-B", "-X", "utf8")
 _RECORDER = Path(__file__).parent / "recorder"
@@ -50,18 +53,20 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
     provenance: bool = False,
     printed: IO[bytes] | int | None = None,
 ) -> Resolved:
-    """Run a Python file without the packages that it imports and return the configuration that it builds.
+    """Run a Python file without the packages it imports and return what it builds.
 
     Args:
         path: The file.
-        root: The folder under which files are real, and in which the file runs; None for the nearest folder
-            upwards with a pyproject.toml or .git, or the file's own.
+        root: The folder under which files are real, and in which the file runs; None for the
+            nearest folder upwards with a pyproject.toml or .git, or the file's own.
         imports: Installed packages that are real too, with what they require.
-        calls: Functions to call instead of `get_config` and `get_search_space`: `name` or `name(literal, key=literal)`.
+        calls: Functions to call instead of `get_config` and `get_search_space`: `name` or
+            `name(literal, key=literal)`.
         env: The environment that the file sees; None for an empty one, in which `~` stays `~`.
         timeout: Seconds after which the run is ended.
         provenance: Whether to say where each value came from.
-        printed: Where the file prints, as `subprocess` takes it; None for this process's standard error.
+        printed: Where the file prints, as `subprocess` takes it; None for this process's standard
+            error.
 
     Raises:
         ResolveError: The file can't be read, fails, takes too long, or builds what can't be known.
@@ -81,10 +86,10 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         "search": list(search_folders(file, folder, base)),
         "installed": {name: list(found) for name, found in installed_folders(imports).items()},
         "calls": [parsed_call(call) for call in calls],
-        "env": {"HOME": "~"} | dict(env or {}),
+        "env": {"HOME": "~", **(env or {})},
         "provenance": provenance,
     }
-    answer = _answer(request, file, path, timeout, printed)
+    answer = _answer(request, path, timeout, printed)
     if "error" in answer:
         raise _error(answer["error"], path, file)
     if "bug" in answer:
@@ -106,7 +111,6 @@ def _checked(path: Path) -> Path:
 
 def _answer(
     request: dict[str, Json],
-    file: Path,
     path: Path,
     timeout: float,
     printed: IO[bytes] | int | None,
@@ -143,7 +147,7 @@ def _answer(
 
 
 def _environment() -> dict[str, str]:
-    """Return what the interpreter itself needs: the same hashes every time, and its system's folders."""
+    """Return what the interpreter itself needs, with the same hashes every time."""
     kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONHASHSEED": "0"}
 

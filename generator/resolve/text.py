@@ -20,7 +20,7 @@ _Child = tuple[str, Json, str]
 
 
 def as_text(resolved: Resolved) -> str:
-    """Return a resolved file's tree, one name a block, each value with where it came from if that is known."""
+    """Return a resolved file's tree, and where its values came from if that is known."""
     lines = list[str]()
     for name, value in resolved.tree.items():
         lines += _block(f"{name}: ", value, "", f"/{escaped(name)}", resolved.provenance)
@@ -60,17 +60,20 @@ def _block(
         yield from _block(name, child, indent + _INDENT, f"{pointer}/{rest}", origins)
 
 
-def _head(value: Json) -> str:
+def _head(value: Json) -> str:  # noqa: PLR0911 - one case for each kind
     """Return the first line of a value that takes several."""
     if not isinstance(value, dict):
         return ""
     kind = form_of(value)
     if kind == "call":
-        return f"{_callee(value)}(…)" if value["kwargs"] or "args" in value else f"{_callee(value)}()"
+        return (
+            f"{_callee(value)}(…)" if value["kwargs"] or "args" in value else f"{_callee(value)}()"
+        )
     if kind == "step":
         if "to" not in value:
             return _step(value)
-        return f"{_step(value)} {_head(value['to']) if _children(value['to']) else one_line(value['to'])}"
+        to = value["to"]
+        return f"{_step(value)} {_head(to) if _children(to) else one_line(to)}"
     if kind == "object":
         return str(value["object"])
     if kind in (None, "class", "dict"):
@@ -106,7 +109,8 @@ def _children(value: Json) -> list[_Child]:
     elif kind == "dict":
         pairs = cast("list[list[Json]]", value["dict"])
         children += [
-            (f"{one_line(key)}: ", item, f"dict/{index}/1") for index, (key, item) in enumerate(pairs)
+            (f"{one_line(key)}: ", item, f"dict/{index}/1")
+            for index, (key, item) in enumerate(pairs)
         ]
     elif kind == "object":
         children.append(("", value.get("attributes", {}), "attributes"))
@@ -218,8 +222,11 @@ def _text_line(form: _Form) -> str:
     return f'f"{"".join(parts)}"'
 
 
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}"), "dict": ("{", "}")}
+
+
 def _display_line(form: _Form) -> str:
-    opening, closing = {"list": "[]", "tuple": "()", "set": "{}", "dict": "{}"}[str(form["display"])]
+    opening, closing = _BRACKETS[str(form["display"])]
     parts = list[str]()
     for part in cast("list[Json]", form["parts"]):
         is_star = isinstance(part, dict) and form_of(part) == "star"
@@ -264,7 +271,10 @@ def _label(key: str) -> str:
 
 def _quoted(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)
-    shown = (c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in quoted)
+    shown = (
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in quoted
+    )
     return "".join(shown)
 
 

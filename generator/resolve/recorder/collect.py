@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, cast
 from .forms import Json, escaped
 from .places import Place
 from .standin import RecordedBase
-from .states import Session
 from .write import TooMuchError, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .origins import Origin, Origins
+    from .origins import Origins
     from .places import Source
+    from .states import Session
 
 CALLED = ("get_config", "get_search_space")
 _MOST_YIELDED = 100_000
@@ -90,12 +90,18 @@ class Collector:
                 self._call(called, cls, name, getattr(cls, name))
             elif isinstance(method, FunctionType):
                 if not _takes_nothing(cls):
-                    self._skipped(f"{cls.__qualname__}.{name}() was not called: its class takes arguments")
+                    self._skipped(
+                        f"{cls.__qualname__}.{name}() was not called: its class takes arguments"
+                    )
                     continue
                 self._call(called, cls, name, getattr(cls(), name))
 
     def _call(
-        self, called: dict[tuple[type | None, str], object], cls: type | None, name: str, function: object
+        self,
+        called: dict[tuple[type | None, str], object],
+        cls: type | None,
+        name: str,
+        function: object,
     ) -> None:
         if not _takes_nothing(function):
             owner = f"{cls.__qualname__}." if cls is not None else ""
@@ -117,7 +123,7 @@ class Collector:
                 raise LookupError(name)
             value = getattr(value, part)
         if not callable(value):
-            raise LookupError(name)
+            raise LookupError(name)  # noqa: TRY004 - the name is not there to be called
         return cast("FunctionType", value)
 
 
@@ -149,20 +155,20 @@ class TreeWriter:
 
     def _bound(self, name: str, value: object, pointer: str) -> Json:
         state = self._writer.session.state_of(value)
-        if state is not None and state.decorates is not None:
-            decorated, state.decorates = state.decorates, None
+        decorated = state.decorated() if state is not None else None
+        if isinstance(decorated, type):
+            self._writer.inline[decorated] = self._class(decorated, pointer, Found({}, {}))
             form = self._writer.value(value, pointer)
-            state.decorates = decorated
-            if isinstance(form, dict) and isinstance(decorated, type):
-                inside = self._class(decorated, f"{pointer}/args/0", Found({}, {}))
-                form["args"] = [inside if inside is not None else {"class": decorated.__qualname__}]
+            del self._writer.inline[decorated]
             return form
         origin = self._origins.defined(self._module.__name__, name) if self._origins else None
         return self._writer.value(value, pointer, origin)
 
     def _class(self, cls: type, pointer: str, found: Found) -> Json:
-        """Return a class's own attributes, or None if it has no attributes and no bases."""
-        bases = [base for base in getattr(cls, "__orig_bases__", cls.__bases__) if base is not object]
+        """Return a class's own attributes, or None if there are none and no recorded base."""
+        bases = [
+            base for base in getattr(cls, "__orig_bases__", cls.__bases__) if base is not object
+        ]
         form: dict[str, Json] = {
             "(bases)": self._writer.items(bases, f"{pointer}/(bases)"),
         }
@@ -210,15 +216,19 @@ class TreeWriter:
 
 
 def _attributes(cls: type) -> Iterator[tuple[str, object]]:
-    """Yield a class's own data attributes in the order of their definition; a dataclass's by its fields."""
+    """Yield a class's own data attributes in order; those of a dataclass by its fields."""
     if issubclass(cls, tuple) and "_field_defaults" in vars(cls):
         yield from vars(cls)["_field_defaults"].items()
         return
-    fields = {
-        field.name: field
-        for field in getattr(cls, "__dataclass_fields__", {}).values()
-        if field.name in vars(cls).get("__annotations__", {})
-    } if "__dataclass_fields__" in vars(cls) else {}
+    fields = (
+        {
+            field.name: field
+            for field in getattr(cls, "__dataclass_fields__", {}).values()
+            if field.name in vars(cls).get("__annotations__", {})
+        }
+        if "__dataclass_fields__" in vars(cls)
+        else {}
+    )
     for name, field in fields.items():
         if field.default is not dataclasses.MISSING:
             yield name, field.default
@@ -292,10 +302,16 @@ def _of_the_module(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _bound(target: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return {
+        node.id
+        for node in ast.walk(target)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
-def changed(original: object, copy: object, session: Session, seen: Mapping[int, object] | None = None) -> bool:
+def changed(  # noqa: PLR0911 - one case for each kind
+    original: object, copy: object, session: Session, seen: Mapping[int, object] | None = None
+) -> bool:
     """Return whether a container is no longer what was given to a recorded call."""
     known = dict(seen or {})
     if id(original) in known:
@@ -306,9 +322,15 @@ def changed(original: object, copy: object, session: Session, seen: Mapping[int,
             return True
         return any(changed(a, b, session, known) for a, b in zip(original, copy, strict=True))
     if isinstance(original, dict) and isinstance(copy, dict):
-        if list(original) != list(copy) if all(type(k) is str for k in original) else len(original) != len(copy):
+        if (
+            list(original) != list(copy)
+            if all(type(k) is str for k in original)
+            else len(original) != len(copy)
+        ):
             return True
-        return any(changed(original[key], copy[key], session, known) for key in copy if key in original)
+        return any(
+            changed(original[key], copy[key], session, known) for key in copy if key in original
+        )
     if isinstance(original, set) and isinstance(copy, set):
         return len(original) != len(copy)
     state = session.state_of(original)
@@ -317,4 +339,3 @@ def changed(original: object, copy: object, session: Session, seen: Mapping[int,
     return type(original) is not type(copy) or (
         isinstance(original, (str, int, float, bool)) and original != copy
     )
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .forms import Json
-from .states import (
+from .nodes import (
     Attr,
     Binary,
     Call,
@@ -19,8 +19,6 @@ from .states import (
     Placeholder,
     Seen,
     Star,
-    State,
-    Step,
     Text,
     Unary,
     Unpacked,
@@ -29,6 +27,7 @@ from .states import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .states import State, Step
     from .write import Writer
 
 
@@ -50,7 +49,7 @@ def written_state(writer: Writer, state: State, version: int, pointer: str) -> J
 
 
 def written_effects(writer: Writer, effects: Iterable[Step], pointer: str) -> list[Json]:
-    """Return what was done to imported things; what was done to an object of the tree stands there."""
+    """Return what was done to imported things; what was done to the tree's own stands there."""
     written = list[Json]()
     for step in effects:
         owner = step.owner
@@ -70,9 +69,7 @@ def written_effects(writer: Writer, effects: Iterable[Step], pointer: str) -> li
     return written
 
 
-def _expression(  # noqa: C901, PLR0911 - one case for each form
-    writer: Writer, state: State, version: int, pointer: str
-) -> Json:
+def _expression(writer: Writer, state: State, version: int, pointer: str) -> Json:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     def side(value: object, place: str) -> Json:
         return writer.value(value, f"{pointer}/{place}")
 
@@ -139,8 +136,9 @@ def _call(writer: Writer, state: State, call: Call, pointer: str) -> Json:
 
 def _callee(writer: Writer, callee: object, pointer: str) -> Json:
     if isinstance(callee, Seen):
-        if callee.state.decorates is not None:
-            return writer.named(callee.state.decorates)
+        decorated = callee.state.decorated()
+        if decorated is not None:
+            return writer.named(decorated)
         if isinstance(callee.state.expression, Defined):
             return writer.named(callee.state.expression.value)
     form = writer.value(callee, pointer)

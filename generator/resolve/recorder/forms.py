@@ -1,44 +1,49 @@
 """The forms of a tree: plain JSON, in which some objects stand for what JSON has no word for.
 
-None, booleans, integers, finite floats, texts, lists and dicts with text keys are themselves. Every other value is an
-object whose keys are exactly those of a form below (those in brackets may be missing). A dict that would read as a
-form, or has a key that is no text, is `{"dict": [[key, value], …]}`; so no dict is ever taken for a form.
+None, booleans, integers, finite floats, texts, lists and dicts with text keys are themselves. Every
+other value is an object whose keys are exactly those of a form below (those in brackets may be
+missing). A dict that would read as a form, or has a key that is no text, is `{"dict": [[key,
+value], …]}`; so no dict is ever taken for a form.
 
 Recorded values; each may also have `then`, what was done to it afterwards:
 
-    {"name": "sweep.Queue.low"}                         something in a package that was not there, or a module
-    {"call": callee, ["args": […],] "kwargs": {…}}      a call; the callee is a dotted name or a form.
-        ["within": […]]                                 the recorded context managers around it
-    {"attr": [value, "model_dump"]}                     an attribute of a recorded value
-    {"item": [value, key]}                              a subscript of one
-    {"unpack": [value, index]}                          what `a, b = value` gave to the target at the index
-    {"left": value, "op": "+", "right": value}          an operation; also comparisons, `is`, `in`
-    {"op": "-", "operand": value}                       an operation with one operand
-    {"text": ["gpu_", {"value": value}]}                an f-string; a part may have `conversion` and `spec`
-    {"display": "list", "parts": […]}                   a list, tuple, set or dict with a starred recorded part
-    {"star": value}                                     a starred argument or part; under the keyword `**` if double
+    {"name": "sweep.Queue.low"}                     something in an absent package; a module
+    {"call": callee, ["args": […],] "kwargs": {…}}  a call; the callee is a dotted name or form;
+                                                    `within`: the context managers around it
+    {"attr": [value, "model_dump"]}                 an attribute
+    {"item": [value, key]}                          a subscript
+    {"unpack": [value, index]}                      what `a, b = value` gave to one target
+    {"left": value, "op": "+", "right": value}      an operation, a comparison, `is`, `in`
+    {"op": "-", "operand": value}                   an operation with one operand
+    {"text": ["gpu_", {"value": value}]}            an f-string; may have `conversion` and `spec`
+    {"display": "list", "parts": […]}               a list, tuple, set, dict with a starred part
+    {"star": value}                                 a starred argument or part; `**` is its keyword
+                                                    if it is doubly starred
 
-Steps, in `then`, in order; a path is a list of attribute names and `{"item": key}`:
+Steps, in `then`, in order; a path is a list of attribute names and `{"item": key}`; a step may have
+`within`:
 
-    {"set": path, "to": value}   {"del": path}   {"call": path, ["args",] "kwargs"}   each with ["within"]
+    {"set": path, "to": value}  {"del": path}  {"call": path, ["args": […],] "kwargs": {…}}
 
-Effects, what was done to imported things: calls, steps whose path begins with a dotted name, and {"enter": value}.
+Effects, what was done to imported things: calls, steps whose path begins with a dotted name, and
+`{"enter": value}`.
 
 Ordinary values:
 
-    {"tuple": […]}  {"set": […]}  {"frozenset": […]}    sets are sorted by their JSON
-    {"bytes": "00ff"}  {"float": "inf"}  {"int": "0x…"} an integer of more than 12,000 bits
+    {"tuple": […]}  {"set": […]}  {"frozenset": […]}  sets are sorted by their JSON
+    {"bytes": "00ff"}  {"float": "inf"}
+    {"int": "0x…"}                                  an integer of more than 12,000 bits
     {"enum": "Color.RED", "value": 1}
-    {"class": "Config"}  {"function": "make"}           by name; those of the resolved file without its module
+    {"class": "Config"}  {"function": "make"}       by name; the file's own without its module
     {"lambda": "lambda step: step * 2"}
-    {"call": "decimal.Decimal", "args": ["0.1"], …}     what the standard library makes, dataclass objects and
-                                                        named tuples: a call that makes an equal object
-    {"object": "Net", "attributes": {…}}                an object of a class of the files
-    {"see": "/model/attributes/head"}                   an object that is written elsewhere, by JSON pointer
-    {"object": "logging.Logger", ["text": …]}           an object whose content is not written
-    {"cycle": 2}                                        the value so many levels further up
-    {"(bases)": […], …}                                 a class: bases, own attributes, `(keywords)`,
-                                                        `(inherited)` from classes of other files, `get_config()`
+    {"call": "decimal.Decimal", "args": ["0.1"], …}  a call that makes an equal object, for the
+                                                    library's, dataclasses', named tuples'
+    {"object": "Net", "attributes": {…}}            an object of a class of the files
+    {"see": "/model/attributes/head"}               an object written elsewhere, by JSON pointer
+    {"object": "logging.Logger", ["text": …]}       an object whose content is not written
+    {"cycle": 2}                                    the value so many levels further up
+    {"(bases)": […], …}                             a class: attributes, `(keywords)`,
+                                                    `(inherited)` from other files, `get_config()`
 """
 
 from __future__ import annotations

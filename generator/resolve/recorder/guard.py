@@ -1,7 +1,7 @@
-"""Accidents that are refused: a file that only describes a run writes, starts and connects to nothing.
+"""Accidents that are refused: describing a run writes, starts and connects to nothing.
 
-This is no sandbox: it keeps a configuration that makes its output folder, asks git for a commit or logs in
-somewhere from doing so when it is only looked at.
+This is no sandbox: it keeps a configuration that makes its output folder, asks git for a commit or
+logs in somewhere from doing so when it is only looked at.
 """
 
 from __future__ import annotations

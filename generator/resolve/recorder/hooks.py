@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import random
 import sys
@@ -11,51 +10,18 @@ from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, new_class
 from typing import TYPE_CHECKING, cast
 
-from .places import Source
-from .rewrite import rewritten
-from .standin import Recorded, RecordedBase, RecordedModule, attribute, parent_attribute
-from .states import (
-    Attr,
-    Binary,
-    Call,
-    Display,
-    Name,
-    Placeholder,
-    Session,
-    Star,
-    State,
-    Text,
-    Unpacked,
-)
+from .library import BUILTINS, COMPUTING, OF_THE_MOMENT, public_name
+from .modules import RecordedModule
+from .nodes import Attr, Binary, Call, Display, Name, Placeholder, Star, Text, Unpacked
+from .rewrite import compiled
+from .standin import Recorded, RecordedBase, attribute, parent_attribute
+from .states import Session, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import CodeType
 
 _Callable = Callable[..., object]
 
-# Functions that only compute: of a recorded argument the result is recorded.
-_COMPUTING = frozenset(
-    "base64 binascii bisect cmath datetime decimal fnmatch fractions hashlib heapq ipaddress json math "
-    "ntpath operator os pathlib platform posix posixpath re shlex shutil statistics string struct textwrap "
-    "time unicodedata urllib.parse uuid zlib zoneinfo".split()
-)
-_BUILTINS = frozenset(
-    "abs all any ascii bin bool bytearray bytes callable chr complex dict dir divmod enumerate filter "
-    "float format frozenset hasattr hash hex id int isinstance issubclass iter len list map max "
-    "memoryview min next oct open ord pow range repr reversed round set sorted str sum tuple type "
-    "vars zip".split()
-)
-# Facts of one moment or one machine: recorded, so that a tree is the same tomorrow and elsewhere.
-_OF_THE_MOMENT = frozenset(
-    "datetime.date.today datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow "
-    "getpass.getuser os.cpu_count os.getgid os.getlogin os.getpid os.getppid os.getuid os.uname "
-    "os.urandom os.times os.getloadavg platform.node platform.platform platform.release platform.uname "
-    "platform.version secrets.choice secrets.randbelow secrets.token_bytes "
-    "secrets.token_hex secrets.token_urlsafe socket.getfqdn socket.gethostname time.ctime time.gmtime "
-    "time.localtime time.monotonic time.monotonic_ns time.perf_counter time.perf_counter_ns "
-    "time.process_time time.strftime time.time time.time_ns uuid.uuid1 uuid.uuid4".split()
-)
 _METHODS_OF = (str, bytes, int, float, dict)
 _DEEPEST_LOOK = 6
 
@@ -79,7 +45,7 @@ class Hooks:
         if kind is FunctionType:
             plain = cast("FunctionType", function)
             name = f"{plain.__module__}.{plain.__qualname__}"
-        elif kind is type or isinstance(function, type):
+        elif isinstance(function, type):
             name = f"{function.__module__}.{function.__qualname__}"
         return self._wrapped(cast("_Callable", function), name)
 
@@ -170,7 +136,7 @@ class Hooks:
         if isinstance(this, RecordedBase):
             state = self._session.state_of(this)
             if state is not None:
-                return _Parent(cast("super[object]", found), state)
+                return _Parent(found, state)
         return found
 
     def statement(self, value: object) -> object:
@@ -220,9 +186,7 @@ class Hooks:
     def raised(self, value: object) -> object:
         """Refuse to raise a recorded value."""
         if self._session.is_recorded(value) and not isinstance(value, BaseException):
-            raise self._session.unknowable(
-                "the file raises {}", self._session.state_of(value)
-            )
+            raise self._session.unknowable("the file raises {}", self._session.state_of(value))
         return value
 
     def _builtin(self, method: BuiltinFunctionType | MethodType) -> object:
@@ -238,13 +202,13 @@ class Hooks:
         if isinstance(this, type):
             return self._wrapped(method, f"{this.__module__}.{this.__qualname__}.{method.__name__}")
         if type(this) in _METHODS_OF:
-            return partial(self._method, method)
+            return partial(self._method, cast("BuiltinFunctionType", method))
         return method
 
-    def _wrapped(self, function: _Callable, name: str) -> object:
-        name = _public(name)
+    def _wrapped(self, function: _Callable, name: str) -> object:  # noqa: PLR0911 - one case for each kind
+        name = public_name(name)
         module, _, _rest = name.partition(".")
-        if name in _OF_THE_MOMENT:
+        if name in OF_THE_MOMENT:
             return partial(self._record, name)
         if module == "builtins":
             if function is exec or function is eval:
@@ -253,19 +217,21 @@ class Hooks:
                 return displaying
             if function is getattr:
                 return self._getattr
-            return partial(self._compute, function, name) if name[9:] in _BUILTINS else function
+            return partial(self._compute, function, name) if name[9:] in BUILTINS else function
         packages = {module, name.rpartition(".")[0]}
-        if packages & _COMPUTING:
+        if packages & COMPUTING:
             return partial(self._compute, function, name)
         return function
 
-    def _compute(self, function: _Callable, name: str, /, *args: object, **kwargs: object) -> object:
+    def _compute(
+        self, function: _Callable, name: str, /, *args: object, **kwargs: object
+    ) -> object:
         deep = not name.startswith("builtins.")
         look = self._holds_recorded if deep else self._session.is_recorded
         values = (*args, *kwargs.values()) if deep else args
         if name == "builtins.type" and len(args) > 1:
             namespace = cast("dict[str, object]", args[2])
-            caller = sys._getframe(1).f_globals  # noqa: SLF001 - a class is named after the module that makes it
+            caller = sys._getframe(1).f_globals  # noqa: SLF001 - the only way to the caller's frame
             made = {"__module__": caller.get("__name__"), **namespace}
             bases = cast("tuple[type, ...]", args[1])
             return new_class(str(args[0]), bases, kwargs, lambda body: body.update(made))
@@ -365,7 +331,7 @@ class Hooks:
 
     def _evaluate(self, function: _Callable, source: object, /, *args: object) -> object:
         """Run `exec` and `eval` with hooks in what they run too."""
-        frame = sys._getframe(1)  # noqa: SLF001 - their default names are the caller's
+        frame = sys._getframe(1)  # noqa: SLF001 - the only way to the caller's frame
         names = args or (frame.f_globals, frame.f_locals)
         if not isinstance(source, (str, bytes)):
             return function(source, *names)
@@ -385,14 +351,14 @@ class Hooks:
 class _Parent:
     """`super()` of an object with a recorded base."""
 
-    def __init__(self, found: super[object], state: State) -> None:
+    def __init__(self, found: object, state: State) -> None:
         self.read = partial(_of_parent, found, state)
 
     def __getattr__(self, name: str) -> object:
         return self.read(name)
 
 
-def _of_parent(found: super[object], state: State, name: str) -> object:
+def _of_parent(found: object, state: State, name: str) -> object:
     try:
         return getattr(found, name)
     except AttributeError:
@@ -408,37 +374,9 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def compiled(source: str | bytes, path: str, mode: str = "exec") -> CodeType:
-    """Return code with hooks in it.
-
-    Raises:
-        SyntaxError: The source is not Python.
-    """
-    tree = ast.parse(source, path, mode)
-    if isinstance(tree, ast.Expression):
-        module = rewritten(ast.Module([ast.Expr(tree.body)], []))
-        statement = cast("ast.Expr", module.body[0])
-        call = statement.value
-        is_statement = isinstance(tree.body, ast.Call)
-        inner = call.args[0] if is_statement and isinstance(call, ast.Call) else call
-        return compile(ast.Expression(inner), path, mode, dont_inherit=True)
-    return compile(rewritten(tree), path, mode, dont_inherit=True)
-
-
 def install(hooks: Hooks) -> None:
     """Make the hooks visible to every rewritten module."""
     vars(builtins)["__recorder__"] = hooks
-
-
-def source_of(path: str, data: bytes, module: str, package: str) -> Source:
-    """Return a file's source, decoded as Python does.
-
-    Raises:
-        SyntaxError: The encoding is wrong.
-    """
-    from importlib.util import decode_source  # noqa: PLC0415 - the import system's own module
-
-    return Source(path, decode_source(data), module, package)
 
 
 def _append(parts: list[object], text: str) -> None:
@@ -452,31 +390,8 @@ def _append(parts: list[object], text: str) -> None:
 def _formatted(part: object) -> str:
     value, conversion, spec = cast("tuple[object, str, str]", part)
     if conversion:
-        value = {"s": str, "r": repr, "a": ascii}[conversion](value)
+        value = _CONVERSIONS[conversion](value)
     return format(value, spec)
 
 
-def _public(name: str) -> str:
-    """Return the name that people use: `os.path.join`, not `posixpath.join`."""
-    for private, public in _PUBLIC.items():
-        if name.startswith(private):
-            return public + name[len(private) :]
-    return name
-
-
-_PUBLIC = {
-    "posixpath.": "os.path.",
-    "ntpath.": "os.path.",
-    "posix.": "os.",
-    "nt.": "os.",
-    "pathlib._local.": "pathlib.",
-    "_socket.": "socket.",
-    "_operator.": "operator.",
-    "_datetime.": "datetime.",
-    "_bisect.": "bisect.",
-    "_heapq.": "heapq.",
-    "_hashlib.": "hashlib.",
-    "json.encoder.": "json.",
-    "_decimal.": "decimal.",
-    "_struct.": "struct.",
-}
+_CONVERSIONS: dict[str, _Callable] = {"s": str, "r": repr, "a": ascii}

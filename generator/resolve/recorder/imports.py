@@ -1,4 +1,4 @@
-"""Who is real: the standard library, the files under the root, the packages asked for; the rest is recorded."""
+"""Who is real: the standard library, the files under the root, the packages asked for."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING, cast
 
-from .hooks import compiled, source_of
+from .modules import RecordedModule, module_standin
 from .places import Place, Source, span_of
-from .standin import RecordedModule, module_standin
+from .rewrite import compiled, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import ModuleType
+    from types import FrameType, ModuleType
 
     from .states import Session
 
@@ -82,12 +82,12 @@ class Finder(MetaPathFinder):
         portions = list[str]()
         for folder in self._search() if path is None else path:
             base = os.path.join(folder, tail)  # noqa: PTH118 - the import system's paths are texts
-            package = os.path.join(base, "__init__.py")  # noqa: PTH118 - likewise
-            if os.path.isfile(package):  # noqa: PTH113 - likewise
+            package = os.path.join(base, "__init__.py")  # noqa: PTH118 - the import system's paths are texts
+            if os.path.isfile(package):  # noqa: PTH113 - the import system's paths are texts
                 return self.spec(fullname, package, [base]), []
-            if os.path.isfile(f"{base}.py"):  # noqa: PTH113 - likewise
+            if os.path.isfile(f"{base}.py"):  # noqa: PTH113 - the import system's paths are texts
                 return self.spec(fullname, f"{base}.py", None), []
-            if os.path.isdir(base):  # noqa: PTH112 - likewise
+            if os.path.isdir(base):  # noqa: PTH112 - the import system's paths are texts
                 portions.append(base)
         return None, portions
 
@@ -109,7 +109,7 @@ class Finder(MetaPathFinder):
 
     def _is_asked_by_a_file(self) -> bool:
         """Return whether the import is one of the files' own: a library's optional imports fail."""
-        frame = sys._getframe(2)  # noqa: SLF001 - who imports decides
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to the caller's frame
         while frame is not None:
             code = frame.f_code
             name = str(frame.f_globals.get("__name__", ""))
@@ -121,8 +121,6 @@ class Finder(MetaPathFinder):
                 self._session.note(message, self._session.sources.here())
             own = name.startswith("_gen_sweeps_recorder") or name == __name__
             if not of_the_system and not own:
-                return False
-            if frame.f_back is None:
                 return False
             frame = frame.f_back
         return False
@@ -139,7 +137,7 @@ class _FileLoader(Loader):
         """Run the file in its module."""
         with open(self._path, "rb") as file:  # noqa: PTH123 - the import system's paths are texts
             data = file.read()
-        package = cast("str", module.__package__ or "")
+        package = module.__package__ or ""
         self._session.sources.add(Source(self._path, "", module.__name__, package))
         code = compiled(data, self._path)
         self._session.sources.add(source_of(self._path, data, module.__name__, package))

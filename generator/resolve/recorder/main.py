@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, cast
 
 from . import guard
 from .collect import Collector, TreeWriter, changed
+from .display import describe
 from .expressions import written_effects
-from .forms import Json
 from .hooks import Hooks, install
 from .imports import Finder, Folders, guarded_imports
+from .modules import RecordedModule
 from .origins import Origins
 from .places import Place, Sources, Unknowable
-from .standin import RecordedModule, new_session
+from .standin import Recorded, new_session
 from .write import TooMuchError, Writer
 
 if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
-
+    from .forms import Json
     from .states import Session
 
 _MEMORY = 4 << 30  # bytes
@@ -58,7 +58,7 @@ def main(argument: str) -> None:
     output = os.open(request.result, os.O_WRONLY)
     try:
         answer = _answer(request, session)
-    except BaseException as error:  # noqa: BLE001 - whatever ends the file is an answer
+    except BaseException as error:  # noqa: BLE001 - whatever a file's code raises is an answer
         answer = _ended(error, session, request.path)
     if session.failure is not None:
         answer = {"error": _described(session.failure, session, request.path)}
@@ -113,7 +113,7 @@ def _run(request: Request, session: Session) -> ModuleType:
         module = import_module(request.module)
         if getattr(module, "__file__", None) == request.path:
             return module
-    spec = cast("ModuleSpec", finder.spec(request.module, request.path, None))
+    spec = finder.spec(request.module, request.path, None)
     module = module_from_spec(spec)
     if own not in sys.stdlib_module_names:
         sys.modules[request.module] = module
@@ -122,7 +122,7 @@ def _run(request: Request, session: Session) -> ModuleType:
 
 
 def _imports_its_package(request: Request) -> bool:
-    """Return whether the file imports from the package that it is in: then the package comes first, as in Python."""
+    """Return whether the file imports from its own package, which then comes first."""
     own, _, inside = request.module.partition(".")
     if not inside or own in sys.stdlib_module_names:
         return False
@@ -154,10 +154,15 @@ def _note(session: Session) -> None:
     for source in list(session.sources.files.values()):
         for name, place in guarded_imports(source):
             if isinstance(sys.modules.get(name), RecordedModule):
-                session.note(f"`{name}` is taken as installed, though the file is ready for its absence", place)
-    for original, copy, place in session.passed:
+                session.note(
+                    f"`{name}` is taken as installed, though the file is ready for its absence",
+                    place,
+                )
+    for original, copy, called_at in session.passed:
         if changed(original, copy, session):
-            session.note("an argument was changed after the call: it is shown as it was then", place)
+            session.note(
+                "an argument was changed after the call: it is shown as it was then", called_at
+            )
 
 
 def _at(place: Place | None) -> list[Json]:
@@ -190,7 +195,9 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
         code = "" if error.code is None else f"({error.code!r})"
         return [f"the file ends the program: sys.exit{code}", *at, None]
     if isinstance(error, KeyError) and place is not None and "environ" in place.text:
-        hint = f"resolve runs the file without an environment: give it with `--env {error.args[0]}=…`"
+        hint = (
+            f"resolve runs the file without an environment: give it with `--env {error.args[0]}=…`"
+        )
     message = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
     if "Recorded" in message and hint is None:
         hint = "a recorded value reached code that needs a real one: see `--import`"
@@ -199,14 +206,12 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
 
 def _text(error: BaseException) -> str:
     """Return an exception's message on one line, whatever it holds."""
-    from .standin import Recorded, describe  # noqa: PLC0415 - the one place that shows them
-
     parts = [describe(a.__gs_state__) if isinstance(a, Recorded) else None for a in error.args]
     if any(part is not None for part in parts):
         return " ".join(part or "…" for part in parts)
     try:
         return " ".join(str(error).split())
-    except BaseException:  # noqa: BLE001 - the file's own class may do anything
+    except BaseException:  # noqa: BLE001 - whatever a file's code raises is an answer
         return ""
 
 

@@ -1,10 +1,10 @@
-"""The forms of ordinary objects: definitions, what the standard library makes, objects of the files' classes."""
+"""The forms of ordinary objects: definitions, the standard library's, those of the files."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -18,21 +18,19 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .expressions import written_star
-from .forms import Json
-from .states import Star
+from .nodes import Star
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .forms import Json
     from .origins import Origin
     from .write import Writer
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
-def written_object(  # noqa: C901, PLR0911 - one case for each kind of object
-    writer: Writer, value: object, pointer: str, origin: Origin | None
-) -> Json:
+def written_object(writer: Writer, value: object, pointer: str, origin: Origin | None) -> Json:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     """Return the form of a value that is neither plain data nor recorded."""
     if isinstance(value, Star):
         return written_star(writer, value, pointer)
@@ -42,7 +40,7 @@ def written_object(  # noqa: C901, PLR0911 - one case for each kind of object
         name = f"{writer.named(type(value))}.{value.name}"
         return {"enum": name, "value": writer.value(value.value, f"{pointer}/value")}
     if isinstance(value, type):
-        return {"class": writer.named(value)}
+        return writer.inline.get(value) or {"class": writer.named(value)}
     if isinstance(value, _FUNCTIONS):
         return _function(writer, cast("types.FunctionType", value))
     if isinstance(value, partial):
@@ -108,18 +106,18 @@ def _rebuilt(value: object) -> tuple[str, tuple[object, ...]] | None:
 
 
 def _moment(value: object) -> tuple[object, ...]:
-    return (cast("datetime.date", value).isoformat(),)
+    return (cast("dt.date", value).isoformat(),)
 
 
 _REBUILT: tuple[tuple[type, str, Callable[..., tuple[object, ...]]], ...] = (
     (pathlib.PosixPath, "pathlib.Path", lambda value: (str(value),)),
     (pathlib.WindowsPath, "pathlib.Path", lambda value: (value.as_posix(),)),
     (pathlib.PurePath, "", lambda value: (value.as_posix(),)),
-    (datetime.datetime, "datetime.datetime.fromisoformat", _moment),
-    (datetime.date, "datetime.date.fromisoformat", _moment),
-    (datetime.time, "datetime.time.fromisoformat", _moment),
+    (dt.datetime, "datetime.datetime.fromisoformat", _moment),
+    (dt.date, "datetime.date.fromisoformat", _moment),
+    (dt.time, "datetime.time.fromisoformat", _moment),
     (
-        datetime.timedelta,
+        dt.timedelta,
         "datetime.timedelta",
         lambda value: (value.days, value.seconds, value.microseconds),
     ),
@@ -150,14 +148,14 @@ def _dataclass(writer: Writer, value: object, pointer: str) -> Json:
 
 
 def _subclassed(writer: Writer, value: object, pointer: str, origin: Origin | None) -> Json:
-    """Return the form of an object of a subclass of a built-in type: a call of it with the plain value."""
+    """Return the form of an object of a built-in type's subclass: a call with the plain value."""
     name = writer.named(type(value))
     fields = getattr(value, "_fields", None)
     if isinstance(value, tuple) and isinstance(fields, tuple):
         named = zip(map(str, fields), value, strict=False)
         return {"call": name, **writer.arguments((), named, pointer)}
     plain: object = None
-    for kind in (dict, tuple, list, set, frozenset, str, bytes, int, float):
+    for kind in _HELD:
         if isinstance(value, kind):
             plain = _plain(kind, value)
             break
@@ -177,16 +175,23 @@ def _subclassed(writer: Writer, value: object, pointer: str, origin: Origin | No
 
 def _plain(kind: type, value: object) -> object:
     """Return what a value holds, without a subclass's own methods having a say."""
-    if kind is dict:
-        held = cast("dict[object, object]", value)
-        return {key: dict.__getitem__(held, key) for key in dict.keys(held)}
-    if kind in (tuple, list, set, frozenset):
-        return kind(kind.__iter__(value))
-    if kind is str:
-        return str.__str__(cast("str", value))
-    if kind is bytes:
-        return bytes.__getitem__(cast("bytes", value), slice(None))
-    return kind.__add__(value, 0) if kind is int else float.__add__(cast("float", value), 0.0)
+    return _HELD[kind](value)
+
+
+_HELD: dict[type, Callable[[object], object]] = {
+    dict: lambda value: {
+        key: dict.__getitem__(cast("dict[object, object]", value), key)
+        for key in dict.keys(cast("dict[object, object]", value))
+    },
+    tuple: lambda value: tuple(tuple.__iter__(cast("tuple[object, ...]", value))),
+    list: lambda value: list(list.__iter__(cast("list[object]", value))),
+    set: lambda value: set(set.__iter__(cast("set[object]", value))),
+    frozenset: lambda value: frozenset(frozenset.__iter__(cast("frozenset[object]", value))),
+    str: lambda value: str.__str__(cast("str", value)),
+    bytes: lambda value: bytes.__getitem__(cast("bytes", value), slice(None)),
+    int: lambda value: int.__add__(cast("int", value), 0),
+    float: lambda value: float.__add__(cast("float", value), 0.0),
+}
 
 
 def _is_of_a_file(writer: Writer, value: object) -> bool:
@@ -200,13 +205,13 @@ def _is_of_the_library(value: object) -> bool:
 
 
 def _opaque(writer: Writer, value: object) -> Json:
-    """Return the form of an object whose content nobody here can read: its type, and its text if it has one."""
+    """Return the form of an object whose content nobody here can read: its type and text."""
     form: dict[str, Json] = {"object": writer.named(type(value))}
     is_annotation = type(value).__module__ in ("typing", "types")
     if is_annotation or not _is_of_the_library(value):
         try:
             text = repr(value)
-        except Exception:  # noqa: BLE001 - an object that can't be shown is shown by its type
+        except Exception:  # noqa: BLE001 - whatever a file's code raises is an answer
             return form
         if " at 0x" not in text:
             form["text"] = writer.text(text)

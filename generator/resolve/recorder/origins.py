@@ -1,4 +1,4 @@
-"""Where a value came from: the expression that it was written as, followed through names to other files."""
+"""Where a value came from: the expression it was written as, through names to other files."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Origins:
         return None if found is None or source is None else Origin(source.path, found)
 
     def followed(self, origin: Origin | None) -> Origin | None:
-        """Return the origin itself, or what the module-level name was assigned that it consists of."""
+        """Return the origin itself; of a module-level name, what it was assigned."""
         if origin is None or not isinstance(origin.node, ast.Name):
             return origin
         source = self._sources.files.get(origin.path)
@@ -143,10 +143,10 @@ def _assignments(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
     if isinstance(statement, ast.Assign):
         names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
         return [(name, statement.value) for name in names]
-    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        if isinstance(statement.target, ast.Name):
-            return [(statement.target.id, statement.value)]
-    return []
+    if not isinstance(statement, ast.AnnAssign) or statement.value is None:
+        return []
+    target = statement.target
+    return [(target.id, statement.value)] if isinstance(target, ast.Name) else []
 
 
 def _absolute(source: Source, statement: ast.ImportFrom) -> str:

@@ -1,17 +1,24 @@
 """The few expressions that Python lets no object record, rewritten to ask the recorder.
 
-`is`, `in`, f-strings, `%`, starred arguments, and calls of built-in functions convert what they are given before a
-stand-in has a say. Each becomes a call of a hook with the same operands in the same order, which does the same as
-Python unless one of them is recorded. Positions stay those of the source.
+`is`, `in`, f-strings, `%`, starred arguments, and calls of built-in functions convert what they are
+given before a stand-in has a say. Each becomes a call of a hook with the same operands in the same
+order, which does the same as Python unless one of them is recorded. Positions stay those of the
+source.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import cast
+from importlib.util import decode_source
+from typing import TYPE_CHECKING, cast
+
+from .places import Source
+
+if TYPE_CHECKING:
+    from types import CodeType
 
 RECORDER = "__recorder__"
-"""The name under which the hooks are found: with two underscores at its end a class does not mangle it."""
+"""The hooks' name; with two underscores at its end no class mangles it."""
 
 _CONVERSIONS = {-1: "", ord("s"): "s", ord("r"): "r", ord("a"): "a"}
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -196,3 +203,29 @@ def _hook(node: ast.expr, name: str, args: list[ast.expr]) -> ast.expr:
         if not hasattr(made, "lineno"):
             ast.copy_location(made, node)
     return ast.copy_location(call, node)
+
+
+def compiled(source: str | bytes, path: str, mode: str = "exec") -> CodeType:
+    """Return code with hooks in it.
+
+    Raises:
+        SyntaxError: The source is not Python.
+    """
+    tree: ast.AST = ast.parse(source, path, mode)
+    if isinstance(tree, ast.Expression):
+        module = rewritten(ast.Module([ast.Expr(tree.body)], []))
+        statement = cast("ast.Expr", module.body[0])
+        call = statement.value
+        is_statement = isinstance(tree.body, ast.Call)
+        inner = call.args[0] if is_statement and isinstance(call, ast.Call) else call
+        return compile(ast.Expression(inner), path, mode, dont_inherit=True)
+    return compile(rewritten(cast("ast.Module", tree)), path, mode, dont_inherit=True)
+
+
+def source_of(path: str, data: bytes, module: str, package: str) -> Source:
+    """Return a file's source, decoded as Python does.
+
+    Raises:
+        SyntaxError: The encoding is wrong.
+    """
+    return Source(path, decode_source(data), module, package)

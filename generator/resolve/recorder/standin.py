@@ -1,27 +1,23 @@
-"""The stand-ins: objects that write down what is done with them, and refuse what they can't know."""
+"""The stand-ins: objects that write down what is done with them and refuse what they can't know."""
+
+# ruff: noqa: D102, D105 - Python's data model says what these methods do
 
 from __future__ import annotations
 
 import copy
 import sys
 from abc import ABCMeta
-from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from .places import Sources
-from .states import Attr, Binary, Call, Copied, Defined, Item, Name, Parent, Session, State, Step, Unary
+from .display import displayed
+from .nodes import Attr, Binary, Call, Copied, Defined, Item, Name, Parent, Unary
+from .states import Session, State, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-_DISPLAYING = frozenset({"logging", "warnings", "traceback", "pprint"})
-_DOCUMENTING = frozenset(
-    {
-        ("_gen_sweeps_recorder.hooks", "displaying"),
-        ("dataclasses", "_process_class"),  # writes a docstring with the defaults in it
-    }
-)
+    from .places import Sources
 
 
 def _operator(op: str) -> Callable[[Recording, object], object]:
@@ -67,11 +63,9 @@ def _refusal(message: str) -> Callable[..., NoReturn]:
 
 
 class Recording:
-    """The operations that Python looks up on a type: what stand-ins and objects built on them share."""
+    """The operations that Python looks up on a type, of stand-ins and objects built on them."""
 
     __slots__ = ()
-    __hash__: Callable[[], int]  # type: ignore[assignment] # object's is replaced below, by a serial number
-
     __add__, __radd__, __iadd__ = _operator("+"), _reflected("+"), _operator("+=")
     __sub__, __rsub__, __isub__ = _operator("-"), _reflected("-"), _operator("-=")
     __mul__, __rmul__, __imul__ = _operator("*"), _reflected("*"), _operator("*=")
@@ -89,6 +83,10 @@ class Recording:
     __lt__, __le__, __gt__, __ge__ = map(_operator, ("<", "<=", ">", ">="))
     __eq__ = _comparison("==")  # type: ignore[assignment] # a comparison is written down, not made
     __ne__ = _comparison("!=")  # type: ignore[assignment] # likewise
+
+    def __hash__(self) -> int:
+        return hash(("recorded", _state(self).serial))
+
     __neg__, __pos__, __invert__ = _unary("-"), _unary("+"), _unary("~")
 
     def __bool__(self) -> bool:
@@ -110,12 +108,15 @@ class Recording:
     def __call__(self, /, *args: object, **kwargs: object) -> object:
         session = _session(self)
         result = session.call(_state(self), args, kwargs)
-        if len(args) == 1 and not kwargs and _is_definition(args[0]):
-            _state(result).decorates = args[0]
+        if len(args) == 1 and not kwargs:
+            inner = session.state_of(args[0])
+            is_definition = isinstance(args[0], (FunctionType, type))
+            decorated = args[0] if is_definition or inner is None else inner.decorates
+            _state(result).decorates = decorated if is_definition or inner is not None else None
         return result
 
     def __getitem__(self, key: object) -> object:
-        return _read(_state(self), ("item", key))
+        return read(_state(self), ("item", key))
 
     def __setitem__(self, key: object, value: object) -> None:
         _session(self).change(_state(self), "set", ("item", key), value)
@@ -132,11 +133,10 @@ class Recording:
         step.value = session.seen(self)
         session.effects.append(step)
         session.contexts.append(session.seen_state(state))
-        return _read(state, ("attr", "__enter__()"))
+        return read(state, ("attr", "__enter__()"))
 
-    def __exit__(self, *_error: object) -> bool:
+    def __exit__(self, *_error: object) -> None:
         _session(self).contexts.pop()
-        return False
 
     def __copy__(self) -> object:
         session = _session(self)
@@ -146,23 +146,16 @@ class Recording:
         return _forked(self, memo)
 
     def __str__(self) -> str:
-        return _displayed(self)
+        return displayed(_state(self))
 
     def __repr__(self) -> str:
-        return _displayed(self)
+        return displayed(_state(self))
 
     def __format__(self, spec: str) -> str:
-        return _displayed(self)
+        return displayed(_state(self))
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise _session(self).unknowable("{} can't be pickled: it is only recorded", _state(self))
-
-
-def _hash(self: Recording) -> int:
-    return hash(("recorded", _state(self).serial))
-
-
-Recording.__hash__ = _hash  # type: ignore[assignment,method-assign] # `__eq__` above took object's away
 
 
 class Recorded(Recording):
@@ -178,9 +171,9 @@ class Recorded(Recording):
         state.session.instances[id(self)] = (self, state)
 
     def __getattr__(self, name: str) -> object:
-        if _is_dunder(name):
+        if is_dunder(name):
             raise AttributeError(name)
-        return _read(_state(self), ("attr", name))
+        return read(_state(self), ("attr", name))
 
     def __setattr__(self, name: str, value: object) -> None:
         _session(self).change(_state(self), "set", ("attr", name), value)
@@ -213,7 +206,7 @@ class RecordedType(ABCMeta):
         maker = next(base for base in cls.__mro__ if "__init__" in vars(base))
         if maker is not RecordedBase and not _is_generated(maker):
             return super().__call__(*args, **kwargs)
-        made = cls.__new__(cls, *args, **kwargs)
+        made = cast("Callable[..., object]", cls.__new__)(cls, *args, **kwargs)
         state = cls.__gs_session__.state_of(made)
         if state is not None:
             annotated = {
@@ -227,20 +220,20 @@ class RecordedType(ABCMeta):
 
     def __getattr__(cls, name: str) -> object:
         """Return a recorded attribute: a recorded base may have it."""
-        if _is_dunder(name):
+        if is_dunder(name):
             raise AttributeError(name)
-        return _read(class_state(cls), ("attr", name))
+        return read(class_state(cls), ("attr", name))
 
     def __getitem__(cls, key: object) -> object:
         """Return the class with parameters."""
         if any("__class_getitem__" in vars(base) for base in cls.__mro__):
             parametrised: object = type.__getattribute__(cls, "__class_getitem__")(key)
             return parametrised
-        return _read(class_state(cls), ("item", key))
+        return read(class_state(cls), ("item", key))
 
 
 class RecordedBase(Recording, metaclass=RecordedType):
-    """The base of classes that a file builds on a stand-in: its own part is real, the rest is recorded."""
+    """The base of classes that a file builds on a stand-in: their own part is real."""
 
     __gs_session__: Session
     __gs_keywords__: Mapping[str, object] = {}
@@ -251,7 +244,7 @@ class RecordedBase(Recording, metaclass=RecordedType):
         if kwargs:
             cls.__gs_keywords__ = kwargs
 
-    def __new__(cls, /, *args: object, **kwargs: object) -> RecordedBase:  # noqa: PYI034 - Self is no help to a record
+    def __new__(cls, /, *args: object, **kwargs: object) -> RecordedBase:  # noqa: PYI034 - a subclass's type is no help to a record
         """Return an object with a record."""
         made: RecordedBase = super().__new__(cls)
         session = cls.__gs_session__
@@ -273,62 +266,28 @@ class RecordedBase(Recording, metaclass=RecordedType):
             if name in state.hidden and name not in object.__getattribute__(self, "__dict__"):
                 found = getattr(type(self), name, None)
                 if not isinstance(found, (FunctionType, property)):
-                    return _read(state, ("attr", name))
+                    return read(state, ("attr", name))
         return super().__getattribute__(name)
 
     def __getattr__(self, name: str) -> object:
-        if _is_dunder(name):
+        if is_dunder(name):
             raise AttributeError(name)
-        return _read(_state(self), ("attr", name))
+        return read(_state(self), ("attr", name))
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
-        if not _is_dunder(name) and not isinstance(getattr(type(self), name, None), property):
+        if not is_dunder(name) and not isinstance(getattr(type(self), name, None), property):
             _session(self).change(_state(self), "set", ("attr", name), value)
 
 
-class RecordedModule(ModuleType):
-    """A stand-in for a module that is not there."""
-
-    __gs_session__: Session
-
-    def __getattr__(self, name: str) -> object:
-        session = self.__gs_session__
-        if name == "__all__":
-            message = "which names `from {} import *` brings is not known"
-            place = session.sources.here()
-            failure = session.unknowable(message.format(self.__name__), _state(self))
-            failure.place = place
-            raise failure
-        if name in _OF_THE_IMPORT_SYSTEM:
-            raise AttributeError(name)
-        return _read(_state(self), ("attr", name))
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not isinstance(value, ModuleType) and not _is_dunder(name):
-            session = self.__gs_session__
-            session.change(_state(self), "set", ("attr", name), value)
-        else:
-            super().__setattr__(name, value)
-
-
-_OF_THE_IMPORT_SYSTEM = frozenset(
-    {"__path__", "__spec__", "__file__", "__loader__", "__cached__", "__warningregistry__"}
-)
+def state_of_name(session: Session, dotted: str) -> State:
+    """Return the state behind an imported name."""
+    return _state(session.name(dotted))
 
 
 def new_session(sources: Sources) -> Session:
     """Return a session that makes these stand-ins."""
     return Session(sources, Recorded)
-
-
-def module_standin(session: Session, dotted: str) -> RecordedModule:
-    """Return a stand-in for a module."""
-    kind = type("RecordedModule", (RecordedModule,), {"__gs_session__": session})
-    module = cast("RecordedModule", kind(dotted))
-    state = _state(session.name(dotted))
-    session.instances[id(module)] = (module, state)
-    return module
 
 
 def class_state(cls: RecordedType) -> State:
@@ -343,12 +302,12 @@ def class_state(cls: RecordedType) -> State:
 
 def attribute(value: object, name: str) -> object:
     """Return a recorded attribute by any name, dunder names too."""
-    return _read(_state(value), ("attr", name))
+    return read(_state(value), ("attr", name))
 
 
 def parent_attribute(state: State, name: str) -> object:
     """Return what `super()` of a recorded object has under a name."""
-    return _read(state.session.state(Parent(state)), ("attr", name))
+    return read(state.session.state(Parent(state)), ("attr", name))
 
 
 def _session(value: object) -> Session:
@@ -358,11 +317,12 @@ def _session(value: object) -> Session:
 def _state(value: object) -> State:
     if isinstance(value, Recorded):
         return value.__gs_state__
-    session = cast("RecordedBase | RecordedModule", value).__gs_session__
+    session = cast("RecordedBase", value).__gs_session__
     return session.instances[id(value)][1]
 
 
-def _read(state: State, key: tuple[str, object]) -> object:
+def read(state: State, key: tuple[str, object]) -> object:
+    """Return an attribute or item: what was set, or a stand-in, always the same one."""
     if _hashable(key):
         if key in state.known:
             return state.known[key]
@@ -422,48 +382,15 @@ def _step_copy(step: Step, owner: State, memo: dict[int, object]) -> Step:
     )
 
 
-def _displayed(value: Recording) -> str:
-    """Return a text for a person, when it is only printed; refuse when it could get into the tree."""
-    session, state = _session(value), _state(value)
-    frame = sys._getframe(2)  # noqa: SLF001 - who asks decides
-    while frame is not None and frame.f_code.co_filename not in session.sources.files:
-        name = str(frame.f_globals.get("__name__", ""))
-        doing = (name, frame.f_code.co_name)
-        if name.partition(".")[0] in _DISPLAYING or doing in _DOCUMENTING:
-            return describe(state)
-        if frame.f_back is None:
-            return describe(state)  # no file is running: the tree is being written
-        frame = frame.f_back
-    raise session.unknowable("the text of a recorded value is not known: {}", state)
-
-
-def describe(state: State) -> str:
-    """Return a short text for a person."""
-    expression = state.expression
-    if isinstance(expression, Name):
-        return f"<{expression.dotted}>"
-    if isinstance(expression, Attr):
-        return f"{describe(expression.base)[:-1]}.{expression.name}>"
-    if isinstance(expression, Call):
-        callee = getattr(expression.callee, "state", None)
-        return f"{describe(callee)[:-1]}(…)>" if isinstance(callee, State) else "<…(…)>"
-    if isinstance(expression, Defined):
-        return f"<{getattr(expression.value, '__qualname__', '…')}>"
-    return "<a recorded value>"
-
-
 def _asked_by() -> str:
     """Return the top-level name of the module whose code applies an operator."""
-    name = str(sys._getframe(2).f_globals.get("__name__"))  # noqa: SLF001 - who asks decides
+    name = str(sys._getframe(2).f_globals.get("__name__"))  # noqa: SLF001 - the only way to the caller's frame
     return name.partition(".")[0]
 
 
-def _is_dunder(name: str) -> bool:
+def is_dunder(name: str) -> bool:
+    """Return whether a name belongs to Python."""
     return name.startswith("__") and name.endswith("__")
-
-
-def _is_definition(value: object) -> bool:
-    return isinstance(value, (FunctionType, type))
 
 
 def _is_generated(cls: type) -> bool:

@@ -1,155 +1,41 @@
 """What a stand-in stands for: an expression, and everything that was done to its value since.
 
-A state is the record behind one stand-in. Its expression is one of the small classes below; what was set, deleted
-or called on it is in `steps`, in order. An attribute or item of a recorded value is a state too, and what is done to
-it is a step of its *owner*: the call, operation or imported name that it is reached from.
+A state is the record behind one stand-in. Its expression is one of `nodes`; what was set, deleted
+or called on it is in `steps`, in order. An attribute or item of a recorded value is a state too,
+and what is done to it is a step of its *owner*: the call, operation or imported name that it is
+reached from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .nodes import (
+    Attr,
+    Binary,
+    Call,
+    Copied,
+    Defined,
+    Display,
+    Expression,
+    Item,
+    Key,
+    Name,
+    Parent,
+    Placeholder,
+    Seen,
+    Text,
+    Unary,
+    Unpacked,
+)
 from .places import Place, Sources, Unknowable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .standin import Recording
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Name:
-    """An imported module, or something in one, by its dotted name."""
-
-    dotted: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Defined:
-    """A class or function of the files themselves."""
-
-    value: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Attr:
-    """An attribute of a recorded value."""
-
-    base: State
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
-    """A subscript of a recorded value."""
-
-    base: State
-    key: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parent:
-    """`super()` of an object whose class has a recorded base."""
-
-    base: State
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
-    """A call, with the callee and arguments as they were when it was made."""
-
-    callee: object
-    args: tuple[object, ...]
-    kwargs: tuple[tuple[str, object], ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Binary:
-    """An operation with two sides."""
-
-    left: object
-    op: str
-    right: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Unary:
-    """An operation with one side."""
-
-    op: str
-    operand: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Placeholder:
-    """A replacement field of an f-string."""
-
-    value: object
-    conversion: str
-    spec: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Text:
-    """An f-string: texts and placeholders."""
-
-    parts: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Unpacked:
-    """One of the values that an assignment unpacked."""
-
-    base: object
-    index: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Display:
-    """A list, tuple, set or dict written with a starred recorded value: its length is not known."""
-
-    kind: str
-    parts: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Star:
-    """`*value` or `**value` among the arguments of a recorded call."""
-
-    value: object
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Copied:
-    """A deep copy of a recorded value, as it was then."""
-
-    source: Seen
-
-
-Expression = (
-    Name
-    | Defined
-    | Attr
-    | Item
-    | Parent
-    | Call
-    | Binary
-    | Unary
-    | Text
-    | Unpacked
-    | Display
-    | Copied
-)
-Key = tuple[str, object]
-"""`("attr", name)` or `("item", key)`."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """A recorded value as it was at one time: after so many steps of its owner."""
-
-    state: State
-    version: int
 
 
 @dataclass(slots=True, eq=False)
@@ -184,7 +70,7 @@ class State:
         known: What was set on it and so is known when it is read.
         children: The stand-ins of its attributes and items, so that each is one object.
         hidden: Class attributes that a recorded constructor was given, and so are not known.
-        decorates: The class or function of the files that this is the decorated form of.
+        decorates: The class or function of the files that this was made from, maybe by a decorator.
     """
 
     session: Session
@@ -212,8 +98,16 @@ class State:
             state = expression.base
         return state, tuple(reversed(path))
 
-    def package(self) -> str | None:
-        """Return the top-level name of the package that would have to be real to know this value."""
+    def decorated(self) -> object:
+        """Return the class or function whose name stands for this value, None if none does."""
+        module = sys.modules.get(str(getattr(self.decorates, "__module__", None)))
+        found: object = module
+        for part in str(getattr(self.decorates, "__qualname__", "")).split("."):
+            found = getattr(found, "__dict__", {}).get(part)
+        return self.decorates if self.session.state_of(found) is self else None
+
+    def package(self) -> str | None:  # noqa: C901 - one case for each kind
+        """Return the top-level name of the package that this value comes from."""
         expression = self.expression
         while not isinstance(expression, Name):
             follow: object = None
@@ -290,7 +184,7 @@ class Session:
         self.notes[message, place] = None
 
     def unknowable(self, message: str, state: State | None) -> Unknowable:
-        """Return, to be raised, that something can't be known; `{}` in the message is the expression."""
+        """Return, to be raised, that something can't be known; `{}` is the expression."""
         place = self.sources.here()
         text = (place.text if place else "") or "a recorded value"
         package = state.package() if state else None
@@ -320,7 +214,9 @@ class Session:
         """Return whether a value is a stand-in or an object with a recorded base."""
         return id(value) in self.instances and not isinstance(value, type)
 
-    def call(self, state: State, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Recording:
+    def call(
+        self, state: State, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> Recording:
         """Record a call of a stand-in and forget what it may have changed."""
         recorded = self.state(
             Call(
@@ -345,7 +241,7 @@ class Session:
         return Seen(state, len(state.owner()[0].steps))
 
     def forget(self, state: State) -> None:
-        """Drop what is known of a value, and of all that is reached from it: a call may have changed it."""
+        """Drop what is known of a value and all below it: a call may have changed it."""
         todo = [state]
         while todo:
             current = todo.pop()
@@ -389,7 +285,7 @@ _CONTAINERS = (list, dict, tuple, set, frozenset)
 
 
 def _copied(session: Session, value: object, memo: dict[int, object]) -> object:
-    """Return a container with its containers copied and its recorded values dated; cycles stay cycles."""
+    """Return a container, its containers copied, its recorded values dated; cycles stay."""
     if id(value) in memo:
         return memo[id(value)]
     if type(value) is list:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 from .expressions import written_state
 from .forms import Json, escaped, form_of
+from .nodes import Seen
 from .objects import written_object
-from .states import Seen, Session, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .origins import Origin, Origins
+    from .states import Session, State
 
 _DEEPEST = 150
 _MOST = 250_000
@@ -32,11 +33,13 @@ class Writer:
     Attributes:
         session: What was recorded.
         module: The resolved file's own dotted name: what is defined there is named without it.
-        reached: The calls that an earlier writing found in the tree; None while they are being found.
+        reached: The calls that an earlier writing found in the tree; None while they are being
+            found.
         origins: Where values come from, None if nobody asks.
         written: The states in this tree, by identity.
         places: The file and line of each value, by JSON pointer.
         objects: Where each object with attributes is written, by identity.
+        inline: Decorated classes that are written in full where they stand.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Writer:
         self.places: dict[str, tuple[str, int]] = {}
         self._root = root
         self.objects: dict[int, str] = {}
+        self.inline: dict[type, Json] = {}
         self._active: list[object] = []
         self._size = 0
         self._plain: Mapping[type, Callable[[object, str, Origin | None], Json]] = {
@@ -89,7 +93,7 @@ class Writer:
             if origin is not None:
                 self.places[pointer] = (origin.path, origin.line)
         if value is None or value is True or value is False:
-            return cast("bool | None", value)
+            return value
         identity: object = value.state if isinstance(value, Seen) else value
         for levels, active in enumerate(reversed(self._active), 1):
             if active is identity:
@@ -131,7 +135,7 @@ class Writer:
     def entries(
         self, entries: Mapping[object, object], pointer: str, origin: Origin | None = None
     ) -> Json:
-        """Return the form of a dict: an object, unless its keys are no texts or would read as a form."""
+        """Return the form of a dict: an object, if its keys are texts and read as no form."""
         sources = {key: origin.entry(key) if origin else None for key in entries}
         if all(type(key) is str for key in entries):
             texts = {self.text(cast("str", key)): key for key in entries}
@@ -170,7 +174,7 @@ class Writer:
         return form
 
     def named(self, value: object) -> str:
-        """Return the dotted name of a class or function; one of the resolved file without its module."""
+        """Return a class's or function's dotted name; in the resolved file without its module."""
         module = getattr(value, "__module__", None)
         name = str(getattr(value, "__qualname__", getattr(value, "__name__", "?")))
         return name if module in (self.module, None) else f"{module}.{name}"
