@@ -78,9 +78,9 @@ def _head(value: Json) -> str:  # noqa: PLR0911 - one case for each kind
         return str(value["object"])
     if kind in (None, "class", "dict"):
         return ""
-    head = {key: item for key, item in value.items() if key not in ("then", "within")}
-    line = one_line(head)
-    return line if len(line) <= _WIDTH else f"({kind})"
+    if kind == "binary" and not _fits(value):
+        return f"… {value['op']} …"
+    return one_line(_itself(value)) if _fits(value) else f"({kind})"
 
 
 def _children(value: Json) -> list[_Child]:
@@ -114,14 +114,23 @@ def _children(value: Json) -> list[_Child]:
         ]
     elif kind == "object":
         children.append(("", value.get("attributes", {}), "attributes"))
-    else:
-        children += [
-            (f"{key}: ", item, key) for key, item in value.items() if key not in ("then", "within")
-        ]
+    elif not _fits(value):
+        children += [(f"{key}: ", item, key) for key, item in _itself(value).items() if key != "op"]
     within = cast("list[Json]", value.get("within", []))
     children += [("within ", item, f"within/{index}") for index, item in enumerate(within)]
     then = cast("list[Json]", value.get("then", []))
     return children + [("", step, f"then/{index}") for index, step in enumerate(then)]
+
+
+def _itself(form: _Form) -> _Form:
+    """Return a form without what was done to it."""
+    return {key: item for key, item in form.items() if key not in ("then", "within")}
+
+
+def _fits(form: _Form) -> bool:
+    """Return whether a form itself can be shown on a line."""
+    itself = _itself(form)
+    return _is_short(itself) and len(one_line(itself)) <= _WIDTH
 
 
 def _receiver(callee: _Form) -> Json:
@@ -166,7 +175,7 @@ def _call_line(form: _Form) -> str:
     name = _called(form["call"])
     args = [one_line(arg) for arg in cast("list[Json]", form.get("args", []))]
     for key, value in cast("_Form", form["kwargs"]).items():
-        args.append(one_line(value) if key.startswith("**") else f"{key}={one_line(value)}")
+        args.append(f"*{one_line(value)}" if key.startswith("**") else f"{key}={one_line(value)}")
     return f"{name}({', '.join(args)})"
 
 
@@ -215,7 +224,7 @@ def _text_line(form: _Form) -> str:
         if isinstance(part, dict):
             conversion = f"!{part['conversion']}" if "conversion" in part else ""
             spec = part.get("spec", "")
-            shown = spec if isinstance(spec, str) else f"{{{one_line(spec)}}}"
+            shown = spec if isinstance(spec, str) else one_line(spec).removeprefix('f"')[:-1]
             parts.append(f"{{{one_line(part['value'])}{conversion}{':' if shown else ''}{shown}}}")
         else:
             parts.append(_quoted(str(part))[1:-1].replace("{", "{{").replace("}", "}}"))

@@ -284,8 +284,9 @@ def test_jax_and_optax_expressions_stay_expressions(world: World) -> None:
         "dense: flax.linen.Dense(features=64, kernel_init=flax.linen.initializers.zeros)\n"
         "a: jax.random.split(jax.random.key(0))[unpacked 0]\n"
         "b: jax.random.split(jax.random.key(0))[unpacked 1]\n"
-        "scaled: (2 * jax.random.split(jax.random.key(0))[unpacked 0][0])"
-        " - (-jax.random.split(jax.random.key(0))[unpacked 1])\n"
+        "scaled: … - …\n"
+        "  left: 2 * jax.random.split(jax.random.key(0))[unpacked 0][0]\n"
+        "  right: -jax.random.split(jax.random.key(0))[unpacked 1]\n"
         "shape: jax.numpy.ones(3).shape[0] // 2\n"
     )
 

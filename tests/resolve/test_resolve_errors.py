@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         ("x = (1,\ny = 2\n", "config.py:1:5: not Python: '(' was never closed"),
         ("return 3\n", "config.py:1:1: not Python: 'return' outside function"),
         ("x = 'a\0b'\n", "config.py"),
-        ("import pkg_that_is.not_there.at_all as x\ny: int = x + 1\nz = x()\n", "config.py:3:5:"),
         ("def f(): f()\nf()\n", "config.py:1:10: RecursionError: maximum recursion depth exceeded"),
         ("from . import x\n", "config.py:1:1: ImportError: attempted relative import"),
         ("import os\nos._exit(7)\n", "config.py: the file ended its interpreter (exit code 7)"),
@@ -163,8 +162,8 @@ def test_without_being_asked_for_an_installed_package_is_recorded(world: World) 
 
 def test_the_standard_librarys_optional_imports_fail(world: World) -> None:
     config = """
-        import copy, pickle
-        jython = copy.PyStringMap
+        import pickle
+        jython = pickle.PyStringMap
         data = pickle.loads(pickle.dumps({"a": 1}))
     """
     assert world.tree(config) == {"jython": None, "data": {"a": 1}}
@@ -191,7 +190,7 @@ def test_calls_replace_the_usual_functions(world: World) -> None:
     [
         ("nothing", "config.py: there is no `nothing` to call"),
         ("x", "config.py: there is no `x` to call"),
-        ("small()", "small() missing 1 required positional argument: 'dim'"),
+        ("small()", "`small` can't be called: missing a required argument: 'dim'"),
         ("small(open)", "`small(open)` is no function to call"),
         ("1 +", "`1 +` is no function to call"),
         ("a b", "`a b` is no function to call"),

@@ -312,4 +312,4 @@ def test_code_in_texts_is_recorded_too(world: World) -> None:
     """
     assert '`eval("lib.x is None")`' in world.error(config)
     shorter = config.replace('if eval("lib.x is None"):\n            pass', "")
-    assert world.text(shorter) == 'value: lib.f(3) + 1\nname: f"{lib.x}"\n'
+    assert world.text(shorter) == 'name: f"{lib.x}"\nvalue: lib.f(3) + 1\n'

@@ -7,10 +7,12 @@ import dataclasses
 import enum
 import functools
 import inspect
+import sys
 from types import FunctionType, GeneratorType, ModuleType
 from typing import TYPE_CHECKING, cast
 
 from .forms import Json, escaped
+from .origins import absolute
 from .places import Place
 from .standin import RecordedBase
 from .write import TooMuchError, Writer
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 CALLED = ("get_config", "get_search_space")
 _MOST_YIELDED = 100_000
+
+
+class CallError(Exception):
+    """What was asked to be called can't be."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -51,13 +57,17 @@ class Collector:
         """Return the values, after the functions have been called.
 
         Raises:
-            LookupError: A function that was asked for is not there.
+            CallError: A function that was asked for is not there, or takes other arguments.
         """
         called: dict[tuple[type | None, str], object] = {}
         values = self._values()
         if calls:
             for name, args, kwargs in calls:
                 target = self._target(name)
+                try:
+                    inspect.signature(target).bind(*args, **kwargs)
+                except TypeError as error:
+                    raise CallError(f"`{name}` can't be called: {error}") from error
                 called[None, name] = _drained(target(*args, **kwargs))
         else:
             for name in CALLED:
@@ -65,19 +75,23 @@ class Collector:
                 if isinstance(function, FunctionType) and self._is_own(function):
                     self._call(called, None, name, function)
             for value in list(values.values()):
-                if isinstance(value, type):
+                if isinstance(value, type) and self._is_own(value):
                     self._call_methods(called, value)
         return Found(self._values(), called)
 
     def _values(self) -> dict[str, object]:
-        passing = _passing(self._source.tree)
+        passing = _passing(self._source)
+        defined = {
+            node.name
+            for node in _of_the_module(self._source.tree)
+            if isinstance(node, _DEFINITIONS)
+        }
         return {
             name: value
             for name, value in vars(self._module).items()
             if name not in passing
             and not (name.startswith("__") and name.endswith("__"))
-            and not isinstance(value, (FunctionType, ModuleType, _CACHED))
-            and (not isinstance(value, type) or self._is_own(value))
+            and not (name in defined and isinstance(value, (FunctionType, _CACHED)))
         }
 
     def _is_own(self, value: FunctionType | type) -> bool:
@@ -120,10 +134,10 @@ class Collector:
             ):
                 value = value()
             if not hasattr(value, part):
-                raise LookupError(name)
+                raise CallError(f"there is no `{name}` to call")
             value = getattr(value, part)
         if not callable(value):
-            raise LookupError(name)  # noqa: TRY004 - the name is not there to be called
+            raise CallError(f"there is no `{name}` to call")  # noqa: TRY004 - the name is not there to be called
         return cast("FunctionType", value)
 
 
@@ -140,18 +154,23 @@ class TreeWriter:
         tree: dict[str, Json] = {}
         for name, value in found.values.items():
             pointer = f"/{escaped(name)}"
-            if isinstance(value, type) and not issubclass(value, enum.Enum):
+            if not isinstance(value, type) or not self._is_defined(value, name):
+                tree[name] = self._bound(name, value, pointer)
+            elif not issubclass(value, enum.Enum):
                 form = self._class(value, pointer, found)
                 if form is not None:
                     tree[name] = form
-            elif isinstance(value, type):
-                tree[name] = self._enum(value, pointer)
             else:
-                tree[name] = self._bound(name, value, pointer)
+                tree[name] = self._enum(value, pointer)
         for (cls, name), value in found.called.items():
             if cls is None:
                 tree[f"{name}()"] = self._writer.value(value, f"/{name}()")
         return tree
+
+    def _is_defined(self, cls: type, name: str) -> bool:
+        """Return whether a name is a class's own, and not another name for it."""
+        own = cls.__module__ == self._module.__name__
+        return own and (cls.__qualname__ == name or cls.__qualname__ not in vars(self._module))
 
     def _bound(self, name: str, value: object, pointer: str) -> Json:
         state = self._writer.session.state_of(value)
@@ -241,6 +260,7 @@ def _attributes(cls: type) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CACHED = type(functools.cache(len))
 _METHODS = (FunctionType, staticmethod, classmethod, property, functools.cached_property, _CACHED)
 
@@ -273,10 +293,12 @@ def _drained(value: object) -> object:
     return items
 
 
-def _passing(tree: ast.Module) -> frozenset[str]:
+def _passing(source: Source) -> frozenset[str]:
     """Return the module-level names that only an import, a loop or a `with` binds."""
     passing, kept = set[str](), set[str]()
-    for node in _of_the_module(tree):
+    for node in _of_the_module(source.tree):
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            passing |= vars(sys.modules.get(absolute(source, node), ast)).keys()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             passing |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         elif isinstance(node, (ast.For, ast.AsyncFor)):

@@ -11,10 +11,10 @@ from importlib import import_module
 from importlib.util import module_from_spec
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 from . import guard
-from .collect import Collector, TreeWriter, changed
+from .collect import CallError, Collector, TreeWriter, changed
 from .display import describe
 from .expressions import written_effects
 from .hooks import Hooks, install
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _MEMORY = 4 << 30  # bytes
 _DEEPEST_STACK = 5_000
-_OF_THE_FILE = (Unknowable, SyntaxError, TooMuchError, LookupError, SystemExit, ValueError, OSError)
+_OF_THE_FILE = (Unknowable, SyntaxError, TooMuchError, CallError, SystemExit, ValueError, OSError)
 
 
 class Request:
@@ -67,10 +67,10 @@ def main(argument: str) -> None:
     while view:
         view = view[os.write(output, view) :]
     os.close(output)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.__stdout__, sys.stderr):
         try:
-            stream.flush()
-        except (OSError, ValueError):
+            cast("TextIO", stream).flush()
+        except (AttributeError, OSError, ValueError):
             continue
     os._exit(0)
 
@@ -189,8 +189,8 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
     hint: str | None = None
     if isinstance(error, TooMuchError):
         return [str(error), path, None, None, "resolve a smaller part with `--call`"]
-    if isinstance(error, LookupError) and type(error) is LookupError and place is None:
-        return [f"there is no `{error}` to call", path, None, None, None]
+    if isinstance(error, CallError):
+        return [str(error), path, None, None, "see `--call`"]
     if isinstance(error, SystemExit):
         code = "" if error.code is None else f"({error.code!r})"
         return [f"the file ends the program: sys.exit{code}", *at, None]

@@ -130,7 +130,7 @@ class Origins:
                         twice.add(name)
                     found[name] = Origin(source.path, value)
                 if isinstance(statement, ast.ImportFrom):
-                    module = _absolute(source, statement)
+                    module = absolute(source, statement)
                     for alias in statement.names:
                         found[alias.asname or alias.name] = (module, alias.name)
             for name in twice:
@@ -149,7 +149,8 @@ def _assignments(statement: ast.stmt) -> list[tuple[str, ast.expr]]:
     return [(target.id, statement.value)] if isinstance(target, ast.Name) else []
 
 
-def _absolute(source: Source, statement: ast.ImportFrom) -> str:
+def absolute(source: Source, statement: ast.ImportFrom) -> str:
+    """Return the dotted name of the module that a statement imports from."""
     if not statement.level:
         return statement.module or ""
     parts = source.package.split(".")

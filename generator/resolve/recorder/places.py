@@ -91,6 +91,22 @@ class Source:
             self._tree = ast.parse(self.text)
         return self._tree
 
+    def decisive(self, place: Place) -> Place:
+        """Return the part of an expression or statement that decides how it goes on.
+
+        Which part of an `if` or a `for` an instruction is said to belong to differs between Pythons.
+        """
+        for node in ast.walk(self.tree):
+            part: ast.expr | None = None
+            if isinstance(node, ast.Assign) and place.span in map(span_of, node.targets):
+                part = node.value
+            elif isinstance(node, (ast.expr, ast.stmt)) and span_of(node) == place.span:
+                part = _deciding(node)
+            if part is not None:
+                span = span_of(part)
+                return Place(place.path, span[0], span, self.segment(span))
+        return place
+
     def call_at(self, span: Span | None) -> ast.Call | None:
         """Return the call expression that stands at exactly this span."""
         if self._calls is None:
@@ -108,6 +124,23 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
         node.end_lineno or node.lineno,
         node.end_col_offset or node.col_offset,
     )
+
+
+def _deciding(node: ast.AST) -> ast.expr | None:
+    match node:
+        case ast.If(test=part) | ast.While(test=part) | ast.Assert(test=part):
+            pass
+        case ast.IfExp(test=part) | ast.For(iter=part):
+            pass
+        case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
+            part = first.iter
+        case ast.DictComp(generators=[first, *_]) | ast.GeneratorExp(generators=[first, *_]):
+            part = first.iter
+        case _:
+            return None
+    while isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not):
+        part = part.operand
+    return part
 
 
 class Sources:

@@ -186,6 +186,8 @@ class Session:
     def unknowable(self, message: str, state: State | None) -> Unknowable:
         """Return, to be raised, that something can't be known; `{}` is the expression."""
         place = self.sources.here()
+        if place is not None:
+            place = self.sources.files[place.path].decisive(place)
         text = (place.text if place else "") or "a recorded value"
         package = state.package() if state else None
         hint = f"make the package real with `--import {package}` if it is installed"

@@ -94,7 +94,8 @@ class Writer:
                 self.places[pointer] = (origin.path, origin.line)
         if value is None or value is True or value is False:
             return value
-        identity: object = value.state if isinstance(value, Seen) else value
+        state = None if isinstance(value, type) else self.session.state_of(value)
+        identity: object = value.state if isinstance(value, Seen) else state or value
         for levels, active in enumerate(reversed(self._active), 1):
             if active is identity:
                 return {"cycle": levels}
@@ -102,19 +103,19 @@ class Writer:
             raise TooMuchError(f"the values are nested more than {_DEEPEST} deep")
         self._active.append(identity)
         try:
-            return self._form(value, pointer, origin)
+            return self._form(value, state, pointer, origin)
         finally:
             self._active.pop()
 
-    def _form(self, value: object, pointer: str, origin: Origin | None) -> Json:
+    def _form(
+        self, value: object, state: State | None, pointer: str, origin: Origin | None
+    ) -> Json:
         write = self._plain.get(type(value))
         if write is not None:
             return write(value, pointer, origin)
         if isinstance(value, Seen):
             return written_state(self, value.state, value.version, pointer)
-        state = None if isinstance(value, type) else self.session.state_of(value)
         if state is not None:
-            self._active[-1] = state
             return written_state(self, state, len(state.owner()[0].steps), pointer)
         return written_object(self, value, pointer, origin)
 
