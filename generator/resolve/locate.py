@@ -56,7 +56,10 @@ def search_folders(path: Path, root: Path, base: Path) -> list[str]:
     above = path.parent
     while (above / "__init__.py").exists() and above != root:
         above = above.parent
-    return [str(folder) for folder in dict.fromkeys((base, root, above, path.parent))]
+    folders = [base, root, above]
+    if not (path.parent / "__init__.py").exists():
+        folders.append(path.parent)  # a script's; a module of a package sees none of its neighbours
+    return [str(folder) for folder in dict.fromkeys(folders)]
 
 
 def installed_folders(names: Iterable[str]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.resolve import ResolveError, Resolved, as_text, resolve
+from generator.resolve import Resolved, ResolveError, as_text, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ class World:
         path.write_text(textwrap.dedent(text), encoding="utf-8")
         return Path(name)
 
-    def resolve(  # noqa: PLR0913 - the options of the command
+    def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         self,
         text: str,
         *,

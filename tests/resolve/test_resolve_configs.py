@@ -136,7 +136,8 @@ def test_dataclasses_show_their_defaults_and_their_objects(world: World) -> None
         "  (bases): []\n"
         "  layers: [64, 64]\n"
         "  optimizer: Optimizer(lr=0.001, kind=torch.optim.Adam)\n"
-        "config: Config(seed=3, layers=[64, 64], optimizer=Optimizer(lr=0.1, kind=torch.optim.Adam))\n"
+        "config: Config(seed=3, layers=[64, 64], "
+        "optimizer=Optimizer(lr=0.1, kind=torch.optim.Adam))\n"
     )
 
 
@@ -322,7 +323,8 @@ def test_a_torch_module_is_built_by_its_own_constructor(world: World) -> None:
         "  .head = torch.nn.Linear(4, 8)\n"
         '  .register_buffer("mask", torch.ones(4))\n'
         "width: 20\n"
-        "layers: torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Linear(2, 2), torch.nn.ReLU())\n"
+        "layers: torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Linear(2, 2), "
+        "torch.nn.ReLU())\n"
     )
 
 
@@ -465,6 +467,19 @@ def test_a_source_folder_is_where_packages_begin(world: World) -> None:
 def test_a_script_imports_its_neighbours(world: World) -> None:
     world.write("scripts/common.py", "lr = 3\n")
     assert world.tree("import common\nlr = common.lr\n", name="scripts/a.py") == {"lr": 3}
+
+
+def test_a_file_may_be_called_like_the_package_that_it_imports(world: World) -> None:
+    config = "from attrs import define\nx = define(3)\n"
+    assert world.tree(config, name="scripts/attrs.py") == {
+        "x": {"call": "attrs.define", "args": [3], "kwargs": {}}
+    }
+
+
+def test_a_module_of_a_package_does_not_see_its_neighbours_as_packages(world: World) -> None:
+    world.write("pkg/__init__.py", "")
+    world.write("pkg/attrs.py", "x = 1\n")
+    assert world.tree("import attrs\nx = attrs.x\n", name="pkg/a.py") == {"x": {"name": "attrs.x"}}
 
 
 def test_a_script_may_add_to_the_search_path(world: World) -> None:

@@ -259,7 +259,8 @@ def test_the_command_prints_the_tree_and_notes_beside_it(world: World) -> None:
     assert output.exit_code == 0
     assert output.stdout == "x: fast.x\n"
     assert output.stderr == (
-        "note: config.py:2: `fast` is taken as installed, though the file is ready for its absence\n"
+        "note: config.py:2: `fast` is taken as installed, "
+        "though the file is ready for its absence\n"
     )
 
 

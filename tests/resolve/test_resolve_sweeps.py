@@ -131,16 +131,20 @@ _STRATEGIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"reward_shaping_strategy": "difference_rewards", "reward_shaping_params": {}},
     ),
     "potential_based": (
-        'reward_shaping_strategy="potential_based",'
-        'reward_shaping_params={"gamma": 0.99, "potential_type": "debate_length"},',
+        (
+            'reward_shaping_strategy="potential_based",'
+            'reward_shaping_params={"gamma": 0.99, "potential_type": "debate_length"},'
+        ),
         {
             "reward_shaping_strategy": "potential_based",
             "reward_shaping_params": {"gamma": 0.99, "potential_type": "debate_length"},
         },
     ),
     "coma_advantage": (
-        'reward_shaping_strategy="coma_advantage",'
-        'reward_shaping_params={"n_rollouts_per_prompt": GENERATIONS_PER_PROMPT},',
+        (
+            'reward_shaping_strategy="coma_advantage",'
+            'reward_shaping_params={"n_rollouts_per_prompt": GENERATIONS_PER_PROMPT},'
+        ),
         {
             "reward_shaping_strategy": "coma_advantage",
             "reward_shaping_params": {"n_rollouts_per_prompt": 4},

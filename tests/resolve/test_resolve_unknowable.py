@@ -1,4 +1,4 @@
-"""What can't be known without the real package is an error that names the line and the expression."""
+"""What can't be known is an error that names the line and the expression."""
 
 from __future__ import annotations
 

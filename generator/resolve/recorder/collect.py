@@ -137,7 +137,7 @@ class Collector:
                 raise CallError(f"there is no `{name}` to call")
             value = getattr(value, part)
         if not callable(value):
-            raise CallError(f"there is no `{name}` to call")  # noqa: TRY004 - the name is not there to be called
+            raise CallError(f"there is no `{name}` to call")
         return cast("FunctionType", value)
 
 

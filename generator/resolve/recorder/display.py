@@ -23,7 +23,7 @@ _DOCUMENTING = frozenset(
 def displayed(state: State) -> str:
     """Return a text when it is only printed; refuse when it could get into the tree."""
     session = state.session
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - who asks decides
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to the caller's frame
     while frame is not None and frame.f_code.co_filename not in session.sources.files:
         name = str(frame.f_globals.get("__name__", ""))
         doing = (name, frame.f_code.co_name)

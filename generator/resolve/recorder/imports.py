@@ -32,14 +32,21 @@ class Folders:
     Attributes:
         root: The folder under which files are real.
         search: Where top-level names are looked up, in order; all are under the root.
-        own: The first part of the resolved file's own dotted name.
+        path: The resolved file; it is found under its own name alone, not as a script's neighbour.
+        module: Its dotted name.
         installed: The folders of each package that was asked for, by its top-level name.
     """
 
     root: str
     search: tuple[str, ...]
-    own: str
+    path: str
+    module: str
     installed: dict[str, list[str]]
+
+    @property
+    def own(self) -> str:
+        """The first part of the resolved file's dotted name."""
+        return self.module.partition(".")[0]
 
 
 class Finder(MetaPathFinder):
@@ -85,7 +92,8 @@ class Finder(MetaPathFinder):
             package = os.path.join(base, "__init__.py")  # noqa: PTH118 - the import system's paths are texts
             if os.path.isfile(package):  # noqa: PTH113 - the import system's paths are texts
                 return self.spec(fullname, package, [base]), []
-            if os.path.isfile(f"{base}.py"):  # noqa: PTH113 - the import system's paths are texts
+            is_itself = f"{base}.py" == self._folders.path and fullname != self._folders.module
+            if not is_itself and os.path.isfile(f"{base}.py"):  # noqa: PTH113 - the import system's paths are texts
                 return self.spec(fullname, f"{base}.py", None), []
             if os.path.isdir(base):  # noqa: PTH112 - the import system's paths are texts
                 portions.append(base)

@@ -96,7 +96,7 @@ def _answer(request: Request, session: Session) -> dict[str, Json]:
 
 def _run(request: Request, session: Session) -> ModuleType:
     own = request.module.partition(".")[0]
-    folders = Folders(request.root, request.search, own, request.installed)
+    folders = Folders(request.root, request.search, request.path, request.module, request.installed)
     finder = Finder(session, folders)
     install(Hooks(session))
     os.environ.clear()

@@ -94,11 +94,13 @@ class Source:
     def decisive(self, place: Place) -> Place:
         """Return the part of an expression or statement that decides how it goes on.
 
-        Which part of an `if` or a `for` an instruction is said to belong to differs between Pythons.
+        Which part of an `if` or `for` an instruction is said to be of differs between Pythons.
         """
         for node in ast.walk(self.tree):
             part: ast.expr | None = None
-            if isinstance(node, ast.Assign) and place.span in map(span_of, node.targets):
+            if isinstance(node, ast.Assign) and any(
+                span_of(target) == place.span for target in node.targets
+            ):
                 part = node.value
             elif isinstance(node, (ast.expr, ast.stmt)) and span_of(node) == place.span:
                 part = _deciding(node)
