@@ -162,11 +162,11 @@ def test_without_being_asked_for_an_installed_package_is_recorded(world: World) 
 
 def test_the_standard_librarys_optional_imports_fail(world: World) -> None:
     config = """
-        import pickle
-        jython = pickle.PyStringMap
-        data = pickle.loads(pickle.dumps({"a": 1}))
+        import copy, pickle, sys
+        data = pickle.loads(pickle.dumps(copy.deepcopy({"a": 1})))
+        java = [name for name in ("java", "org") if name in sys.modules]
     """
-    assert world.tree(config) == {"jython": None, "data": {"a": 1}}
+    assert world.tree(config) == {"data": {"a": 1}, "java": []}
 
 
 def test_calls_replace_the_usual_functions(world: World) -> None:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         ("len", {"function": "builtins.len"}, "<function builtins.len>"),
         ("lambda x, y=1: x * (y + 1)", {"lambda": "lambda x, y=1: x * (y + 1)"}, None),
         ("[lambda: 1, lambda: 2][1]", {"lambda": "lambda: 2"}, "lambda: 2"),
+        ("(lambda a: lambda b: a + b)(1)", {"lambda": "lambda b: a + b"}, None),
         ("functools.partial(len, [1])", None, "functools.partial(<function builtins.len>, [1])"),
         ("pathlib.PurePosixPath('a/b')", None, 'pathlib.PurePosixPath("a/b")'),
         ("pathlib.Path('a')", None, 'pathlib.Path("a")'),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 
 from .expressions import written_star
 from .nodes import Star
+from .places import Span, span_of, span_of_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,29 +73,39 @@ def written_object(writer: Writer, value: object, pointer: str, origin: Origin |
 
 
 def _function(writer: Writer, function: types.FunctionType) -> Json:
-    if function.__name__ == "<lambda>":
-        code = function.__code__
-        source = writer.session.sources.files.get(code.co_filename)
-        spans = {span[:2] for span in code.co_positions() if span[0] is not None}
-        found = [
-            node
-            for node in (ast.walk(source.tree) if source else ())
-            if isinstance(node, ast.Lambda)
-            and node.lineno == code.co_firstlineno
-            and any(_covers(node.body, position) for position in code.co_positions())
-        ]
-        if found and spans:
-            innermost = min(found, key=lambda node: (node.end_col_offset or 0) - node.col_offset)
-            return {"lambda": writer.text(ast.unparse(innermost))}
+    source = _lambda(writer, function) if function.__name__ == "<lambda>" else None
+    if source is not None:
+        return {"lambda": writer.text(ast.unparse(source))}
     this = getattr(function, "__self__", None)
     if this is not None and not isinstance(this, (type, types.ModuleType)):
         return {"function": f"{writer.named(type(this))}.{function.__name__}"}
     return {"function": writer.named(function)}
 
 
-def _covers(node: ast.expr, position: tuple[int | None, ...]) -> bool:
-    """Return whether an instruction comes from exactly this expression."""
-    return position == (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
+def _lambda(writer: Writer, function: types.FunctionType) -> ast.Lambda | None:
+    """Return a lambda's source: the innermost one that all its instructions come from."""
+    code = function.__code__
+    source = writer.session.sources.files.get(code.co_filename)
+    spans = [span for span in map(span_of_position, code.co_positions()) if span is not None]
+    found = [
+        node
+        for node in (ast.walk(source.tree) if source is not None else ())
+        if isinstance(node, ast.Lambda)
+        and node.lineno == code.co_firstlineno
+        and all(_is_within(span, span_of(node)) for span in spans if span[1] != span[3])
+        and _may_return(node, code)
+    ]
+    return max(found, key=lambda node: span_of(node)[:2], default=None)
+
+
+def _may_return(node: ast.Lambda, code: types.CodeType) -> bool:
+    """Return whether a lambda's constant is among its code's: some Pythons give it no position."""
+    body = node.body
+    return not isinstance(body, ast.Constant) or repr(body.value) in map(repr, code.co_consts)
+
+
+def _is_within(inner: Span, outer: Span) -> bool:
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
 def _rebuilt(value: object) -> tuple[str, tuple[object, ...]] | None:

@@ -183,13 +183,17 @@ class Sources:
     def _span(self, code: CodeType, instruction: int) -> Span | None:
         spans = self._positions.get(code)
         if spans is None:
-            spans = [_span(*position) for position in code.co_positions()]
+            spans = [span_of_position(position) for position in code.co_positions()]
             self._positions[code] = spans
         index = instruction // 2
         return spans[index] if 0 <= index < len(spans) else None
 
 
-def _span(first: int | None, last: int | None, start: int | None, end: int | None) -> Span | None:
+def span_of_position(
+    position: tuple[int | None, int | None, int | None, int | None],
+) -> Span | None:
+    """Return an instruction's position as code objects tell it; None if a part is missing."""
+    first, last, start, end = position
     if first is None or last is None or start is None or end is None:
         return None
     return (first, start, last, end)
