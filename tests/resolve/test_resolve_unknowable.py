@@ -40,6 +40,7 @@ _BRANCH = "a branch on a recorded value: whether"
         ("y = [1, 2].index(cfg.a)", f"{_BRANCH} `[1, 2].index(cfg.a)` is true is not known"),
         ("for x in cfg.layers: pass", "config.py:3:10: iteration over a recorded value: how many"),
         ("y = [x for x in cfg.layers]", "how many there are in `cfg.layers` is not known"),
+        ("y = [i for i in (1, 2) if cfg.a]", f"{_BRANCH} `cfg.a` is true is not known"),
         ("y = [i for i in range(cfg.n)]", "how many there are in `range(cfg.n)` is not known"),
         ("a, *b = cfg.pair", "how many there are in `cfg.pair` is not known"),
         ("print(*cfg.layers)", "how many there are in `print(*cfg.layers)` is not known"),

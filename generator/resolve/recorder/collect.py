@@ -239,15 +239,16 @@ def _attributes(cls: type) -> Iterator[tuple[str, object]]:
     if issubclass(cls, tuple) and "_field_defaults" in vars(cls):
         yield from vars(cls)["_field_defaults"].items()
         return
-    fields = (
-        {
-            field.name: field
-            for field in getattr(cls, "__dataclass_fields__", {}).values()
-            if field.name in vars(cls).get("__annotations__", {})
-        }
-        if "__dataclass_fields__" in vars(cls)
-        else {}
-    )
+    inherited = {
+        id(field)
+        for base in cls.__mro__[1:]
+        for field in vars(base).get("__dataclass_fields__", {}).values()
+    }
+    fields = {
+        name: field
+        for name, field in vars(cls).get("__dataclass_fields__", {}).items()
+        if id(field) not in inherited
+    }
     for name, field in fields.items():
         if field.default is not dataclasses.MISSING:
             yield name, field.default

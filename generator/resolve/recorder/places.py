@@ -91,7 +91,7 @@ class Source:
             self._tree = ast.parse(self.text)
         return self._tree
 
-    def decisive(self, place: Place) -> Place:
+    def decisive(self, place: Place, *, is_branch: bool) -> Place:
         """Return the part of an expression or statement that decides how it goes on.
 
         Which part of an `if` or `for` an instruction is said to be of differs between Pythons.
@@ -103,7 +103,7 @@ class Source:
             ):
                 part = node.value
             elif isinstance(node, (ast.expr, ast.stmt)) and span_of(node) == place.span:
-                part = _deciding(node)
+                part = _deciding(node, is_branch=is_branch)
             if part is not None:
                 span = span_of(part)
                 return Place(place.path, span[0], span, self.segment(span))
@@ -128,16 +128,16 @@ def span_of(node: ast.expr | ast.stmt) -> Span:
     )
 
 
-def _deciding(node: ast.AST) -> ast.expr | None:
+def _deciding(node: ast.AST, *, is_branch: bool) -> ast.expr | None:
     match node:
         case ast.If(test=part) | ast.While(test=part) | ast.Assert(test=part):
             pass
         case ast.IfExp(test=part) | ast.For(iter=part):
             pass
         case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
-            part = first.iter
+            part = first.ifs[0] if is_branch and first.ifs else first.iter
         case ast.DictComp(generators=[first, *_]) | ast.GeneratorExp(generators=[first, *_]):
-            part = first.iter
+            part = first.ifs[0] if is_branch and first.ifs else first.iter
         case _:
             return None
     while isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not):

@@ -15,7 +15,7 @@ from .nodes import Attr, Binary, Call, Copied, Defined, Item, Name, Parent, Unar
 from .states import Session, State, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .places import Sources
 
@@ -213,7 +213,7 @@ class RecordedType(ABCMeta):
                 name
                 for base in cls.__mro__
                 if "__gs_session__" not in vars(base)
-                for name in vars(base).get("__annotations__", {})
+                for name in _annotated(base)
             }
             state.hidden = frozenset(kwargs) | frozenset(annotated if args else ())
         return made
@@ -391,6 +391,16 @@ def _asked_by() -> str:
 def is_dunder(name: str) -> bool:
     """Return whether a name belongs to Python."""
     return name.startswith("__") and name.endswith("__")
+
+
+def _annotated(cls: type) -> Iterable[str]:
+    """Return the names that a class's own body annotates."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format, get_annotations  # noqa: PLC0415 - not in every Python
+
+        return get_annotations(cls, format=Format.FORWARDREF)
+    own: Mapping[str, object] = vars(cls).get("__annotations__", {})
+    return own
 
 
 def _is_generated(cls: type) -> bool:

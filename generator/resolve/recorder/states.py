@@ -187,7 +187,9 @@ class Session:
         """Return, to be raised, that something can't be known; `{}` is the expression."""
         place = self.sources.here()
         if place is not None:
-            place = self.sources.files[place.path].decisive(place)
+            place = self.sources.files[place.path].decisive(
+                place, is_branch=message.startswith("a branch")
+            )
         text = (place.text if place else "") or "a recorded value"
         package = state.package() if state else None
         hint = f"make the package real with `--import {package}` if it is installed"
