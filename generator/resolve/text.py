@@ -60,7 +60,7 @@ def _block(
         yield from _block(name, child, indent + _INDENT, f"{pointer}/{rest}", origins)
 
 
-def _head(value: Json) -> str:  # noqa: PLR0911 - one case for each kind
+def _head(value: Json) -> str:
     """Return the first line of a value that takes several."""
     if not isinstance(value, dict):
         return ""

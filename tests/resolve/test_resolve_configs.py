@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import World
+    from resolve.conftest import World
 
 
 def test_an_ml_collections_config_is_written_step_by_step(world: World) -> None:

@@ -13,7 +13,7 @@ import pytest
 from generator.resolve import ResolveError, ResolveOptions, resolve, run_resolve
 
 if TYPE_CHECKING:
-    from conftest import World
+    from resolve.conftest import World
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from generator.resolve import (
 )
 
 if TYPE_CHECKING:
-    from conftest import World
+    from resolve.conftest import World
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from generator.resolve import comparable
 
 if TYPE_CHECKING:
-    from conftest import World
+    from resolve.conftest import World
 
 _BASE = '''
     """Constants that every sweep shares."""

@@ -9,7 +9,7 @@ import pytest
 from generator.resolve import ResolveError
 
 if TYPE_CHECKING:
-    from conftest import World
+    from resolve.conftest import World
 
 _BRANCH = "a branch on a recorded value: whether"
 

@@ -332,7 +332,7 @@ def _bound(target: ast.expr) -> set[str]:
     }
 
 
-def changed(  # noqa: PLR0911 - one case for each kind
+def changed(
     original: object, copy: object, session: Session, seen: Mapping[int, object] | None = None
 ) -> bool:
     """Return whether a container is no longer what was given to a recorded call."""

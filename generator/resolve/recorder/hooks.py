@@ -205,7 +205,7 @@ class Hooks:
             return partial(self._method, cast("BuiltinFunctionType", method))
         return method
 
-    def _wrapped(self, function: _Callable, name: str) -> object:  # noqa: PLR0911 - one case for each kind
+    def _wrapped(self, function: _Callable, name: str) -> object:
         name = public_name(name)
         module, _, _rest = name.partition(".")
         if name in OF_THE_MOMENT:
