@@ -45,6 +45,13 @@ class OutputFormat(StrEnum):
     GITHUB = "github"
 
 
+class Starter(StrEnum):
+    """What a new sweep can start from."""
+
+    TRAINING = "training"
+    REWARD_SHAPING = "reward-shaping"
+
+
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
     if value:
         from importlib.metadata import version  # noqa: PLC0415 - slow, and rarely asked for
@@ -108,7 +115,36 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     return exit_code
 
 
-COMMANDS: dict[str, Callable[..., int]] = {}
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to.")] = Path(),
+    *,
+    starter: Annotated[
+        Starter, typer.Option("--from", help="What to start from.")
+    ] = Starter.TRAINING,
+) -> int:
+    """Write a spec and templates to start from, and the files that they make."""
+    from generator import init as job  # noqa: PLC0415 - the stages load what they need
+    from generator import summary  # noqa: PLC0415 - likewise
+
+    try:
+        plan = job.init(folder, starter)
+    except GenSweepsError as error:
+        console.problems(error.problems)
+        return error.exit_code
+    console.result(summary.written_text(plan))
+    console.result(job.next_steps(plan))
+    return 0
+
+
+def schema() -> int:
+    """Print the JSON Schema of a spec, by which editors complete and check it."""
+    from generator import json_schema  # noqa: PLC0415 - pydantic is the heaviest import
+
+    console.result(json_schema.text())
+    return 0
+
+
+COMMANDS: dict[str, Callable[..., int]] = {"init": init, "schema": schema}
 """What may stand in the place of SPEC, besides a spec."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
