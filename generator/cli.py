@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from generator import console
 from generator.errors import GenSweepsError, Problem
+
+if TYPE_CHECKING:
+    from generator.plan import Plan
 
 HELP = """Write the files of a sweep from its spec, proven to differ only in the treatment.
 
@@ -72,6 +76,10 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite and remove foreign and edited files too.")
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Look at this strategy only; may be repeated."),
+    ] = None,
     output_format: Annotated[
         OutputFormat, typer.Option(help="How to say what was done or found.")
     ] = OutputFormat.TEXT,
@@ -85,34 +93,72 @@ def generate(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Run the main job and return its exit code."""
     del version
-    from generator import generate as job  # noqa: PLC0415 - the stages load what they need
-    from generator import summary  # noqa: PLC0415 - likewise
+    request = _Request(
+        spec, "diff" if diff else "check" if check else "write", tuple(only or ()), force=force
+    )
+    return request.run(output_format, quiet=quiet)
 
-    command = "diff" if diff else "check" if check else "write"
-    plan = None
-    try:
-        plan = job.check(spec) if check or diff else job.write(spec, force=force)
-        problems = summary.drift_problems(plan) if check or diff else []
-        exit_code = 1 if problems else 0
-    except GenSweepsError as error:
-        problems, exit_code = list(error.problems), error.exit_code
-    match output_format:
-        case OutputFormat.JSON:
-            console.result(summary.as_json(command, exit_code, problems, plan))
-        case OutputFormat.GITHUB:
-            console.result(summary.as_annotations(problems))
-        case OutputFormat.TEXT if plan is not None:
-            if diff:
-                for text in job.diffs(plan):
-                    console.result(text)
-            elif not (quiet or problems):
-                said = summary.checked_text if check else summary.written_text
-                console.result(said(plan))
-    console.problems(problems)
-    if plan is not None and not (check or diff):
-        for text in summary.stray_warnings(plan):
-            console.warning(text)
-    return exit_code
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the main job is asked to do."""
+
+    spec: Path
+    command: Literal["write", "check", "diff"]
+    only: tuple[str, ...]
+    force: bool
+
+    def run(self, output_format: OutputFormat, *, quiet: bool) -> int:
+        """Do it, say so, and return the exit code."""
+        from generator import generate as job  # noqa: PLC0415 - the stages load what they need
+        from generator import summary  # noqa: PLC0415 - likewise
+
+        plan = None
+        problems: Sequence[Problem] = ()
+        exit_code = 0
+        try:
+            if self.command == "write":
+                plan = job.write(self.spec, self.only, force=self.force)
+            else:
+                plan = job.check(self.spec, self.only)
+                problems = summary.drift_problems(plan)
+                exit_code = 1 if problems else 0
+        except GenSweepsError as error:
+            problems, exit_code = error.problems, error.exit_code
+        match output_format:
+            case OutputFormat.JSON:
+                console.result(summary.as_json(self.command, exit_code, problems, plan))
+            case OutputFormat.GITHUB:
+                console.result(summary.as_annotations(problems))
+            case OutputFormat.TEXT if plan is not None:
+                self._say(plan, problems, quiet=quiet)
+        console.problems(problems)
+        if plan is not None:
+            self._warn(plan, quiet=quiet)
+        return exit_code
+
+    def _say(self, plan: Plan, problems: Sequence[Problem], *, quiet: bool) -> None:
+        """Print what was done or found, as lines for people."""
+        from generator import generate as job  # noqa: PLC0415 - loaded by now
+        from generator import summary  # noqa: PLC0415 - likewise
+
+        if self.command == "diff":
+            for text in job.diffs(plan):
+                console.result(text)
+        elif self.command == "check" and not (quiet or problems):
+            console.result(summary.checked_text(plan, whole=not self.only))
+        elif self.command == "write" and not quiet:
+            console.result(summary.written_text(plan))
+
+    def _warn(self, plan: Plan, *, quiet: bool) -> None:
+        """Print what a person should know although nothing is wrong."""
+        from generator import summary  # noqa: PLC0415 - loaded by now
+
+        if self.command == "write":
+            for text in summary.stray_warnings(plan):
+                console.warning(text)
+        if self.only and not quiet:
+            console.warning(summary.only_warning(plan, self.only))
 
 
 def init(

@@ -14,7 +14,7 @@ from generator.reading import Reader
 from generator.spec import Spec
 
 
-def load(path: Path) -> Spec:
+def load(path: str | Path) -> Spec:
     """Return the experiment that the spec file at `path` describes.
 
     Raises:
@@ -22,6 +22,7 @@ def load(path: Path) -> Spec:
         SpecError: It is not a valid spec; has a problem for each thing that is wrong, in the
             order in which they stand in the file.
     """
+    path = Path(path)
     source = _read(path)
     data = _parse(source, path)
     from generator.shape import shape_findings  # noqa: PLC0415 - pydantic is the heaviest import
