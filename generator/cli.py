@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,30 +16,6 @@ from generator.errors import GenSweepsError, Problem
 
 if TYPE_CHECKING:
     from generator.plan import Plan
-
-HELP = """Write the files of a sweep from its spec, proven to differ only in the treatment.
-
-Renders the templates, proves that the strategies' files are equal outside of the treatment, and
-only then writes them. Files that are right already are not touched; files that gen-sweeps did
-not write, or that were edited since, are never changed without --force.
-"""
-
-EPILOG = """Examples:
-
-\b
-  gen-sweeps spec.toml            write the files
-  gen-sweeps spec.toml --check    fail if what is on disk is not what the spec says
-  gen-sweeps spec.toml --diff     likewise, and show what would change
-
-Exit codes:
-
-\b
-  0    done; nothing differs
-  1    it differs: drift, a foreign file in the way, a difference outside of the treatment
-  2    no answer: bad usage, spec or template; input or output failed
-  101  a bug in gen-sweeps
-  130  interrupted
-"""
 
 
 class OutputFormat(StrEnum):
@@ -56,6 +33,24 @@ class Starter(StrEnum):
     REWARD_SHAPING = "reward-shaping"
 
 
+def _complete_spec(incomplete: str) -> list[str]:
+    from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+    return completion.specs(incomplete)
+
+
+def _complete_first(incomplete: str) -> list[str]:
+    from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+    return completion.specs(incomplete, COMMANDS)
+
+
+def _complete_strategy(incomplete: str) -> list[str]:
+    from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+    return completion.strategies(os.environ, incomplete)
+
+
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
     if value:
         from importlib.metadata import version  # noqa: PLC0415 - slow, and rarely asked for
@@ -66,7 +61,12 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
 
 def generate(  # noqa: PLR0913 - one parameter for each option
     *,
-    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a TOML file.")],
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_first
+        ),
+    ],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail if anything on disk differs.")
     ] = False,
@@ -78,7 +78,11 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Look at this strategy only; may be repeated."),
+        typer.Option(
+            metavar="NAME",
+            help="Look at this strategy only; may be repeated.",
+            autocompletion=_complete_strategy,
+        ),
     ] = None,
     output_format: Annotated[
         OutputFormat, typer.Option(help="How to say what was done or found.")
@@ -91,7 +95,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         typer.Option("--version", help="Say the version.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> int:
-    """Run the main job and return its exit code."""
+    """Write the files of a sweep, or check them."""
     del version
     request = _Request(
         spec, "diff" if diff else "check" if check else "write", tuple(only or ()), force=force
@@ -162,7 +166,7 @@ class _Request:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to.")] = Path(),
     *,
     starter: Annotated[
         Starter, typer.Option("--from", help="What to start from.")
@@ -199,23 +203,44 @@ _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
-    command = COMMANDS.get(arguments[0]) if arguments else None
-    app = typer.Typer(
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    if command is None:
-        app.command(help=HELP, epilog=EPILOG)(generate)
-        name = "gen-sweeps"
+    if completing := os.environ.get("_GEN_SWEEPS_COMPLETE"):
+        from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+        name = completion.take_command(os.environ, COMMANDS)
     else:
-        app.command()(command)
-        name = f"gen-sweeps {arguments.pop(0)}"
+        name = arguments.pop(0) if arguments and arguments[0] in COMMANDS else None
+    shown = "gen-sweeps" if completing or name is None else f"gen-sweeps {name}"
     try:
-        code = app(arguments, prog_name=name, standalone_mode=False)
+        code = _app(name, arguments, completing=bool(completing))(
+            arguments, prog_name=shown, standalone_mode=False
+        )
     except _UsageError as error:
-        hint = f"`{name} --help` says what it takes"
+        hint = f"`{shown} --help` says what it takes"
         console.problems([Problem(str(error), hint=hint)])
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _app(name: str | None, arguments: Sequence[str], *, completing: bool) -> typer.Typer:
+    """Return the application that a command is, or the main job without one."""
+    asked = not {"-h", "--help"}.isdisjoint(arguments)
+    page = None
+    if asked:
+        from generator import manual  # noqa: PLC0415 - only people ask for it
+
+        page = manual.page(name, COMMANDS)
+    if completing:
+        from typer import completion as typers  # noqa: PLC0415 - only shells ask for it
+
+        typers.get_completion_inspect_parameters()  # makes the shells known, for any command
+    # Its two options cost every run some time, so they are added when they may be asked for.
+    offered = asked or completing or any(word.endswith("-completion") for word in arguments)
+    app = typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=offered and name is None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    command = generate if name is None else COMMANDS[name]
+    app.command(help=page.help if page else None, epilog=page.epilog if page else None)(command)
+    return app

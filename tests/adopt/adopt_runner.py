@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,3 +45,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     """Return what each file below a folder holds, by its path there."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def needed(program: str) -> str:
+    """Return the path of a program that only some machines have; CI must have it."""
+    found = shutil.which(program)
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail(f"{program} is not installed, and CI must run this test")
+    if found is None:
+        pytest.skip(f"{program} is not installed")
+    return found
