@@ -194,7 +194,37 @@ def schema() -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[..., int]] = {"init": init, "schema": schema}
+def report(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout."),
+    ] = None,
+) -> int:
+    """Write one HTML page that a reviewer reads instead of the files."""
+    from generator import generate as job  # noqa: PLC0415 - the stages load what they need
+    from generator import report as pages  # noqa: PLC0415 - likewise
+
+    try:
+        proof, _ = job.proven(spec)
+        page = pages.page(proof)
+        if output is None:
+            console.result(page)
+        else:
+            pages.save(page, output)
+    except GenSweepsError as error:
+        console.problems(error.problems)
+        return error.exit_code
+    return 0
+
+
+COMMANDS: dict[str, Callable[..., int]] = {"init": init, "schema": schema, "report": report}
 """What may stand in the place of SPEC, besides a spec."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
