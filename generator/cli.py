@@ -133,7 +133,8 @@ class _Request:
             case OutputFormat.JSON:
                 console.result(summary.as_json(self.command, exit_code, problems, plan))
             case OutputFormat.GITHUB:
-                console.result(summary.as_annotations(problems))
+                located = job.by_line(problems, plan) if plan else problems
+                console.result(summary.as_annotations(list(located)))
             case OutputFormat.TEXT if plan is not None:
                 self._say(plan, problems, quiet=quiet)
         console.problems(problems)

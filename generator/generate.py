@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator import diff
 from generator.disk import OutputFolder
+from generator.errors import Problem
 from generator.load import load
 from generator.plan import Plan
 from generator.plan import plan as whole
@@ -50,6 +51,13 @@ def check(path: Path, only: Sequence[str] = ()) -> Plan:
 def diffs(planned: Plan) -> Iterator[str]:
     """Yield a unified diff for each file that the plan would change."""
     return diff.diffs(planned, OutputFolder(planned.proof.rendering.spec))
+
+
+def by_line(problems: Iterable[Problem], planned: Plan) -> Iterator[Problem]:
+    """Yield problems of a plan's files at the lines where they differ on disk."""
+    from generator import changed  # noqa: PLC0415 - most runs have no problems
+
+    return changed.by_line(problems, planned, OutputFolder(planned.proof.rendering.spec))
 
 
 def write(path: Path, only: Sequence[str] = (), *, force: bool = False) -> Plan:
