@@ -16,7 +16,7 @@ from generator.reading import Reader
 from generator.spec import Spec
 
 
-def load(path: Path) -> Spec:
+def load(path: str | Path) -> Spec:
     """Return the experiment that the spec file at `path` describes.
 
     Raises:
@@ -24,6 +24,7 @@ def load(path: Path) -> Spec:
         SpecError: It is not a valid spec; has a problem for each thing that is wrong, in the
             order in which they stand in the file.
     """
+    path = Path(path)
     source = _read(path)
     data = _parse(source, path)
     reader = Reader(path, data, sha256(source, usedforsecurity=False).hexdigest())

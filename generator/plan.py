@@ -88,8 +88,9 @@ class Folder(Protocol):
     def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name."""
 
-    listed: dict[str, list[str]]
-    """The names in each folder that has been looked through, by its path."""
+    @property
+    def listed(self) -> Mapping[str, Sequence[str]]:
+        """The names in each folder that has been looked through, by its path."""
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
