@@ -162,8 +162,10 @@ def element_label(
         if isinstance(node.key, cst.SimpleString):
             prefix, text = split_string(node.key.value)
             name = decode_text(text, prefix)
-            shown = f"[{name!r}]" if '"' in name else f'["{name}"]'
-            return Step("entry", name, shown), f"{'b' if 'b' in prefix else ''}{shown}"
+            key = f"[{name!r}]" if '"' in name else f'["{name}"]'
+            if "b" in prefix:
+                return Step("entry", name, key), f"b{key}"
+            return Step("entry", name, f".{name}" if name.isidentifier() else key), key
         name = _one_line(text_of(node.key))
         return Step("entry", name, f"[{name}]"), f"[{name}]"
     if isinstance(node, cst.StarredDictElement):

@@ -86,7 +86,7 @@ MINI = "RewardShapingSweep.fax.patch_run_config.minizord"
             '"coma"',
             ("code", "changed", f"{STREAMER}(reward_shaping_strategy)", '"identity"', '"coma"'),
         ),
-        ('"n": 4, ', "", ("code", "removed", f'{STREAMER}(reward_shaping_params)["n"]', "4", None)),
+        ('"n": 4, ', "", ("code", "removed", f"{STREAMER}(reward_shaping_params).n", "4", None)),
         (
             "class RewardShapingSweep",
             "class Other",
@@ -199,7 +199,7 @@ MINI = "RewardShapingSweep.fax.patch_run_config.minizord"
         (
             "'x'",
             '"x"',
-            ("layout", "changed", f'{STREAMER}(reward_shaping_params)["mode"]', "'x'", '"x"'),
+            ("layout", "changed", f"{STREAMER}(reward_shaping_params).mode", "'x'", '"x"'),
         ),
         ("3e-4", "0.0003", ("layout", "changed", "RATE", "3e-4", "0.0003")),
     ],
