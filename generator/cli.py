@@ -87,6 +87,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
             autocompletion=_complete_strategy,
         ),
     ] = None,
+    paranoid: Annotated[
+        bool, typer.Option("--paranoid", help="Show every file to LibCST too; slow.")
+    ] = False,
     output_format: Annotated[
         OutputFormat, typer.Option(help="How to say what was done or found.")
     ] = OutputFormat.TEXT,
@@ -112,6 +115,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
             diff=diff,
             force=force,
             only=tuple(only or ()),
+            paranoid=paranoid,
             quiet=quiet,
             cache=cache,
             output_format=output_format.value,
