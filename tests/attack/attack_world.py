@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -63,7 +63,6 @@ class World:
         templates = folder / "templates"
         (templates / "each").mkdir(parents=True)
         (templates / "_base.py.jinja").write_text(BASE)
-        (templates / "arm_{strategy}.py.jinja").write_text(TEMPLATE)
         (templates / "each" / "{strategy}.py.jinja").write_text(TEMPLATE)
         self.change(text)
 
@@ -112,7 +111,9 @@ def at_operation(number: int, do: Callable[[str, tuple[Any, ...]], None]) -> Ite
 
         return operation
 
-    with mock.patch.multiple(os, **{name: disturbed(name) for name in CHANGING}):
+    with ExitStack() as patches:
+        for name in CHANGING:
+            patches.enter_context(mock.patch.object(os, name, disturbed(name)))
         yield seen
 
 

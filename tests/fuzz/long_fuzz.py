@@ -17,13 +17,51 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
+from typing import TypeVar
+
+import typer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attack"))
 
-from fuzzing import attack  # noqa: E402 - the path comes first
+from fuzzing import attack
+
+from generator.sandbox import Sandbox
+
+T = TypeVar("T")
 
 MAX_FAILURES = 20
+
+MAX_KEPT = 1000
+"""Templates whose code is kept."""
+
+
+def _kept(compiled: Callable[..., CodeType]) -> Callable[..., CodeType]:
+    kept: dict[object, CodeType] = {}
+
+    def compile_once(self: Sandbox, *source: object, **names: object) -> CodeType:
+        key = (*source, *names.items())
+        if key not in kept:
+            if len(kept) > MAX_KEPT:
+                kept.clear()
+            kept[key] = compiled(self, *source, **names)
+        return kept[key]
+
+    return compile_once
+
+
+def _kept_command(made: Callable[[typer.Typer], T]) -> Callable[[typer.Typer], T]:
+    kept: dict[object, T] = {}
+
+    def make_once(app: typer.Typer) -> T:
+        callback = app.registered_commands[0].callback
+        if callback not in kept:
+            kept[callback] = made(app)
+        return kept[callback]
+
+    return make_once
 
 
 def main() -> int:
@@ -33,6 +71,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="number of the first one")
     options = parser.parse_args()
     shared = Path("/dev/shm")  # noqa: S108 - a folder of our own is made there
+    # Most attacks have the same templates and all the same command: these are made once.
+    setattr(Sandbox, "compile", _kept(Sandbox.compile))  # noqa: B010 - mypy would not have it else
+    setattr(typer.main, "get_command", _kept_command(typer.main.get_command))  # noqa: B010 - too
     started = time.monotonic()
     codes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
