@@ -59,6 +59,53 @@ Environment:
 """
 
 _PAGES: Mapping[str, Page] = {
+    "compare": Page(
+        """Say where Python files differ, and whether that is what was meant.
+
+Takes any files, whoever wrote them: no spec is needed, and nothing that they import. Differences
+are named by where they are in the code, values grouped, the rare ones first. Layout, comments and
+docstrings are told apart from code. What no diff shows is said too: files that are copies of each
+other, a file that carries another's name, outputs that two files share.
+
+Without --vary every difference in code counts; with it, all but what it names.
+""",
+        """Examples:
+
+\b
+  gen-sweeps compare runs/*.py
+  gen-sweeps compare runs/*.py --vary 'Optimizer(lr, name)' --vary docstring
+  gen-sweeps compare runs/a.py runs/b.py --diff runs/a.py runs/b.py
+  gen-sweeps compare runs/*.py --resolved
+
+"""
+        + _EXIT_CODES.format(
+            done="nothing differs but what may",
+            differs="something else differs",
+            unanswered="a file can't be read or is not Python (the others are compared); bad usage",
+        ),
+    ),
+    "resolve": Page(
+        """Run a Python file without what it imports, and show what it builds.
+
+The file's code is run, in an interpreter of its own, with a time limit and an empty environment.
+The standard library and the files below the root are real. Every other import is a stand-in that
+writes down what is done with it. What only the real package could tell is an error that names the
+place, never a guess.
+""",
+        """Examples:
+
+\b
+  gen-sweeps resolve generated/sweep_identity.py
+  gen-sweeps resolve configs/train.py --call "get_config('small')" --provenance
+  gen-sweeps resolve configs/train.py --import numpy --output-format json
+
+"""
+        + _EXIT_CODES.format(
+            done="done",
+            differs="not used",
+            unanswered="the file can't be read, fails, or asks what only the real package knows",
+        ),
+    ),
     "init": Page(
         """Write a spec and templates to start from, and the files that they make.
 
