@@ -84,6 +84,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
             autocompletion=_complete_strategy,
         ),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
+    ] = False,
     output_format: Annotated[
         OutputFormat, typer.Option(help="How to say what was done or found.")
     ] = OutputFormat.TEXT,
@@ -100,7 +103,17 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     request = _Request(
         spec, "diff" if diff else "check" if check else "write", tuple(only or ()), force=force
     )
-    return request.run(output_format, quiet=quiet)
+    if not watch:
+        return request.run(output_format, quiet=quiet)
+    if request.command != "write":
+        raise typer.BadParameter(f"--watch writes: leave out --{request.command}")
+    from generator import watch as watching  # noqa: PLC0415 - an extra that few runs need
+
+    try:
+        return watching.watch(spec, lambda: request.run(output_format, quiet=quiet))
+    except GenSweepsError as error:
+        console.problems(error.problems)
+        return error.exit_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +244,9 @@ COMMANDS: dict[str, Callable[..., int]] = {"init": init, "schema": schema, "repo
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
+# What Typer makes of an interrupt; other versions of it raise Abort.
+_INTERRUPTED = 130
+
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
@@ -249,6 +265,10 @@ def run(arguments: list[str]) -> int:
         hint = f"`{shown} --help` says what it takes"
         console.problems([Problem(str(error), hint=hint)])
         return 2
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    if code == _INTERRUPTED:
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 

@@ -32,6 +32,11 @@ def warning(text: str) -> None:
     _line(_YELLOW, "warning", text)
 
 
+def note(text: str) -> None:
+    """Print to stderr what is going on."""
+    _line(_CYAN, "note", text)
+
+
 def _line(colour: str, label: str, text: str) -> None:
     visible = "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)
     start = f"{colour}{label}{_RESET}:" if coloured(sys.stderr) else f"{label}:"
