@@ -200,11 +200,16 @@ def init(
     return 0
 
 
-def schema() -> int:
+def schema(
+    *,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print it as a page for people instead.")
+    ] = False,
+) -> int:
     """Print the JSON Schema of a spec, by which editors complete and check it."""
-    from generator import json_schema  # noqa: PLC0415 - pydantic is the heaviest import
+    from generator import json_schema, reference  # noqa: PLC0415 - pydantic is heavy
 
-    console.result(json_schema.text())
+    console.result(reference.markdown() if markdown else json_schema.text())
     return 0
 
 
