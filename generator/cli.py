@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, cast
 
 import typer
 
 from generator import console
 from generator.errors import GenSweepsError, Problem
-
-if TYPE_CHECKING:
-    from generator.plan import Plan
 
 
 class OutputFormat(StrEnum):
@@ -24,6 +20,13 @@ class OutputFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+
+
+class TreeFormat(StrEnum):
+    """How a tree of values is printed."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Starter(StrEnum):
@@ -93,6 +96,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
     ] = False,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Remember what was found to be right.")
+    ] = True,
     version: Annotated[
         bool,
         typer.Option("--version", help="Say the version.", callback=_print_version, is_eager=True),
@@ -100,83 +106,29 @@ def generate(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Write the files of a sweep, or check them."""
     del version
-    request = _Request(
-        spec, "diff" if diff else "check" if check else "write", tuple(only or ()), force=force
+    from generator.job import Options, run  # noqa: PLC0415 - the stages load what they need
+
+    options = Options(
+        spec,
+        check=check,
+        diff=diff,
+        force=force,
+        only=tuple(only or ()),
+        quiet=quiet,
+        cache=cache,
+        output_format=output_format.value,
     )
     if not watch:
-        return request.run(output_format, quiet=quiet)
-    if request.command != "write":
-        raise typer.BadParameter(f"--watch writes: leave out --{request.command}")
+        return run(options)
+    if check or diff:
+        raise typer.BadParameter(f"--watch writes: leave out {'--diff' if diff else '--check'}")
     from generator import watch as watching  # noqa: PLC0415 - an extra that few runs need
 
     try:
-        return watching.watch(spec, lambda: request.run(output_format, quiet=quiet))
+        return watching.watch(spec, lambda: run(options))
     except GenSweepsError as error:
         console.problems(error.problems)
         return error.exit_code
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What the main job is asked to do."""
-
-    spec: Path
-    command: Literal["write", "check", "diff"]
-    only: tuple[str, ...]
-    force: bool
-
-    def run(self, output_format: OutputFormat, *, quiet: bool) -> int:
-        """Do it, say so, and return the exit code."""
-        from generator import generate as job  # noqa: PLC0415 - the stages load what they need
-        from generator import summary  # noqa: PLC0415 - likewise
-
-        plan = None
-        problems: Sequence[Problem] = ()
-        exit_code = 0
-        try:
-            if self.command == "write":
-                plan = job.write(self.spec, self.only, force=self.force)
-            else:
-                plan = job.check(self.spec, self.only)
-                problems = summary.drift_problems(plan)
-                exit_code = 1 if problems else 0
-        except GenSweepsError as error:
-            problems, exit_code = error.problems, error.exit_code
-        match output_format:
-            case OutputFormat.JSON:
-                console.result(summary.as_json(self.command, exit_code, problems, plan))
-            case OutputFormat.GITHUB:
-                located = job.by_line(problems, plan) if plan else problems
-                console.result(summary.as_annotations(list(located)))
-            case OutputFormat.TEXT if plan is not None:
-                self._say(plan, problems, quiet=quiet)
-        console.problems(problems)
-        if plan is not None:
-            self._warn(plan, quiet=quiet)
-        return exit_code
-
-    def _say(self, plan: Plan, problems: Sequence[Problem], *, quiet: bool) -> None:
-        """Print what was done or found, as lines for people."""
-        from generator import generate as job  # noqa: PLC0415 - loaded by now
-        from generator import summary  # noqa: PLC0415 - likewise
-
-        if self.command == "diff":
-            for text in job.diffs(plan):
-                console.result(text)
-        elif self.command == "check" and not (quiet or problems):
-            console.result(summary.checked_text(plan, whole=not self.only))
-        elif self.command == "write" and not quiet:
-            console.result(summary.written_text(plan))
-
-    def _warn(self, plan: Plan, *, quiet: bool) -> None:
-        """Print what a person should know although nothing is wrong."""
-        from generator import summary  # noqa: PLC0415 - loaded by now
-
-        if self.command == "write":
-            for text in summary.stray_warnings(plan):
-                console.warning(text)
-        if self.only and not quiet:
-            console.warning(summary.only_warning(plan, self.only))
 
 
 def init(
@@ -243,18 +195,130 @@ def report(
     return 0
 
 
-COMMANDS: dict[str, Callable[..., int]] = {"init": init, "schema": schema, "report": report}
+def compare(  # noqa: PLR0913 - one parameter for each option
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="Two or more Python files.")
+    ] = None,
+    *,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="What may differ: 'Call(arg, arg)', a constant's name, a path such as "
+            "optimizer.lr, 'class name' or docstring; may be repeated.",
+        ),
+    ] = None,
+    layout: Annotated[
+        bool, typer.Option("--layout", help="List differences in wrapping, quotes and commas.")
+    ] = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="List differences in comments and docstrings.")
+    ] = False,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Show two files as a unified diff."),
+    ] = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Compare what the files build; runs their code.")
+    ] = False,
+    output_format: Annotated[
+        OutputFormat, typer.Option(help="How to say what was found.")
+    ] = OutputFormat.TEXT,
+) -> int:
+    """Say where Python files differ, whoever wrote them, and whether that is what was meant."""
+    from generator import comparing  # noqa: PLC0415 - loads what it needs
+    from generator.compare.printing import View  # noqa: PLC0415 - likewise
+    from generator.compare_command import CompareOptions  # noqa: PLC0415 - likewise
+
+    options = CompareOptions(
+        files=tuple(map(str, files or ())),
+        vary=tuple(vary or ()),
+        diff=diff,
+        output_format=output_format.value,
+        view=View(layout=layout, comments=comments),
+    )
+    return comparing.compare(options, resolved=resolved)
+
+
+def resolve(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The Python file to run.")],
+    *,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder whose files are real; by default the nearest one above FILE with a "
+            "pyproject.toml or .git.",
+        ),
+    ] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option("--import", metavar="NAME", help="Make an installed package real."),
+    ] = None,
+    calls: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--call",
+            metavar="NAME",
+            help="Call this instead of get_config and get_search_space: NAME, Class.method or "
+            "\"NAME('small', lr=1)\".",
+        ),
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Set a variable for FILE, which sees no others."),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="End the run after this time.")
+    ] = 30,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Show the file and line each value came from.")
+    ] = False,
+    output_format: Annotated[
+        TreeFormat, typer.Option(help="A tree to read, or JSON.")
+    ] = TreeFormat.TEXT,
+) -> int:
+    """Show the configuration that a Python file builds, without what it imports; runs its code."""
+    from generator import comparing  # noqa: PLC0415 - loads what it needs
+    from generator.resolve import ResolveOptions  # noqa: PLC0415 - likewise
+
+    return comparing.resolve(
+        ResolveOptions(
+            path=file,
+            root=root,
+            imports=tuple(imports or ()),
+            calls=tuple(calls or ()),
+            env=tuple(env or ()),
+            timeout=timeout,
+            provenance=provenance,
+            output_format=output_format.value,
+        )
+    )
+
+
+INTERRUPTED = 130
+"""The exit code of a run that was interrupted: 128 and the number of the signal."""
+
+COMMANDS: dict[str, Callable[..., int]] = {
+    "compare": compare,
+    "resolve": resolve,
+    "init": init,
+    "schema": schema,
+    "report": report,
+}
 """What may stand in the place of SPEC, besides a spec."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
-# What Typer makes of an interrupt; other versions of it raise Abort.
-_INTERRUPTED = 130
-
 
 def run(arguments: list[str]) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code.
+
+    Raises:
+        KeyboardInterrupt: It was interrupted.
+        FileError: A result can't be printed.
+    """
     if completing := os.environ.get("_GEN_SWEEPS_COMPLETE"):
         from generator import completion  # noqa: PLC0415 - only shells ask for it
 
@@ -272,7 +336,7 @@ def run(arguments: list[str]) -> int:
         return 2
     except typer.Abort:
         raise KeyboardInterrupt from None
-    if code == _INTERRUPTED:
+    if code == INTERRUPTED:  # what typer makes of an interrupt, silently
         raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
-from generator.errors import Problem
+from generator.errors import FileError, Problem
 
 _RED, _YELLOW, _CYAN, _RESET = "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[0m"
 
 
 def result(text: str) -> None:
-    """Print a result to stdout."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    """Print a result to stdout; what its encoding does not have is escaped.
+
+    Raises:
+        BrokenPipeError: Whoever read it has enough.
+        FileError: It can't be written.
+    """
+    if sys.stdout is None:  # a closed stream, as after `>&-`
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileError.at(f"can't be written: {error.strerror}", "standard output") from None
 
 
 def problems(found: Sequence[Problem]) -> None:
@@ -27,21 +41,29 @@ def problems(found: Sequence[Problem]) -> None:
             _line(_CYAN, "hint", problem.hint)
 
 
+def note(text: str) -> None:
+    """Print to stderr what was assumed on the way to a result."""
+    sys.stderr.write(f"{text}\n")
+
+
 def warning(text: str) -> None:
     """Print a warning to stderr."""
     _line(_YELLOW, "warning", text)
 
 
-def note(text: str) -> None:
+def progress(text: str) -> None:
     """Print to stderr what is going on."""
     _line(_CYAN, "note", text)
 
 
 def _line(colour: str, label: str, text: str) -> None:
+    if sys.stderr is None:  # likewise
+        return
     visible = "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)
     start = f"{colour}{label}{_RESET}:" if coloured(sys.stderr) else f"{label}:"
-    sys.stderr.write(f"{start} {visible}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # there is nowhere left to say it
+        sys.stderr.write(f"{start} {visible}\n")
+        sys.stderr.flush()
 
 
 def coloured(stream: TextIO) -> bool:

@@ -38,4 +38,6 @@ def _content(plan: Plan, path: str) -> bytes:
 
 
 def _lines(data: bytes) -> list[str]:
-    return data.decode(errors="backslashreplace").splitlines(keepends=True) if data else []
+    """Return lines as a patch has them: they end with LF and with nothing else."""
+    lines = data.decode(errors="backslashreplace").split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

@@ -1,45 +1,49 @@
 """The output folder on disk; the only module that changes anything there.
 
 Each file is replaced as a whole: written beside its place under a name of its own, then renamed
-over it. The manifest goes last. What a run is about to write is noted first, so that a run after
-one that was killed knows its own files.
+over it. The manifest goes last. What a run is about to do is noted first, so that the run after
+one that was killed knows its own files, and what that one left half written.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
+import re
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from generator import note
 from generator.errors import FileError, ForeignFileError
 from generator.manifest import MANIFEST
+from generator.note import NOTE, PREFIX, Note
 from generator.plan import Action, NotARegularFileError, Plan
 from generator.prove import digest
 from generator.spec import Spec
 
 if sys.platform == "win32":
 
-    def _lock(descriptor: int, *, exclusive: bool) -> None:
+    def _hold(descriptor: int, *, exclusive: bool) -> None:
         """Do nothing: Windows has no advisory locks of folders."""
 
 else:
     import fcntl
 
-    def _lock(descriptor: int, *, exclusive: bool) -> None:
+    def _hold(descriptor: int, *, exclusive: bool) -> None:
         """Wait until nobody else holds the folder in a way that excludes this one."""
         with suppress(OSError):  # some network file systems have no locks
             fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
 
 
-_TEMPORARY = ".gen-sweeps-"
-_PENDING = f"{_TEMPORARY}pending.json"
+_ATTEMPTS = 100
+"""How often the folder is made again if somebody removes it as often."""
 
-_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_READ_FLAGS = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 
 
 class OutputFolder:
@@ -48,39 +52,75 @@ class OutputFolder:
     Args:
         spec: The spec.
 
+    Attributes:
+        path: The folder.
+        listed: The names in each folder that has been looked through, by its path.
+
     Raises:
-        FileError: What is there is not a folder, or leads outside of the spec's own folder.
+        FileError: What is there is not a folder, or leads elsewhere through a symbolic link.
     """
 
     def __init__(self, spec: Spec) -> None:
         self.path = spec.output_folder
+        self.listed: dict[str, list[str]] = {}
         self._check(spec)
 
     def _check(self, spec: Spec) -> None:
-        home = (spec.path.parent / _leading_parents(spec)).resolve()
-        if not self.path.resolve().is_relative_to(home):
-            message = "leads outside of the spec's folder, through a symbolic link"
-            raise FileError.at(message, str(self.path), hint="replace the link by a folder")
-        for folder in (self.path, *self.path.parents):
-            if folder.exists() and not folder.is_dir():
+        """Check that each part of the folder's path below the spec is a folder, if it exists."""
+        folder = spec.path.parent
+        for part in spec.output.parts:
+            folder /= part
+            try:
+                mode = (folder.stat() if part == ".." else folder.lstat()).st_mode
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                raise self._error(error, folder, "read") from None
+            if stat.S_ISLNK(mode):
+                hint = f"replace it by a folder, or change `output` in {spec.path}"
+                raise FileError.at("is a symbolic link, not a folder", str(folder), hint=hint)
+            if not stat.S_ISDIR(mode):
                 hint = f"choose another `output` in {spec.path}"
                 raise FileError.at("is a file, not a folder", str(folder), hint=hint)
 
     @contextmanager
     def locked(self, *, exclusive: bool) -> Iterator[None]:
-        """Hold the folder while it is looked at or, `exclusive`, changed; wait for others."""
-        if not self.path.is_dir():
-            yield
-            return
+        """Hold the folder while it is looked at or, `exclusive`, changed; wait for others.
+
+        A folder that is not there is made if it is to be changed.
+
+        Raises:
+            FileError: It can't be read or made.
+        """
+        descriptor = self._held(exclusive=exclusive)
         try:
-            descriptor = os.open(self.path, os.O_RDONLY)
-        except OSError as error:
-            raise self._error(error, self.path, "read") from None
-        try:
-            _lock(descriptor, exclusive=exclusive)
             yield
         finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def _held(self, *, exclusive: bool) -> int | None:
+        """Return a descriptor of the locked folder; None if there is nothing to lock."""
+        for _ in range(_ATTEMPTS):
+            if exclusive:
+                self.create()
+            if sys.platform == "win32":
+                return None
+            try:
+                descriptor = os.open(self.path, os.O_RDONLY)
+            except FileNotFoundError:
+                if exclusive:
+                    continue
+                return None
+            except OSError as error:
+                raise self._error(error, self.path, "read") from None
+            _hold(descriptor, exclusive=exclusive)
+            # Whoever held it before may have put another folder in its place.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), self.path.stat()):
+                    return descriptor
             os.close(descriptor)
+        raise FileError.at("is removed by somebody as often as it is made", str(self.path))
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name.
@@ -89,8 +129,8 @@ class OutputFolder:
             NotARegularFileError: Something else is in its place.
             FileError: It can't be read.
         """
-        full = self.path / path
         self._check_parents(path)
+        full = self._place(path)
         try:
             descriptor = os.open(full, _READ_FLAGS)
         except FileNotFoundError:
@@ -98,26 +138,58 @@ class OutputFolder:
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.EMLINK):
                 raise NotARegularFileError("is a symbolic link") from None
+            if error.errno == errno.ENXIO:
+                raise NotARegularFileError("is not a regular file") from None
             raise self._error(error, full, "read") from None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             mode = os.fstat(descriptor).st_mode
             if stat.S_ISDIR(mode):
                 raise NotARegularFileError("is a folder")
             if not stat.S_ISREG(mode):
                 raise NotARegularFileError("is not a regular file")
-            return file.read()
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read()
+        except OSError as error:
+            raise self._error(error, full, "read") from None
+        finally:
+            os.close(descriptor)
 
     def matching(self, pattern: str) -> Iterator[str]:
-        """Yield the paths of the files that match a glob pattern."""
-        return (path.relative_to(self.path).as_posix() for path in self.path.glob(pattern))
+        """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
+        return self._matching("", pattern.split("/"))
 
-    def pending(self) -> Mapping[str, str]:
-        """Return the digests of the files that an interrupted run was about to write."""
+    def _matching(self, start: str, parts: list[str]) -> Iterator[str]:
+        part, *rest = parts
+        names: Iterable[str] = (part,)
+        if "*" in part:
+            match = re.compile("[^/]*".join(map(re.escape, part.split("*")))).fullmatch
+            names = filter(match, self._list(start))
+        for name in names:
+            if rest:
+                yield from self._matching(f"{start}{name}/", rest)
+            elif "*" in part or os.path.lexists(self.path / start / name):
+                yield start + name
+
+    def _list(self, folder: str) -> list[str]:
+        """Return the names in a folder; none if it is not there. Listed once, and noted."""
+        full = self.path / folder
+        path = str(full)
+        if path not in self.listed:
+            try:
+                self.listed[path] = [entry.name for entry in full.iterdir()]
+            except (FileNotFoundError, NotADirectoryError):
+                return []
+            except OSError as error:
+                raise self._error(error, full, "listed") from None
+        return self.listed[path]
+
+    def pending(self) -> Note | None:
+        """Return what an interrupted run was about to do; None if there was none."""
         try:
-            data = self.read(_PENDING)
-            return {str(k): str(v) for k, v in json.loads(data).items()} if data else {}
-        except (ValueError, AttributeError, NotARegularFileError):
-            return {}
+            data = self.read(NOTE)
+        except NotARegularFileError:
+            return None
+        return note.read(data) if data is not None else None
 
     def create(self) -> None:
         """Make the folder, with the folders above it.
@@ -134,27 +206,39 @@ class OutputFolder:
         """Make the changes of a plan, foreign files among them: whether to is decided before.
 
         Raises:
-            ForeignFileError: A folder is where a file should be; nothing has been changed.
+            ForeignFileError: A folder is where a file should be, or a symbolic link where a
+                folder should be; nothing has been changed.
             FileError: Writing failed; each file is either as it was or as it should be.
         """
         changes = list(plan.drift)
         for change in changes:
-            full = self.path / change.path
-            if full.is_dir() and not full.is_symlink():
-                raise ForeignFileError.at("is a folder, not a file: move it away", str(full))
-        self._remove_temporaries()
+            self._refuse(change.path)
+        before = self.pending()
+        concerned = {change.path for change in changes} | {NOTE, MANIFEST}
+        self._remove_temporaries(concerned | set(before.digests if before else ()))
         if changes:
-            files = [change for change in changes if change.path != MANIFEST]
-            self._write(
-                _PENDING, json.dumps({c.path: plan.proof.digests.get(c.path) for c in files})
-            )
-            for change in files:
-                if change.action is Action.REMOVE:
-                    self._remove(change.path)
-                else:
-                    self._write(change.path, self._proven(plan, change.path))
-            self._write(MANIFEST, plan.manifest, sync=True)
-            self._remove(_PENDING)
+            self._write(NOTE, note.written(plan.note))
+        # Removals go first: where names fold together, they may concern the file to be written.
+        for change in sorted(changes, key=lambda change: change.action is not Action.REMOVE):
+            if change.action is Action.REMOVE:
+                self._remove(change.path)
+            elif change.path == MANIFEST:
+                self._write(MANIFEST, plan.manifest, sync=True)
+            else:
+                self._write(change.path, self._proven(plan, change.path))
+        if changes or before:
+            self._remove(NOTE)
+
+    def _refuse(self, path: str) -> None:
+        """Refuse to change what no `--force` may change."""
+        full = self._place(path)
+        try:
+            self._check_parents(path)
+        except NotARegularFileError as error:
+            raise ForeignFileError.at(f"{error}: move it away", str(full)) from None
+        if full.is_dir() and not full.is_symlink():
+            message = f"{full} is a folder where a file should be"
+            raise ForeignFileError.at(message, str(full), hint="move it away")
 
     def _proven(self, plan: Plan, path: str) -> bytes:
         data = plan.proof.rendering[path].source.encode()
@@ -163,25 +247,26 @@ class OutputFolder:
             raise FileError.at(message, str(self.path / path), hint="run the command again")
         return data
 
-    def _write(self, path: str, data: bytes | str, *, sync: bool = False) -> None:
+    def _write(self, path: str, data: bytes, *, sync: bool = False) -> None:
         """Replace a file as a whole, keeping its permissions."""
-        full = self.path / path
-        temporary = full.with_name(f"{_TEMPORARY}{digest(path.encode())[:16]}.tmp")
+        full, temporary = self._place(path), self._temporary(path)
         try:
-            full.parent.mkdir(parents=True, exist_ok=True)
-            self._check_parents(path)
+            self._make_parents(path)
             try:
-                descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data.encode() if isinstance(data, str) else data)
-                    file.flush()
-                    with suppress(FileNotFoundError):
-                        mode = full.lstat().st_mode
-                        if stat.S_ISREG(mode):
-                            temporary.chmod(stat.S_IMODE(mode))
+                descriptor = os.open(temporary, _WRITE_FLAGS, 0o666)
+                try:
+                    _write_all(descriptor, data)
                     if sync:
                         os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+                with suppress(FileNotFoundError):
+                    mode = full.lstat().st_mode
+                    if stat.S_ISREG(mode):
+                        temporary.chmod(stat.S_IMODE(mode))
                 temporary.replace(full)
+            except FileExistsError:
+                raise  # it is somebody else's
             except BaseException:
                 with suppress(OSError):
                     temporary.unlink()
@@ -189,32 +274,52 @@ class OutputFolder:
         except OSError as error:
             raise self._error(error, full, "written") from None
 
+    def _make_parents(self, path: str) -> None:
+        """Make the folders below the output folder that a file is in; not that one itself."""
+        for folder in reversed(Path(path).parents[:-1]):
+            with suppress(FileExistsError):
+                (self.path / folder).mkdir()
+
     def _remove(self, path: str) -> None:
         """Remove a file, and the folders that it leaves empty."""
-        full = self.path / path
+        full = self._place(path)
         try:
             full.unlink(missing_ok=True)
         except OSError as error:
             raise self._error(error, full, "removed") from None
-        for folder in full.relative_to(self.path).parents[:-1]:
+        for folder in Path(path).parents[:-1]:
             with suppress(OSError):
                 (self.path / folder).rmdir()
 
-    def _remove_temporaries(self) -> None:
-        """Remove what a killed run left half written."""
-        for temporary in self.path.rglob(f"{_TEMPORARY}*.tmp"):
+    def _remove_temporaries(self, paths: Iterable[str]) -> None:
+        """Remove what a killed run left half written of these files."""
+        for path in paths:
             with suppress(OSError):
-                temporary.unlink()
+                self._temporary(path).unlink()
+
+    def _place(self, path: str) -> Path:
+        """Return where a file of the folder is."""
+        return self.path / path
+
+    def _temporary(self, path: str) -> Path:
+        """Return where a file is written before it is renamed to its place."""
+        name = f"{PREFIX}{digest(path.encode(errors='surrogatepass'))[:16]}.tmp"
+        return (self.path / path).with_name(name)
 
     def _check_parents(self, path: str) -> None:
-        if "/" not in path:
-            return
+        """Check that the folders below the output folder that a file is in are folders."""
         folder = self.path
         for part in path.split("/")[:-1]:
             folder /= part
-            if folder.is_symlink():
+            try:
+                mode = folder.lstat().st_mode
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                raise self._error(error, folder, "read") from None
+            if stat.S_ISLNK(mode):
                 raise NotARegularFileError(f"is behind a symbolic link, {folder}")
-            if folder.exists() and not folder.is_dir():
+            if not stat.S_ISDIR(mode):
                 raise NotARegularFileError(f"can't be there: {folder} is a file")
 
     def _error(self, error: OSError, path: Path, what: str) -> FileError:
@@ -223,11 +328,13 @@ class OutputFolder:
             hint = "no file is damaged: make room and run the command again"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             hint = "look at the permissions of the file and its folder"
+        elif error.errno == errno.ENOENT:
+            hint = "did somebody remove the folder meanwhile? run the command again"
         return FileError.at(f"can't be {what}: {error.strerror}", str(path), hint=hint)
 
 
-def _leading_parents(spec: Spec) -> Path:
-    """Return the `..` that the output's path starts with."""
-    parts = spec.output.parts
-    count = next((index for index, part in enumerate(parts) if part != ".."), len(parts))
-    return Path(*parts[:count])
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`; a write may take a part of it only."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

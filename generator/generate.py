@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from generator import diff
+from generator import known_good
 from generator.disk import OutputFolder
 from generator.errors import Problem
 from generator.load import load
+from generator.manifest import MANIFEST
 from generator.plan import Plan
 from generator.plan import plan as whole
-from generator.prove import Proof, prove
+from generator.prove import Proof, digest, prove, shown_path
 from generator.render import render
 from generator.write import Planner
 from generator.write import write as write_files
@@ -48,8 +49,29 @@ def check(path: Path, only: Sequence[str] = ()) -> Plan:
         return planner(proof, folder)
 
 
+def remember(path: Path, plan: Plan, said: str) -> None:
+    """Remember that a check of the spec at `path` finds nothing, and what it says.
+
+    Args:
+        path: The spec, as the user named it.
+        plan: A plan of all strategies that has nothing to change.
+        said: What a check says.
+    """
+    rendering = plan.proof.rendering
+    digests = {**plan.proof.digests, MANIFEST: digest(plan.manifest)}
+    known_good.remember(
+        str(path),
+        inputs={str(path): rendering.spec.digest, **rendering.folder.loaded},
+        outputs={shown_path(rendering.spec, name): wanted for name, wanted in digests.items()},
+        folders={**rendering.folder.listed, **plan.listed},
+        said=said,
+    )
+
+
 def diffs(planned: Plan) -> Iterator[str]:
     """Yield a unified diff for each file that the plan would change."""
+    from generator import diff  # noqa: PLC0415 - difflib is only for those who ask
+
     return diff.diffs(planned, OutputFolder(planned.proof.rendering.spec))
 
 

@@ -26,6 +26,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from generator.form import canonical
 from generator.names import file_fault
 from generator.spec import Reference, Spec, Value
 
@@ -128,21 +129,29 @@ def read(data: bytes) -> Manifest:
         conflict = b"<<<<<<<" in data
         what = "has conflict markers of a merge" if conflict else "is not JSON"
         raise UnreadableManifestError(what) from None
-    if not isinstance(content, dict) or content.get("generator") != "gen-sweeps":
-        raise UnreadableManifestError("is not a manifest of gen-sweeps")
-    if content.get("version") != VERSION:
-        version = content.get("version")
-        message = f"has version {version!r}; this gen-sweeps writes version {VERSION}"
+    match content:
+        case {"generator": "gen-sweeps", "version": int(version)}:
+            pass
+        case _:
+            raise UnreadableManifestError("is not a manifest of gen-sweeps")
+    if version != VERSION:
+        message = f"has version {version}; this gen-sweeps writes version {VERSION}"
         raise UnreadableManifestError(message)
     # A checkout may have changed the line ends; that is drift, but no other content.
-    text = data.replace(b"\r\n", b"\n")
+    text = canonical(data)
     above = text[: text.rfind(b'  "checksum": "')]
     if content.get("checksum") != _checksum(above):
         raise UnreadableManifestError("was edited: its checksum does not match its content")
-    digests = content["files"]
+    match content:
+        case {"spec": str(spec), "files": dict(digests)}:
+            pass
+        case _:
+            raise UnreadableManifestError("was edited: it does not name a spec and its files")
     if any(file_fault(path) for path in digests):
         raise UnreadableManifestError("names files outside of its folder")
-    return Manifest(content["spec"], digests)
+    if not all(isinstance(digest, str) for digest in digests.values()):
+        raise UnreadableManifestError("was edited: it does not name the content of its files")
+    return Manifest(spec, digests)
 
 
 def _checksum(text: bytes) -> str:

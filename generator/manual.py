@@ -59,6 +59,47 @@ Environment:
 """
 
 _PAGES: Mapping[str, Page] = {
+    "compare": Page(
+        """Say where Python files differ, whoever wrote them.
+
+Compares the files as syntax trees, groups what is alike, and judges with --vary whether they differ
+only in what was meant to. The files are not run, unless --resolved asks for it.
+""",
+        """Examples:
+
+\b
+  gen-sweeps compare sweeps/*.py                 how a family of files differs
+  gen-sweeps compare sweeps/*.py --vary 'Adam(lr, eps)' --vary docstring
+                                                 fail if anything else differs
+  gen-sweeps compare --diff a.py b.py            two files as a unified diff
+
+"""
+        + _EXIT_CODES.format(
+            done="nothing differs that may not",
+            differs="something differs",
+            unanswered="bad usage, or a file that can't be read or parsed",
+        ),
+    ),
+    "resolve": Page(
+        """Show the configuration that a Python file builds, without its SDK.
+
+Runs the file's code with stand-ins for what it imports, and prints the tree of calls and values
+that it makes.
+""",
+        """Examples:
+
+\b
+  gen-sweeps resolve sweep.py                       the tree
+  gen-sweeps resolve sweep.py --provenance          and where each value came from
+  gen-sweeps resolve sweep.py --output-format json  for programs
+
+"""
+        + _EXIT_CODES.format(
+            done="done",
+            differs="never",
+            unanswered="bad usage, or the file can't be run to its end",
+        ),
+    ),
     "init": Page(
         """Write a spec and templates to start from, and the files that they make.
 
@@ -133,7 +174,8 @@ def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Pag
         return _PAGES.get(command)
     width = max(map(len, commands))
     summaries = (
-        f"  gen-sweeps {name:{width}}  {_summary(function)}" for name, function in commands.items()
+        f"  gen-sweeps {name:{width}}  {_summary(name, function)}"
+        for name, function in commands.items()
     )
     codes = _EXIT_CODES.format(
         done="done; nothing differs",
@@ -144,7 +186,8 @@ def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Pag
     return Page(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
 
 
-def _summary(function: Callable[..., int]) -> str:
-    """Return the first line of a docstring, as an entry of a list."""
-    line = (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+def _summary(name: str, function: Callable[..., int]) -> str:
+    """Return what a command does, as an entry of a list."""
+    text = _PAGES[name].help if name in _PAGES else function.__doc__ or ""
+    line = text.strip().partition("\n")[0].rstrip(".")
     return line[:1].lower() + line[1:]

@@ -9,12 +9,18 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable
+
+from generator.literals import UNSEEN
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _WINDOWS_DEVICE = re.compile(
     r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\..*)?", re.IGNORECASE
 )
+
+_NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 
 
 def identifier_fault(name: str) -> str | None:
@@ -53,11 +59,20 @@ def file_fault(path: str) -> str | None:
             return f"has a part that is a device on Windows ({part})"
         if part[-1] in ". ":
             return "has a part that ends with a dot or a space, which Windows drops"
-        if re.search(r'[<>:"|?*\\\x00-\x1f\x7f]', part):
+        if _NOT_ON_WINDOWS.search(part):
             return "has a character that no file name may have on Windows"
+        if _UNSEEN.search(part):
+            return "has a character that can't be seen"
         if len(part.encode(errors="surrogatepass")) > 255:  # noqa: PLR2004 - NAME_MAX of POSIX
             return "has a part of more than 255 bytes, the longest that file systems take"
     return None
+
+
+def fold(path: str) -> str:
+    """Return what two paths have in common if some file system takes them for one file."""
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
 
 
 def near_miss(name: str, known: Iterable[str]) -> str | None:

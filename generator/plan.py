@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Protocol
 
+from generator.form import canonical, deviation
 from generator.manifest import MANIFEST, Manifest, UnreadableManifestError, read, spec_name, written
+from generator.names import fold
+from generator.note import Note
 from generator.prove import Proof, digest
+from generator.syntax import MARKER
 from generator.templates import STRATEGY
 
 
@@ -32,11 +35,16 @@ class Change:
         action: What is to be done.
         obstacle: Why gen-sweeps may not do it unasked: the file that is there is foreign. It
             reads after the file's path. None if it is ours, or not there.
+        form: How an editor or a checkout changed the form of the file that is there, and nothing
+            else of it; reads after the file's path. None if that is not all.
+        found: The sha256 of the file that is there, in hexadecimal; None if there is none.
     """
 
     path: str
     action: Action
     obstacle: str | None = None
+    form: str | None = None
+    found: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,13 +55,17 @@ class Plan:
         proof: What is to be written.
         changes: The files in the order of rendering, then those to remove, the manifest last.
         manifest: The content of the manifest.
+        note: What is about to change, for the run after this one if this one is killed.
+        listed: The names in each folder that was looked through for strays, by its path.
         strays: Files that look like a strategy's but are in neither the spec nor the manifest.
     """
 
     proof: Proof
     changes: tuple[Change, ...]
     manifest: bytes
+    note: Note
     strays: tuple[str, ...]
+    listed: Mapping[str, Sequence[str]]
 
     @cached_property
     def obstacles(self) -> tuple[Change, ...]:
@@ -63,7 +75,7 @@ class Plan:
     @property
     def drift(self) -> Iterator[Change]:
         """The changes that change something."""
-        return (change for change in self.changes if change.action is not Action.KEEP)
+        return filter(_changes, self.changes)
 
     def count(self, action: Action) -> int:
         """Return how many files the action is done with."""
@@ -76,11 +88,15 @@ class Folder(Protocol):
     def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name."""
 
-    def matching(self, pattern: str) -> Iterator[str]:
-        """Yield the paths of the files that match a glob pattern."""
+    @property
+    def listed(self) -> Mapping[str, Sequence[str]]:
+        """The names in each folder that has been looked through, by its path."""
 
-    def pending(self) -> Mapping[str, str]:
-        """Return the digests of the files that an interrupted run was about to write."""
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
+
+    def pending(self) -> Note | None:
+        """Return what an interrupted run was about to do; None if there was none."""
 
 
 class NotARegularFileError(Exception):
@@ -91,81 +107,139 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     """Return what makes `folder` hold the proven files and nothing else of ours."""
     spec = proof.rendering.spec
     own_name = spec_name(spec)
-    manifest, obstacle = _manifest(folder)
-    if manifest and manifest.spec != own_name:
-        obstacle = f"belongs to another spec, {manifest.spec}"
-    ours = _Ours(folder, manifest.digests if manifest else {}, folder.pending())
+    found = _FoundManifest.of(folder)
+    note = folder.pending()
+    owners = [owner.spec for owner in (found.manifest, note) if owner]
+    obstacle = found.obstacle
+    if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
+        obstacle = f"belongs to another spec, {others[0]}"
+    ours = _Ours(folder, proof.digests, found.manifest, note)
     changes = [ours.change(path, wanted) for path, wanted in proof.digests.items()]
-    if manifest and manifest.spec == own_name:
-        stale = (path for path in manifest.digests if path not in proof.digests)
-        changes += filter(None, map(ours.removal, stale))
+    if owners and all(owner == own_name for owner in owners):
+        changes += filter(None, map(ours.removal, ours.stale))
     files: dict[str, list[str]] = {strategy.name: [] for strategy in spec.strategies}
     for path, strategy in proof.rendering.strategies():
         files[strategy].append(path)
     content = written(spec, proof.digests, files)
-    changes.append(_manifest_change(folder, content, obstacle))
+    about = {change.path: _own_digests(change, proof) for change in changes if _changes(change)}
+    changes.append(found.change(content, obstacle))
     known = {change.path for change in changes}
-    patterns = (glob.escape(path) for path in proof.rendering.strategy_paths())
     candidates = (
         path
-        for pattern in patterns
+        for pattern in proof.rendering.strategy_paths()
         for path in folder.matching(pattern.replace(STRATEGY, "*"))
         if path not in known
     )
-    return Plan(proof, tuple(changes), content, tuple(sorted(set(candidates))))
+    strays = tuple(sorted(set(candidates)))
+    return Plan(proof, tuple(changes), content, Note(own_name, about), strays, folder.listed)
 
 
-@dataclass(frozen=True, slots=True)
+def _changes(change: Change) -> bool:
+    return change.action is not Action.KEEP
+
+
+def _own_digests(change: Change, proof: Proof) -> tuple[str, ...]:
+    """Return what is gen-sweeps' own in the place of a file, before the change or after it."""
+    wanted = proof.digests.get(change.path)
+    found = None if change.obstacle else change.found
+    return tuple(digest for digest in (found, wanted) if digest)
+
+
 class _Ours:
-    """Tells gen-sweeps' own files, by what it wrote last or was about to write."""
+    """Tells gen-sweeps' own files, by what it wrote last or was about to write.
 
-    folder: Folder
-    written: Mapping[str, str]
-    pending: Mapping[str, str]
+    Names that only fold together (`sweep_a.py`, `sweep_A.py`) may be one file: what is known of
+    the one is known of the other, so that a strategy's name can change in case only.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        wanted: Mapping[str, str],
+        manifest: Manifest | None,
+        note: Note | None,
+    ) -> None:
+        self._folder = folder
+        self._known: dict[str, set[str]] = {}
+        written = manifest.digests if manifest else {}
+        for path, known in written.items():
+            self._known.setdefault(fold(path), set()).add(known)
+        for path, digests in note.digests.items() if note else ():
+            self._known.setdefault(fold(path), set()).update(digests)
+        candidates = (*written, *(note.digests if note else ()))
+        self.stale = [path for path in dict.fromkeys(candidates) if path not in wanted]
+        self._renamed = {fold(path) for path in self.stale}
 
     def change(self, path: str, wanted: str) -> Change:
+        """Return what is to be done with a file that the spec has."""
         try:
-            data = self.folder.read(path)
+            data = self._folder.read(path)
         except NotARegularFileError as error:
             return Change(path, Action.UPDATE, str(error))
         if data is None:
             return Change(path, Action.CREATE)
-        if (found := digest(data)) == wanted:
-            return Change(path, Action.KEEP)
-        return Change(path, Action.UPDATE, self._obstacle(path, found))
+        found = digest(data)
+        if found == wanted:
+            # The other name is removed first, and this file may go with it.
+            renamed = bool(self._renamed) and fold(path) in self._renamed
+            return Change(path, Action.UPDATE if renamed else Action.KEEP, found=found)
+        if digest(canonical(data)) == wanted:
+            return Change(path, Action.UPDATE, form=deviation(data), found=found)
+        return Change(path, Action.UPDATE, self._obstacle(path, data), found=found)
 
     def removal(self, path: str) -> Change | None:
+        """Return what is to be done with a file that the spec has no more."""
         try:
-            data = self.folder.read(path)
+            data = self._folder.read(path)
         except NotARegularFileError as error:
             return Change(path, Action.REMOVE, str(error))
         if data is None:
             return None
-        return Change(path, Action.REMOVE, self._obstacle(path, digest(data)))
+        return Change(path, Action.REMOVE, self._obstacle(path, data), found=digest(data))
 
-    def _obstacle(self, path: str, found: str) -> str | None:
-        if found in (self.written.get(path), self.pending.get(path)):
-            return None
-        if path in self.written:
+    def _obstacle(self, path: str, data: bytes) -> str | None:
+        known = self._known.get(fold(path))
+        if known is None:
+            return "was not written by gen-sweeps"
+        if digest(data) not in known and digest(canonical(data)) not in known:
             return "was edited since gen-sweeps wrote it"
-        return "was not written by gen-sweeps"
+        if path.endswith(".py") and data and MARKER.encode() not in data:
+            # A manifest made by hand can name any file; what it can't do is to sign it.
+            return "has no mark of a generated file, whatever the manifest says"
+        return None
 
 
-def _manifest(folder: Folder) -> tuple[Manifest | None, str | None]:
-    """Return what the folder's manifest says, and why it may not be replaced unasked."""
-    try:
-        data = folder.read(MANIFEST)
-        return (read(data), None) if data is not None else (None, None)
-    except (UnreadableManifestError, NotARegularFileError) as error:
-        return None, str(error)
+@dataclass(frozen=True, slots=True)
+class _FoundManifest:
+    """The manifest that is in the folder.
 
+    Attributes:
+        data: Its content; None if there is no such file.
+        manifest: What it says; None if it is not there or can't be read.
+        obstacle: Why it can't be read; None if it can, or is not there.
+    """
 
-def _manifest_change(folder: Folder, content: bytes, obstacle: str | None) -> Change:
-    try:
-        data = folder.read(MANIFEST)
-    except NotARegularFileError:
-        data = b""
-    if data is None:
-        return Change(MANIFEST, Action.CREATE)
-    action = Action.KEEP if data == content else Action.UPDATE
-    return Change(MANIFEST, action, obstacle)
+    data: bytes | None
+    manifest: Manifest | None = None
+    obstacle: str | None = None
+
+    @classmethod
+    def of(cls, folder: Folder) -> _FoundManifest:
+        try:
+            data = folder.read(MANIFEST)
+        except NotARegularFileError as error:
+            return cls(b"", obstacle=str(error))
+        if data is None:
+            return cls(None)
+        try:
+            return cls(data, read(data))
+        except UnreadableManifestError as error:
+            return cls(data, obstacle=str(error))
+
+    def change(self, content: bytes, obstacle: str | None) -> Change:
+        if self.data is None:
+            return Change(MANIFEST, Action.CREATE, obstacle)
+        if self.data == content:
+            return Change(MANIFEST, Action.KEEP, obstacle)
+        form = deviation(self.data) if canonical(self.data) == content else None
+        return Change(MANIFEST, Action.UPDATE, obstacle, form)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from generator.errors import Problem, SpecError
 from generator.manifest import MANIFEST, UnreadableManifestError, merged, read, spec_name
 from generator.names import near_miss
+from generator.note import Note
 from generator.plan import Action, Folder, NotARegularFileError, Plan, plan
 from generator.prove import Proof
 from generator.spec import Spec
@@ -96,5 +97,9 @@ class _Scoped:
         del pattern
         return iter(())
 
-    def pending(self) -> Mapping[str, str]:
+    @property
+    def listed(self) -> Mapping[str, Sequence[str]]:
+        return {}
+
+    def pending(self) -> Note | None:
         return self.folder.pending()

@@ -81,19 +81,29 @@ def _drift(change: Change, shown: str, spec: Spec) -> str:
         return f"{shown} is missing"
     if change.action is Action.REMOVE:
         return f"{shown} is extra: {spec.path} has it no more"
-    return f"{shown} does not match {spec.path}"
+    return f"{shown} {change.form or f'does not match {spec.path}'}"
 
 
 def _hint(change: Change, spec: Spec, run: str) -> str:
-    if change.obstacle is None:
-        return run
-    return f"it {change.obstacle}; undo that, or run `gen-sweeps {spec.path} --force`"
+    if change.obstacle is not None:
+        return f"it {change.obstacle}; undo that, or run `gen-sweeps {spec.path} --force`"
+    return f"{_keep_form(spec)}, then {run}" if change.form else run
 
 
-def stray_warnings(plan: Plan) -> list[str]:
-    """Return what is to be said of files that were left alone."""
+def _keep_form(spec: Spec) -> str:
+    """Return how to keep checkouts and editors from changing the form of files."""
+    return f"put `{spec.output.as_posix()}/** -text` into .gitattributes, keep editors out"
+
+
+def warnings(plan: Plan) -> list[str]:
+    """Return what is to be said after the files have been written, though nothing failed."""
     spec = plan.proof.rendering.spec
-    return [
+    replaced = [
+        f"{shown_path(spec, change.path)} {change.form} no more; to keep it so, {_keep_form(spec)}"
+        for change in plan.changes
+        if change.form
+    ]
+    return replaced + [
         f"{shown_path(spec, path)} looks like a strategy's file, but {spec.path} has none such; "
         "it was left alone"
         for path in plan.strays

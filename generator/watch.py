@@ -49,11 +49,11 @@ def watch(spec: Path, run: Callable[[], int]) -> int:
         now = _state(spec)
         if now != seen:
             if seen is not None:
-                console.note(f"{_changes(seen, now)}; running again")
+                console.progress(f"{_changes(seen, now)}; running again")
             seen = now
             run()
             if seen == _state(spec):
-                console.note(f"watching {spec} and its templates; Ctrl-C ends it")
+                console.progress(f"watching {spec} and its templates; Ctrl-C ends it")
         for _ in watchfiles.watch(
             *folders,
             recursive=False,

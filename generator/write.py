@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from generator.disk import OutputFolder
 from generator.errors import ForeignFileError, Problem
-from generator.plan import Folder, Plan, plan
+from generator.manifest import MANIFEST
+from generator.plan import Change, Folder, Plan, plan
 from generator.prove import Proof, shown_path
 from generator.spec import Spec
 
@@ -36,7 +37,7 @@ def write(proof: Proof, *, force: bool = False, planner: Planner = plan) -> Plan
         if planned.obstacles and not force:
             raise ForeignFileError(
                 *(
-                    Problem(f"{shown} {change.obstacle}", shown, hint=_way_out(spec))
+                    Problem(f"{shown} {change.obstacle}", shown, hint=way_out(change, spec))
                     for change in planned.obstacles
                     for shown in [shown_path(spec, change.path)]
                 )
@@ -45,6 +46,9 @@ def write(proof: Proof, *, force: bool = False, planner: Planner = plan) -> Plan
     return planned
 
 
-def _way_out(spec: Spec) -> str:
-    command = f"gen-sweeps {spec.path} --force"
-    return f"move it away or undo the edit; `{command}` overwrites or removes it"
+def way_out(change: Change, spec: Spec) -> str:
+    """Return what to do about a change that gen-sweeps does not make unasked."""
+    forced = f"`gen-sweeps {spec.path} --force`"
+    if change.path == MANIFEST:
+        return f"restore it from version control; {forced} writes it anew, and removes no file"
+    return f"move it away or undo the edit; {forced} overwrites or removes it"
