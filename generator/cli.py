@@ -90,6 +90,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     paranoid: Annotated[
         bool, typer.Option("--paranoid", help="Show every file to LibCST too; slow.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
+    ] = False,
     output_format: Annotated[
         OutputFormat, typer.Option(help="How to say what was done or found.")
     ] = OutputFormat.TEXT,
@@ -108,19 +111,28 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     del version
     from generator.job import Options, run  # noqa: PLC0415 - the stages load what they need
 
-    return run(
-        Options(
-            spec,
-            check=check,
-            diff=diff,
-            force=force,
-            only=tuple(only or ()),
-            paranoid=paranoid,
-            quiet=quiet,
-            cache=cache,
-            output_format=output_format.value,
-        )
+    options = Options(
+        spec,
+        check=check,
+        diff=diff,
+        force=force,
+        only=tuple(only or ()),
+        paranoid=paranoid,
+        quiet=quiet,
+        cache=cache,
+        output_format=output_format.value,
     )
+    if not watch:
+        return run(options)
+    if check or diff:
+        raise typer.BadParameter(f"--watch writes: leave out {'--diff' if diff else '--check'}")
+    from generator import watch as watching  # noqa: PLC0415 - an extra that few runs need
+
+    try:
+        return watching.watch(spec, lambda: run(options))
+    except GenSweepsError as error:
+        console.problems(error.problems)
+        return error.exit_code
 
 
 def init(
@@ -144,11 +156,16 @@ def init(
     return 0
 
 
-def schema() -> int:
+def schema(
+    *,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print it as a page for people instead.")
+    ] = False,
+) -> int:
     """Print the JSON Schema of a spec, by which editors complete and check it."""
-    from generator import json_schema  # noqa: PLC0415 - pydantic is the heaviest import
+    from generator import json_schema, reference  # noqa: PLC0415 - pydantic is heavy
 
-    console.result(json_schema.text())
+    console.result(reference.markdown() if markdown else json_schema.text())
     return 0
 
 

@@ -51,6 +51,11 @@ def warning(text: str) -> None:
     _line(_YELLOW, "warning", text)
 
 
+def progress(text: str) -> None:
+    """Print to stderr what is going on."""
+    _line(_CYAN, "note", text)
+
+
 def _line(colour: str, label: str, text: str) -> None:
     if sys.stderr is None:  # likewise
         return

@@ -60,50 +60,44 @@ Environment:
 
 _PAGES: Mapping[str, Page] = {
     "compare": Page(
-        """Say where Python files differ, and whether that is what was meant.
+        """Say where Python files differ, whoever wrote them.
 
-Takes any files, whoever wrote them: no spec is needed, and nothing that they import. Differences
-are named by where they are in the code, values grouped, the rare ones first. Layout, comments and
-docstrings are told apart from code. What no diff shows is said too: files that are copies of each
-other, a file that carries another's name, outputs that two files share.
-
-Without --vary every difference in code counts; with it, all but what it names.
+Compares the files as syntax trees, groups what is alike, and judges with --vary whether they differ
+only in what was meant to. The files are not run, unless --resolved asks for it.
 """,
         """Examples:
 
 \b
-  gen-sweeps compare runs/*.py
-  gen-sweeps compare runs/*.py --vary 'Optimizer(lr, name)' --vary docstring
-  gen-sweeps compare runs/a.py runs/b.py --diff runs/a.py runs/b.py
-  gen-sweeps compare runs/*.py --resolved
+  gen-sweeps compare sweeps/*.py                 how a family of files differs
+  gen-sweeps compare sweeps/*.py --vary 'Adam(lr, eps)' --vary docstring
+                                                 fail if anything else differs
+  gen-sweeps compare --diff a.py b.py            two files as a unified diff
 
 """
         + _EXIT_CODES.format(
-            done="nothing differs but what may",
-            differs="something else differs",
-            unanswered="a file can't be read or is not Python (the others are compared); bad usage",
+            done="nothing differs that may not",
+            differs="something differs",
+            unanswered="bad usage, or a file that can't be read or parsed",
         ),
     ),
     "resolve": Page(
-        """Run a Python file without what it imports, and show what it builds.
+        """Show the configuration that a Python file builds, without its SDK.
 
-The file's code is run, in an interpreter of its own, with a time limit and an empty environment.
-The standard library and the files below the root are real. Every other import is a stand-in that
-writes down what is done with it. What only the real package could tell is an error that names the
-place, never a guess.
+Runs the file's code with stand-ins for what it imports, and prints the tree of calls and values
+that it makes.
 """,
         """Examples:
 
 \b
-  gen-sweeps resolve generated/sweep_identity.py
-  gen-sweeps resolve configs/train.py --call "get_config('small')" --provenance
-  gen-sweeps resolve configs/train.py --import numpy --output-format json
+  gen-sweeps resolve sweep.py                       the tree
+  gen-sweeps resolve sweep.py --provenance          and where each value came from
+  gen-sweeps resolve sweep.py --output-format json  for programs
 
 """
         + _EXIT_CODES.format(
             done="done",
-            differs="not used",
-            unanswered="the file can't be read, fails, or asks what only the real package knows",
+            differs="never",
+            unanswered="bad usage, or the file can't be run to its end",
         ),
     ),
     "init": Page(
@@ -180,7 +174,8 @@ def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Pag
         return _PAGES.get(command)
     width = max(map(len, commands))
     summaries = (
-        f"  gen-sweeps {name:{width}}  {_summary(function)}" for name, function in commands.items()
+        f"  gen-sweeps {name:{width}}  {_summary(name, function)}"
+        for name, function in commands.items()
     )
     codes = _EXIT_CODES.format(
         done="done; nothing differs",
@@ -191,7 +186,8 @@ def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Pag
     return Page(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
 
 
-def _summary(function: Callable[..., int]) -> str:
-    """Return the first line of a docstring, as an entry of a list."""
-    line = (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+def _summary(name: str, function: Callable[..., int]) -> str:
+    """Return what a command does, as an entry of a list."""
+    text = _PAGES[name].help if name in _PAGES else function.__doc__ or ""
+    line = text.strip().partition("\n")[0].rstrip(".")
     return line[:1].lower() + line[1:]

@@ -79,7 +79,7 @@ def test_the_help_lists_options_commands_examples_and_exit_codes(option: str) ->
     assert all(len(line) <= 100 for line in shown.stdout.splitlines())
 
 
-@pytest.mark.parametrize("command", ["compare", "resolve", "init", "schema", "report"])
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> None:
     shown = gen_sweeps(command, "--help", cwd=ROOT)
     assert (shown.exit_code, shown.stderr) == (0, "")

@@ -115,7 +115,7 @@ def test_the_reward_shaping_starter_makes_the_files_of_this_repository(tmp_path:
     assert (tmp_path / "spec.toml").read_bytes() == (ROOT / "spec.toml").read_bytes()
 
 
-def test_the_wheel_has_both_starters(tmp_path: Path) -> None:
+def test_the_wheel_has_both_starters_and_the_report(tmp_path: Path) -> None:
     subprocess.run(
         ["uv", "build", "--wheel", "--quiet", "--out-dir", tmp_path, ROOT], check=True, timeout=300
     )
@@ -123,13 +123,17 @@ def test_the_wheel_has_both_starters(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
     for starter in ("training", "reward-shaping"):
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "generator", "init", starter, "--from", starter],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(tmp_path / "site"), "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        for arguments in (
+            ["init", starter, "--from", starter],
+            ["report", f"{starter}/spec.toml", "-o", f"{starter}.html"],
+        ):
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "generator", *arguments],
+                cwd=tmp_path,
+                env={"PYTHONPATH": str(tmp_path / "site"), "PATH": ""},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
         assert (tmp_path / starter / "spec.toml").exists()
