@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from generator.errors import GenSweepsError, ProofError
+from generator.placement import check_placements
 from generator.render import File
 from generator.spec import Treatment
 from generator.syntax import docstring_end, parse
@@ -59,6 +60,7 @@ def examine(file: File, treatment: Treatment, shown: str) -> Skeleton:
     """
     tree = parse(file, shown)
     docstring = docstring_end(file, shown, tree)
+    check_placements(file, shown)
     start, end = _placed(file, treatment, shown)
     last_name = treatment.call.rpartition(".")[2]
     _check_calls(_Calls(tree, last_name), file, (start, end), treatment, shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from generator.errors import FileError, Problem, SpecError
@@ -15,7 +16,7 @@ from generator.reading import Reader
 from generator.spec import Spec
 
 
-def load(path: Path) -> Spec:
+def load(path: str | Path) -> Spec:
     """Return the experiment that the spec file at `path` describes.
 
     Raises:
@@ -23,9 +24,10 @@ def load(path: Path) -> Spec:
         SpecError: It is not a valid spec; has a problem for each thing that is wrong, in the
             order in which they stand in the file.
     """
+    path = Path(path)
     source = _read(path)
     data = _parse(source, path)
-    reader = Reader(path, data)
+    reader = Reader(path, data, sha256(source, usedforsecurity=False).hexdigest())
     spec = reader.spec()
     if findings := [*_shape_findings(data), *reader.findings]:
         raise SpecError(*_located(findings, source, path))

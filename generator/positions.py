@@ -9,11 +9,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from generator.findings import KeyPath
+
+MAX_DEPTH = 100
+"""How deep places are looked up; what is deeper is said to be where that depth is reached."""
 
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
 
@@ -73,7 +77,9 @@ class _Walk:
         for table in root.named_children:
             if table.type not in ("table", "table_array_element"):
                 continue
-            key = next(child for child in table.named_children if child.type in _KEYS)
+            key = next((child for child in table.named_children if child.type in _KEYS), None)
+            if key is None:  # the two parsers disagree: better no place than none at all
+                continue
             if table.type == "table_array_element":
                 names = tuple(_name(part) for part in _parts(key))
                 self._last_index[names] = self._last_index.get(names, -1) + 1
@@ -85,7 +91,7 @@ class _Walk:
         return Position(row + 1, len(self._lines[row][:column].decode()) + 1)
 
     def _enter(self, path: KeyPath, key: Node) -> KeyPath:
-        for part in _parts(key):
+        for part in islice(_parts(key), MAX_DEPTH):
             path = (*path, _name(part))
             self.found.keys.setdefault(path, self._position(part))
             if path in self._last_index:
@@ -95,11 +101,14 @@ class _Walk:
     def _pairs(self, table: Node, path: KeyPath) -> None:
         for pair in table.named_children:
             if pair.type == "pair":
-                key, value = (node for node in pair.named_children if node.type != "comment")
-                self._value(value, self._enter(path, key))
+                parts = [node for node in pair.named_children if node.type != "comment"]
+                if len(parts) == len(("key", "value")):
+                    self._value(parts[1], self._enter(path, parts[0]))
 
     def _value(self, node: Node, path: KeyPath) -> None:
         self.found.values.setdefault(path, self._position(node))
+        if len(path) > MAX_DEPTH:
+            return
         if node.type == "inline_table":
             self._pairs(node, path)
         elif node.type == "array":
@@ -109,11 +118,13 @@ class _Walk:
 
 
 def _parts(key: Node) -> Iterator[Node]:
-    if key.type == "dotted_key":
-        for child in key.named_children:
-            yield from _parts(child)
-    else:
-        yield key
+    """Yield the names in a key; those of a dotted one nest to the left, as deep as it is long."""
+    names: list[Node] = []
+    while key.type == "dotted_key":
+        key, *rest = key.named_children
+        names += reversed(rest)
+    yield key
+    yield from reversed(names)
 
 
 def _name(key: Node) -> str:

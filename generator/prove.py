@@ -7,6 +7,7 @@ accepts nothing which parsing everything would refuse, because the text around i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -14,8 +15,9 @@ from hashlib import sha256
 from generator.control import Skeleton, examine
 from generator.errors import TemplateError
 from generator.explain import explain
+from generator.placement import check_placements
 from generator.render import File, Rendering
-from generator.spec import Spec, Strategy
+from generator.spec import Spec, Strategy, Treatment
 from generator.syntax import check_characters, docstring_end, parse
 from generator.treatment import UnreadableTreatmentError, read_back, references
 
@@ -51,15 +53,16 @@ def prove(rendering: Rendering) -> Proof:
     skeletons: dict[str, Skeleton] = {}
     digests: dict[str, str] = {}
     failed: list[tuple[File, str, Skeleton]] = []
+    folder = str(spec.output_folder)
     for file in rendering.values():
-        shown = shown_path(spec, file.path)
+        shown = os.path.join(folder, file.path)  # noqa: PTH118 - 15 times as fast as pathlib
         if file.strategy is None:
             _check_shared(file, shown)
         else:
             skeleton = skeletons.get(file.template)
             if skeleton is None:
                 skeleton = skeletons[file.template] = examine(file, spec.treatment, shown)
-            _check_treatment(file, strategies[file.strategy], skeleton, spec)
+            _check_treatment(file, strategies[file.strategy], skeleton, spec.treatment, shown)
             if not _fits(file, skeleton, shown):
                 failed.append((file, shown, skeleton))
         digests[file.path] = digest(file.source.encode())
@@ -77,25 +80,30 @@ def _check_shared(file: File, shown: str) -> None:
     """Check a file that is the same for all strategies; other than Python, it is free."""
     if file.path.endswith(".py") and file.source:
         docstring_end(file, shown, parse(file, shown))
+        check_placements(file, shown)
 
 
-def _check_treatment(file: File, strategy: Strategy, skeleton: Skeleton, spec: Spec) -> None:
+def _check_treatment(
+    file: File, strategy: Strategy, skeleton: Skeleton, treatment: Treatment, shown: str
+) -> None:
     """Check that the treatment in the file is what the spec says, and that it can be evaluated."""
-    shown = shown_path(spec, file.path)
     for start, end in file.treatments:
-        arguments = {**spec.treatment.shared, **strategy.args}
-        line = file.source.count("\n", 0, start) + 1
+        arguments = {**treatment.shared, **strategy.args}
         try:
-            read_back(file.source[start:end], spec.treatment.call, arguments)
+            read_back(file.source[start:end], treatment.call, arguments)
         except UnreadableTreatmentError as error:
             message = f"the treatment can't be read back: {error}"
-            raise TemplateError.at(message, shown, line) from None
+            raise TemplateError.at(message, shown, _line(file, start)) from None
         for value in arguments.values():
             for name in references(value):
                 if skeleton.names is not None and name not in skeleton.names:
                     message = f"the treatment names {name}, which nothing in the file defines"
                     hint = f"import {name} in {file.template}"
-                    raise TemplateError.at(message, shown, line, hint=hint)
+                    raise TemplateError.at(message, shown, _line(file, start), hint=hint)
+
+
+def _line(file: File, offset: int) -> int:
+    return file.source.count("\n", 0, offset) + 1
 
 
 def _fits(file: File, skeleton: Skeleton, shown: str) -> bool:

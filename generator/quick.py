@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-COMMANDS = frozenset[str]()
+COMMANDS = frozenset({"compare", "init", "report", "resolve", "schema"})
 """What stands in the place of the spec to call for something else."""
 
 _FLAGS = {

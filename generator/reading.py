@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import dropwhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 
 from generator.findings import Finding, KeyPath, toml_type
-from generator.names import constant_fault, dotted_fault, identifier_fault, near_miss
+from generator.names import constant_fault, dotted_fault, file_fault, identifier_fault, near_miss
 from generator.spec import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 
 MAX_DEPTH = 50
@@ -28,10 +28,11 @@ class Reader:
     and what stands beside the fault is still read.
     """
 
-    def __init__(self, path: Path, data: dict[str, object]) -> None:
+    def __init__(self, path: Path, data: dict[str, object], digest: str) -> None:
         self.findings: list[Finding] = []
         self._path = path
         self._data = data
+        self._digest = digest
         self._constants: dict[str, KeyPath] = {}
 
     def report(
@@ -72,6 +73,7 @@ class Reader:
             vars=self._values(("vars",)),
             base=base,
             strategies=strategies,
+            digest=self._digest,
         )
 
     def _base(self) -> tuple[Section, ...]:
@@ -201,8 +203,12 @@ class Reader:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
         elif "\\" in text:
             report(f"{text!r} has a backslash", "write folders with `/`")
-        elif not text.isprintable():
-            report(f"{text!r} has a character that can't be seen")
+        else:
+            below = tuple(dropwhile(lambda part: part == "..", PurePosixPath(text).parts))
+            if ".." in below:
+                report(f"{text!r} goes up after it went down", "write `..` at its start only")
+            elif below and (fault := file_fault("/".join(below))):
+                report(f"{text!r} {fault}")
         return PurePosixPath(text)
 
     def _values(self, where: KeyPath) -> Mapping[str, Value]:
@@ -218,9 +224,10 @@ class Reader:
         if isinstance(value, bool | float | str):
             return value
         if isinstance(value, int):
-            if value.bit_length() > MAX_DIGITS * math.log2(10):
+            if not _is_written(value):
                 message = f"has more than {MAX_DIGITS} digits, which Python can't read back"
                 self.report(where, message, at_value=True)
+                return 0
             return value
         if isinstance(value, list | dict):
             return self._nested(value, where, depth)
@@ -254,6 +261,14 @@ class Reader:
                 hint = f"did you mean `{miss}`?" if miss else f"define {name} under [base.…]"
                 self.report(where, f"no constant is called {name!r}", hint, at_value=True)
         return Reference(name)
+
+
+def _is_written(value: int) -> bool:
+    """Say whether Python writes an integer in decimal; its limit can be set, but not here."""
+    try:
+        return len(str(value).lstrip("-")) <= MAX_DIGITS
+    except ValueError:
+        return False
 
 
 def _is_reference(value: Mapping[str, object]) -> bool:

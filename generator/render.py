@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from traceback import walk_tb
 
 from jinja2 import Template, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 
 from generator.errors import Problem, TemplateError
+from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Kind, Slot, Slots
+from generator.halves import halves
 from generator.literals import assignment, keyword_arguments, layout, literal, width
-from generator.manifest import MANIFEST
-from generator.names import file_fault, near_miss
+from generator.manifest import MANIFEST, spec_name
+from generator.names import file_fault, fold, near_miss
+from generator.note import PREFIX
+from generator.sandbox import Budget, Sandbox
 from generator.spec import Spec, Strategy, Value
-from generator.templates import (
-    SLOT,
-    STRATEGY,
-    SUFFIX,
-    Slots,
-    TemplateFolder,
-    environment,
-    strategy_views,
-    sweep_views,
-)
+from generator.templates import STRATEGY, SUFFIX, VIEWS, TemplateFolder, strategy_views, sweep_views
 from generator.text import UnsafeTextError
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where something of the spec stands in a file, as offsets, and what it was made to be."""
+
+    kind: Kind
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class File:
         template: The template that made it, as the user would name it.
         strategy: The strategy that it is for; None for a file that all share.
         treatments: Where the template placed the treatment, as offsets into `source`.
+        placements: Where it placed other things of the spec, in order.
     """
 
     path: str
@@ -45,6 +52,7 @@ class File:
     template: str
     strategy: str | None
     treatments: tuple[tuple[int, int], ...]
+    placements: tuple[Placement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +65,23 @@ class Rendering(Mapping[str, File]):
     """The files of a spec by their path, each rendered when it is asked for, and not kept.
 
     Shared files come first, then each template's files, the control's before the others'.
+
+    Attributes:
+        spec: The spec.
+        folder: Where the templates are loaded from.
     """
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self._folder = TemplateFolder(spec.template_folder)
-        self._slots = Slots()
-        self._environment = environment(self._folder, self._slots)
+        self.folder = TemplateFolder(spec.template_folder)
+        self._budget = Budget()
+        self._slots = Slots(self._budget)
+        self._environment = Sandbox(self.folder, self._budget, self._slots.printed, VIEWS)
+        self._environment.filters |= self._slots.filters()
         self._globals = sweep_views(spec)
         self._templates: dict[str, Template] = {}
-        self._origins = _origins(spec, self._folder)
+        self._endings: dict[str, _Ending | None] = {}
+        self._origins = _origins(spec, self.folder)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -87,21 +102,71 @@ class Rendering(Mapping[str, File]):
             TemplateError: The template can't be read, is not valid or fails.
         """
         origin = self._origins[path]
-        name = origin.template
-        values = self._globals
-        if origin.strategy is not None:
-            values = values | strategy_views(origin.strategy, self.spec.treatment)
-        self._slots.values.clear()
+        template = self.folder.display(origin.template)
+        strategy = origin.strategy
         try:
-            template = self._templates.get(name)
-            if template is None:
-                template = self._templates[name] = self._environment.get_template(name)
-            text = template.render(values)
+            if strategy is None:
+                filled = self._render(self._template(origin.template), self._globals, strategy)
+            else:
+                filled = self._render_for(origin.template, strategy)
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise _template_error(error, self._folder.display(name), self._folder) from None
-        source, treatments = self._fill(text, origin.strategy)
-        strategy = origin.strategy.name if origin.strategy else None
-        return File(path, source, self._folder.display(name), strategy, treatments)
+            raise _template_error(error, template, self.folder) from None
+        name = strategy.name if strategy else None
+        treatments, placements = tuple(filled.treatments), tuple(filled.placements)
+        return File(path, "".join(filled.pieces), template, name, treatments, placements)
+
+    def _template(self, name: str) -> Template:
+        if name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
+        return self._templates[name]
+
+    def _render_for(self, name: str, strategy: Strategy) -> _Filled:
+        """Render a template for a strategy, what is the same for all of them only once."""
+        values = self._globals | strategy_views(strategy, self.spec.treatment)
+        if name not in self._endings:
+            self._endings[name] = self._ending(name, values)
+        ending = self._endings[name]
+        if ending is None:
+            return self._render(self._template(name), values, strategy)
+        filled = self._render(ending.start, values, strategy, ending.first_line)
+        filled.add_filled(ending.before)
+        start = filled.length
+        filled.add(self._treatment(strategy, ending.indent))
+        filled.treatments.append((start, filled.length))
+        filled.add_filled(ending.after)
+        return filled
+
+    def _ending(self, name: str, values: Mapping[str, object]) -> _Ending | None:
+        """Return how all files of a template end; None if that is not to be told."""
+        parts = halves(self._environment, name)
+        if parts is None:
+            return None
+        self._slots.clear()
+        self._budget.renew()
+        first_line, newline, text = _ended(parts.shared.render(values)).partition("\n")
+        before, treatment, after = text.partition(TREATMENT_SLOT)
+        lines = first_line + after.partition("\n")[0]
+        if not (newline and treatment) or TREATMENT_SLOT in after or SLOT in lines:
+            return None
+        filled = self._fill(before, None)
+        return _Ending(
+            parts.strategy,
+            f"{first_line}\n",
+            _indent(filled.line),
+            filled,
+            self._fill(after, None),
+        )
+
+    def _render(
+        self,
+        template: Template,
+        values: Mapping[str, object],
+        strategy: Strategy | None,
+        ending: str = "",
+    ) -> _Filled:
+        self._slots.clear()
+        self._budget.renew()
+        return self._fill(_ended(template.render(values) + ending), strategy)
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""
@@ -114,34 +179,77 @@ class Rendering(Mapping[str, File]):
         names = {origin.template for origin in self._origins.values() if origin.strategy}
         return (name.removesuffix(SUFFIX) for name in sorted(names))
 
-    def _fill(
-        self, text: str, strategy: Strategy | None
-    ) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """Return the text with its slots laid out, and where the treatment was placed."""
-        if text and not text.endswith("\n"):
-            text += "\n"
-        pieces = text.split(SLOT)
-        if len(pieces) == 1:
-            return text, ()
-        done, line = [pieces[0]], pieces[0].rpartition("\n")[2]
-        length = len(pieces[0])
-        treatments = []
-        for slot, following in zip(pieces[1::2], pieces[2::2], strict=False):
-            if slot == "treatment" and strategy is not None:
-                filled = self._treatment(strategy, _indent(line))
-                treatments.append((length, length + len(filled)))
+    def _fill(self, text: str, strategy: Strategy | None) -> _Filled:
+        """Return the text with its slots laid out.
+
+        Raises:
+            TemplateRuntimeError: The template has changed the text of a slot.
+        """
+        first, *rest = text.split(SLOT)
+        filled = _Filled()
+        filled.add(first)
+        for slot, following in zip_longest(rest[::2], rest[1::2], fillvalue=""):
+            start = filled.length
+            if slot == TREATMENT and strategy is not None:
+                filled.add(self._treatment(strategy, _indent(filled.line)))
+                filled.treatments.append((start, filled.length))
             else:
-                after = following.partition("\n")[0]
-                filled = _laid_out(self._slots.values[int(slot)], line, after)
-            done += (filled, following)
-            length += len(filled) + len(following)
-            line = (line + filled + following).rpartition("\n")[2]
-        return "".join(done), tuple(treatments)
+                wanted = self._slots[slot]
+                filled.add(_laid_out(wanted, filled.line, following.partition("\n")[0]))
+                filled.placements.append(Placement(wanted.kind, start, filled.length))
+            filled.add(following)
+        return filled
 
     def _treatment(self, strategy: Strategy, indent: int) -> str:
         treatment = self.spec.treatment
         arguments = {**treatment.shared, **strategy.args}
         return keyword_arguments(treatment.call, arguments, indent=indent)
+
+
+class _Filled:
+    """A text whose slots are being filled, from its start to its end."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.line = ""
+        self.treatments: list[tuple[int, int]] = []
+        self.placements: list[Placement] = []
+
+    def add(self, piece: str) -> None:
+        """Go on with `piece`; `line` is then what stands on the last line."""
+        self.pieces.append(piece)
+        self.length += len(piece)
+        self.line = (self.line + piece).rpartition("\n")[2]
+
+    def add_filled(self, other: _Filled) -> None:
+        """Go on with a text that is filled already, and has no treatment in it."""
+        self.placements += [
+            Placement(placed.kind, placed.start + self.length, placed.end + self.length)
+            for placed in other.placements
+        ]
+        self.pieces += other.pieces
+        self.length += other.length
+        self.line = other.line
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How all files of a template end.
+
+    Attributes:
+        start: The half of the template that makes what comes before.
+        first_line: What ends the last line of that.
+        indent: Columns by which the treatment's line is indented.
+        before: What stands between that line and the treatment.
+        after: What stands behind the treatment.
+    """
+
+    start: Template
+    first_line: str
+    indent: int
+    before: _Filled
+    after: _Filled
 
 
 def render(spec: Spec) -> Rendering:
@@ -153,12 +261,26 @@ def render(spec: Spec) -> Rendering:
     return Rendering(spec)
 
 
+def _ended(text: str) -> str:
+    """Return a text with the newline that a file ends with, unless it is empty."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _laid_out(value: Value, line: str, after: str) -> str:
-    """Lay out a value that stands between `line` and `after`."""
+def _laid_out(slot: Slot, line: str, after: str) -> str:
+    """Lay out what stands between `line` and `after`."""
+    if not isinstance(slot.content, str):
+        (value,) = slot.content
+        return _value(value, line, after)
+    if slot.kind is Kind.COMMENT and line.isspace():
+        return slot.content.replace("\n", f"\n{line}")
+    return slot.content
+
+
+def _value(value: Value, line: str, after: str) -> str:
     if "#" in line:
         return literal(value)  # in a comment, a second line would be code
     if not after and (match := re.fullmatch(r"(\w+) = ", line)):
@@ -169,14 +291,15 @@ def _laid_out(value: Value, line: str, after: str) -> str:
 def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:
     """Return which file each template makes, of which strategy, in the order of rendering."""
     shown = str(spec.template_folder)
+    hint = f"`templates` in {spec.path} is relative to that file"
     try:
         names = folder.names()
+    except FileNotFoundError:
+        raise TemplateError.at("no such folder", shown, hint=hint) from None
     except OSError as error:
         raise TemplateError.at(f"can't be read: {error.strerror}", shown) from None
     if not names:
-        exists = spec.template_folder.is_dir()
-        message = f"has no template: no file ends with {SUFFIX}" if exists else "no such folder"
-        hint = f"`templates` in {spec.path} is relative to that file"
+        message = f"has no template: no file ends with {SUFFIX}"
         raise TemplateError.at(message, shown, hint=hint)
     per_strategy = [name for name in names if STRATEGY in name]
     if not per_strategy:
@@ -184,7 +307,7 @@ def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:
         raise TemplateError.at(f"no template has {STRATEGY} in its name", shown, hint=hint)
     strategies = sorted(spec.strategies, key=lambda strategy: strategy.name != spec.control)
     origins: dict[str, _Origin] = {}
-    folded: dict[str, str] = {MANIFEST: MANIFEST}
+    places = _Places(spec)
     for name in sorted(names, key=lambda name: STRATEGY in name):
         template = folder.display(name)
         if STRATEGY in name and not name.endswith(f".py{SUFFIX}"):
@@ -196,13 +319,41 @@ def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:
             path = name.removesuffix(SUFFIX)
             if strategy is not None:
                 path = path.replace(STRATEGY, strategy.name)
-            if fault := file_fault(path):
-                raise TemplateError.at(f"makes a file {path!r}, which {fault}", template)
-            if other := folded.get(path.casefold()):
-                raise TemplateError.at(f"makes {path}, but there is {other} already", template)
-            folded[path.casefold()] = path
+            if fault := places.take(path):
+                raise TemplateError.at(f"makes {fault}", template)
             origins[path] = _Origin(name, strategy)
     return origins
+
+
+class _Places:
+    """The places of files in the output folder, each for one file on every file system."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._files = {MANIFEST: MANIFEST}
+        self._folders: dict[str, str] = {}
+        templates = os.path.relpath(spec.template_folder, spec.output_folder)
+        self._sources = (spec_name(spec), f"{templates.replace(os.sep, '/')}/")
+
+    def take(self, path: str) -> str | None:
+        """Take a place; return why it can't be had, or None if it can."""
+        if fault := file_fault(path):
+            return f"a file {path!r}, which {fault}"
+        spec, templates = self._sources
+        if path == spec or path.startswith(templates):
+            return f"{path}, which is what the files are made from"
+        if path.rpartition("/")[2].startswith(PREFIX):
+            return f"{path}, a name that gen-sweeps has for files of its own"
+        folded = fold(path)
+        if other := self._files.get(folded) or self._folders.get(folded):
+            return f"{path}, but there is {other} already"
+        self._files[folded] = path
+        end = folded.rfind("/")
+        while end > 0:
+            if other := self._files.get(folded[:end]):
+                return f"{path}, but {other} is a file already"
+            self._folders[folded[:end]] = f"{path[:end]}/"
+            end = folded.rfind("/", 0, end)
+        return None
 
 
 def _template_error(error: Exception, template: str, folder: TemplateFolder) -> TemplateError:
@@ -214,6 +365,8 @@ def _template_error(error: Exception, template: str, folder: TemplateFolder) -> 
             path, line = frame.f_code.co_filename, number
     if isinstance(error, TemplateSyntaxError):
         path, line = error.filename or template, error.lineno
+    if isinstance(error, TemplateError):
+        return error
     message, hint = _explained(error)
     return TemplateError(Problem(message, path, line, hint=hint))
 
@@ -221,6 +374,8 @@ def _template_error(error: Exception, template: str, folder: TemplateFolder) -> 
 def _explained(error: Exception) -> tuple[str, str | None]:
     """Return what to say of an exception that rendering raised, and a hint."""
     match error:
+        case UnicodeEncodeError():
+            return "prints a character that UTF-8 can't hold", "print it through `| python`"
         case UndefinedError():
             return _undefined(str(error))
         case UnsafeTextError():

@@ -68,7 +68,7 @@ def _example_hint(where: KeyPath) -> str:
     name = str(where[-1])
     if len(where) == 1:
         return "add `[strategies.NAME]`" if name == "strategies" else f"add a table `[{name}]`"
-    (example,) = _fields(where)[name].examples or ("",)
+    example, *_ = _fields(where)[name].examples or ("",)
     # Strings and arrays of strings look the same in JSON as in TOML.
     import json  # noqa: PLC0415 - paid only when there is something to report
 

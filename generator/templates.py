@@ -1,25 +1,21 @@
-"""The templates' world: where they come from, what they see, and what they may do.
-
-A template is rendered with placeholders (slots) where Python source is to be laid out, because
-only the rendered text tells at which column a value stands; `render` fills them in.
-"""
+"""The templates' world: where they come from and what they see."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Never, TypeAlias
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, pass_context
-from jinja2.exceptions import TemplateRuntimeError
-from jinja2.runtime import Context, Undefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import BaseLoader, Environment, TemplateNotFound
 
-from generator.literals import literal
-from generator.names import dotted_fault
+from generator.errors import TemplateError
+from generator.filters import SLOT, TreatmentView
 from generator.spec import Reference, Section, Spec, Strategy, Treatment, Value
-from generator.text import Text, in_comment, in_docstring, raw
+from generator.text import Text
 
 SUFFIX = ".jinja"
 """What the name of a template ends with; without it, it is the name of the file that it makes."""
@@ -27,13 +23,8 @@ SUFFIX = ".jinja"
 STRATEGY = "{strategy}"
 """What stands for the strategy's name in the name of a template."""
 
-SLOT = "\x00"
-"""Opens and closes a slot; can't stand in a file, and no text of the spec can bring it in."""
-
-TREATMENT_SLOT = f"{SLOT}treatment{SLOT}"
-
-View: TypeAlias = "bool | int | float | Text | Reference | list[View] | Mapping[str, View]"
-"""A value of the spec as templates see it: as `Value`, with strings guarded."""
+View: TypeAlias = "bool | int | float | Text | Reference | list[View] | Mapping[Text, View]"
+"""A value of the spec as templates see it: as `Value`, with strings guarded, keys among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +33,10 @@ class SweepView:
 
     name: Text
     package: str
-    output: str
+    output: Text
     control: str
-    spec: str
-    marker: str
+    spec: Text
+    marker: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +97,13 @@ class StrategyView:
     args: Mapping[str, View]
 
 
-@dataclass(frozen=True, slots=True)
-class TreatmentView:
-    """`treatment` in a template: the whole call, ready to place."""
-
-    call: str
-    vary: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Return the slot that the call is laid out in."""
-        return TREATMENT_SLOT
+VIEWS: Mapping[type, frozenset[str]] = MappingProxyType(
+    {
+        kind: frozenset(field.name for field in fields(kind))
+        for kind in (SweepView, SectionView, ConstantView, StrategyView, TreatmentView)
+    }
+)
+"""What templates see, and its attributes."""
 
 
 def view(value: Value) -> View:
@@ -125,7 +113,7 @@ def view(value: Value) -> View:
     if isinstance(value, tuple):
         return [view(item) for item in value]
     if isinstance(value, Mapping):
-        return {key: view(item) for key, item in value.items()}
+        return {Text(key): view(item) for key, item in value.items()}
     return value
 
 
@@ -134,10 +122,10 @@ def sweep_views(spec: Spec) -> dict[str, object]:
     sweep = SweepView(
         name=Text(spec.name),
         package=spec.package,
-        output=str(spec.output),
+        output=Text(str(spec.output)),
         control=spec.control,
-        spec=spec.path.name,
-        marker=spec.marker,
+        spec=Text(spec.path.name),
+        marker=Text(spec.marker),
     )
     return {"sweep": sweep, "base": BaseView(spec.base), "vars": view(spec.vars)}
 
@@ -152,11 +140,17 @@ def strategy_views(strategy: Strategy, treatment: Treatment) -> dict[str, object
 
 
 class TemplateFolder(BaseLoader):
-    """Loads templates from one folder and from nowhere else."""
+    """Loads templates from one folder and from nowhere else.
+
+    Attributes:
+        loaded: The sha256 of each template that was loaded, in hexadecimal, by its path.
+        listed: The names in each folder that was looked through for templates, by its path.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.listed: dict[str, list[str]] = {}
         self._folder = folder
-        self.loaded: set[str] = set()
+        self.loaded: dict[str, str] = {}
 
     def names(self) -> list[str]:
         """Return the templates that make files, as paths below the folder, in order.
@@ -164,10 +158,18 @@ class TemplateFolder(BaseLoader):
         Other files may be included or imported, and make none.
 
         Raises:
-            OSError: The folder can't be listed.
+            OSError: A folder can't be listed: what is in it must not be taken for removed.
+            TemplateError: Something has the name of a template, but is no file.
         """
-        files = (path for path in self._folder.rglob(f"*{SUFFIX}") if path.is_file())
-        return sorted(path.relative_to(self._folder).as_posix() for path in files)
+        found = []
+        for folder, folders, files in os.walk(self._folder, onerror=_raise):
+            self.listed[folder] = [*folders, *files]
+            for path in (Path(folder, name) for name in files if name.endswith(SUFFIX)):
+                if not path.is_file():
+                    message = "is not a regular file: a link that leads nowhere, or a device"
+                    raise TemplateError.at(message, str(path))
+                found.append(path.relative_to(self._folder).as_posix())
+        return sorted(found)
 
     def display(self, name: str) -> str:
         """Return the path of a template as the user would name it."""
@@ -178,101 +180,28 @@ class TemplateFolder(BaseLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         """Return the text of a template and its path; part of Jinja's protocol for loaders."""
         del environment
-        path = self._folder / template
-        name = PurePosixPath(template)
-        inside = not name.is_absolute() and ".." not in name.parts and "\\" not in template
-        if not inside or not path.resolve().is_relative_to(self._folder.resolve()):
+        if not self._contains(template):
             message = f"{template!r} is outside of the template folder"
             raise TemplateNotFound(template, message)
-        try:
-            source = path.read_bytes().decode("utf-8-sig")
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise TemplateNotFound(template, f"no template {template!r} in the folder") from None
-        self.loaded.add(str(path))
+        path = self._folder / template
+        if not path.exists():
+            raise TemplateNotFound(template, f"no template {template!r} in the folder")
+        if not path.is_file():  # a pipe would never end
+            raise TemplateNotFound(template, f"{template!r} is not a regular file")
+        data = path.read_bytes()
+        source = data.decode("utf-8-sig")
+        if SLOT in source:
+            raise TemplateError.at("has U+0000, which no generated file may have", str(path))
+        self.loaded[str(path)] = sha256(data, usedforsecurity=False).hexdigest()
         return source, str(path), lambda: True
 
-
-class Slots:
-    """The values that one rendering wants laid out, in the order in which it asked."""
-
-    def __init__(self) -> None:
-        self.values: list[Value] = []
-
-    @pass_context
-    def python(self, _context: Context, value: object) -> str:
-        """Filter `python`: the value as a Python literal, laid out where it stands."""
-        self.values.append(_value(value))
-        return f"{SLOT}{len(self.values) - 1}{SLOT}"
+    def _contains(self, template: str) -> bool:
+        name = PurePosixPath(template)
+        if name.is_absolute() or ".." in name.parts or "\\" in template or "\0" in template:
+            return False
+        real = Path(os.path.realpath(self._folder / template))
+        return real.is_relative_to(os.path.realpath(self._folder))
 
 
-def environment(folder: TemplateFolder, slots: Slots) -> Environment:
-    """Return the Jinja environment: standard delimiters, strict, sandboxed, the same everywhere."""
-    made = SandboxedEnvironment(
-        loader=folder,
-        undefined=StrictUndefined,
-        finalize=_printed,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        newline_sequence="\n",
-        auto_reload=False,
-        cache_size=-1,
-    )
-    # What they return differs from run to run.
-    del made.filters["random"], made.globals["lipsum"]
-    made.filters |= {
-        "python": slots.python,
-        "docstring": lambda text: in_docstring(_text(text)),
-        "comment": _comment,
-        "name": _name,
-        "safe": _text,
-    }
-    return made
-
-
-def _printed(value: object) -> object:
-    """Return what `{{ value }}` prints: text as it is, other values as Python literals."""
-    if isinstance(value, str | Text | TreatmentView | Undefined):
-        return value
-    return literal(_value(value))
-
-
-def _value(value: object) -> Value:
-    """Return the value of the spec that a template means.
-
-    Raises:
-        TemplateRuntimeError: There is no Python literal for it.
-        UndefinedError: It is not defined.
-    """
-    if isinstance(value, Text | str):
-        return raw(value)
-    if value is None:
-        return Reference("None")
-    if isinstance(value, bool | int | float | Reference):
-        return value
-    if isinstance(value, list | tuple):
-        return tuple(_value(item) for item in value)
-    if isinstance(value, Mapping):
-        return {raw(key): _value(item) for key, item in value.items()}
-    if isinstance(value, Undefined):
-        str(value)  # raises: undefined values are strict
-    raise TemplateRuntimeError(f"there is no Python literal for a {type(value).__name__}")
-
-
-def _text(value: object) -> str:
-    return raw(value) if isinstance(value, Text) else str(value)
-
-
-def _comment(value: object, start: str = "#") -> str:
-    """Filter `comment`: the text as a comment of as many lines; `start` is `#` or `#:`."""
-    if start not in ("#", "#:"):
-        raise TemplateRuntimeError(f"a comment starts with # or #:, not {start!r}")
-    return in_comment(_text(value), start)
-
-
-def _name(value: object) -> str:
-    """Filter `name`: the text as it is, if it is a (dotted) Python name."""
-    text = _text(value)
-    if fault := dotted_fault(text):
-        raise TemplateRuntimeError(f"{text!r} {fault}")
-    return text
+def _raise(error: OSError) -> Never:
+    raise error

@@ -9,7 +9,9 @@ from generator.literals import UNSEEN, escape
 _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
 _UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
 
-_UNSAFE_IN_DOCSTRING = re.compile(f'\\\\|"(?="")|"\\Z|{_UNSEEN_BUT_NEWLINE.pattern}')
+_UNSAFE_IN_DOCSTRING = re.compile(
+    rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
+)
 
 _PRAGMA = re.compile(
     r"(?P<start>^|#)[ ]*(?=(noqa|type|ty|fmt|yapf|isort|ruff|flake8|pylint|pyright|mypy|pyre|"
@@ -59,6 +61,10 @@ class Text:
         """Hash like the string."""
         return hash(self._text)
 
+    def __lt__(self, other: str | Text) -> bool:
+        """Compare with a text or a string, for sorting."""
+        return self._text < raw(other)
+
     def __len__(self) -> int:
         """Return the number of characters."""
         return len(self._text)
@@ -91,7 +97,8 @@ def in_docstring(text: str) -> str:
     r'''Return `text` as it may stand inside `"""`, without blanks at its ends.
 
     Read back by Python it is the same text, apart from blanks at the ends of lines. Backslashes,
-    three quotes in a row, a quote at the end and characters unseen are escaped.
+    quotes in a row or at an end (where the template may have more) and characters unseen are
+    escaped.
     '''
     lines = "\n".join(line.rstrip(" \t") for line in text.strip().split("\n"))
     return _UNSAFE_IN_DOCSTRING.sub(lambda match: escape(match[0]), lines)

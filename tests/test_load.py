@@ -152,7 +152,7 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('output = "out"', 'output = "templates"', "is the template folder"),
         ('output = "out"', 'output = "a\\\\b"', "has a backslash"),
         ('output = "out"', 'output = "C:/x"', "is absolute"),
-        ('output = "out"', 'output = "a\\u0000"', "has a character that can't be seen"),
+        ('output = "out"', 'output = "a\\u0000"', "has a character that no file name may have"),
         ('vary = ["kind", "params"]', "vary = []", "treatment.vary: is empty"),
         ('vary = ["kind", "params"]', "vary = [1]", "must be a string, not an integer"),
         ('vary = ["kind", "params"]', 'vary = "kind"', "must be an array, not a string"),

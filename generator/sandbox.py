@@ -1,0 +1,336 @@
+"""What a template may do: Jinja's sandbox, in which besides everything is counted.
+
+Jinja keeps templates from Python's insides but not from running for ever, and time can't be
+measured where the result must be the same on every machine. So each rendering has a budget of
+steps (items of loops, calls of macros, includes) and of characters (what is printed and what is
+made on the way); arguments that say how much to make (`range(n)`, `"x" * n`, `center(n)`) are
+charged before they are obeyed. What makes HTML, or nothing but widths, is not there at all.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from functools import wraps
+from types import BuiltinMethodType, MappingProxyType
+from typing import Any
+
+from jinja2 import BaseLoader, StrictUndefined, Template, nodes, pass_context
+from jinja2.environment import TemplateModule  # noqa: TC002 - jinja2 has loaded it
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from jinja2.filters import do_join
+from jinja2.runtime import Context  # noqa: TC002 - likewise
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import pass_eval_context
+
+MAX_STEPS = 1_000_000
+"""Items of loops, calls of macros and includes in one rendering; about a second."""
+
+MAX_CHARACTERS = 50_000_000
+"""Characters made in one rendering, what is made to be put into other text counted again."""
+
+MAX_WIDTH = 999
+"""Columns that a format may ask for."""
+
+INCLUDE_STEPS = 20
+"""What an include costs, measured in steps."""
+
+_PLAIN_FILTERS = (
+    *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby"),
+    *("int", "items", "last", "length", "list", "lower", "map", "max", "min", "reject"),
+    *("rejectattr", "reverse", "select", "selectattr", "sort", "string", "title", "trim"),
+    *("unique", "upper", "wordcount"),
+)
+"""Filters of Jinja that take about as much time and room as what they are given."""
+
+_GROWING_FILTERS = (
+    "batch",
+    "center",
+    "indent",
+    "replace",
+    "round",
+    "slice",
+    "truncate",
+    "wordwrap",
+)
+"""Filters of Jinja that make as much as the product of what they are given."""
+
+_METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
+    {
+        str: frozenset(name for name in dir(str) if not name.startswith("_"))
+        - {"encode", "maketrans", "translate"},
+        dict: frozenset({"get", "items", "keys", "values"}),
+        list: frozenset({"count", "index"}),
+        tuple: frozenset({"count", "index"}),
+    }
+)
+"""Methods of built-in types that templates may call."""
+
+_WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
+
+# Names of filters that only the sandbox can write, for they have a space.
+_STEP, _PIECE = "one step", "piece of text"
+
+
+class BudgetError(TemplateRuntimeError):
+    """A template does or makes more than a rendering may."""
+
+
+class Budget:
+    """What one rendering has done and made so far."""
+
+    def __init__(self) -> None:
+        self._steps = self._characters = 0
+
+    def renew(self) -> None:
+        """Start the next rendering."""
+        self._steps = self._characters = 0
+
+    def step(self, count: int = 1) -> None:
+        """Count steps.
+
+        Raises:
+            BudgetError: They are too many.
+        """
+        self._steps += count
+        if self._steps > MAX_STEPS:
+            raise BudgetError(f"takes more than {MAX_STEPS:,} steps: does a loop ever end?")
+
+    def make(self, characters: int) -> None:
+        """Count characters that are about to be made.
+
+        Raises:
+            BudgetError: They are too many.
+        """
+        self._characters += characters
+        if self._characters > MAX_CHARACTERS:
+            raise BudgetError(f"makes more than {MAX_CHARACTERS:,} characters of text")
+
+
+class _Template(Template):
+    """A template that is run anew for each file that imports it.
+
+    Jinja runs it once and keeps its variables, which may hold what was meant for another file.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        del ctx
+        return self.make_module()
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Standard delimiters, strict, the same everywhere, and bounded.
+
+    Args:
+        loader: Where templates come from.
+        budget: What the rendering that is under way has left.
+        printed: What `{{ value }}` prints for a value, given the context that it is printed in.
+        fields: The attributes that are safe, by the type of what has them, known beforehand.
+    """
+
+    template_class = _Template
+    intercepted_binops = frozenset(("+", "*", "**", "%"))
+
+    def __init__(
+        self,
+        loader: BaseLoader,
+        budget: Budget,
+        printed: Callable[[Context, object], object],
+        fields: Mapping[type, frozenset[str]],
+    ) -> None:
+        super().__init__(
+            loader=loader,
+            undefined=StrictUndefined,
+            finalize=printed,
+            keep_trailing_newline=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            newline_sequence="\n",
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self._budget = budget
+        self._print = printed
+        self._fields = fields
+        self.concat = self._concatenated  # type: ignore[method-assign] # Jinja has a "".join there
+        known = self.filters
+        self.filters = {name: self._counted(known[name], _total) for name in _PLAIN_FILTERS}
+        self.filters |= {name: self._counted(known[name], _repeated) for name in _GROWING_FILTERS}
+        self.filters |= {
+            "format": self._format,
+            "join": self._join,
+            "sum": self._sum,
+            _STEP: self._step,
+            _PIECE: self._piece,
+        }
+        del self.globals["lipsum"]  # what it returns differs from run to run
+        self.globals["range"] = self._range
+
+    # -- what is counted because the template's code says so --
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for body in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)):
+            step = self._counting(nodes.Const(1), _STEP, body.lineno)
+            body.body.insert(0, nodes.ExprStmt(step, lineno=body.lineno))  # type: ignore[attr-defined] # all four have a body
+        for loop in tree.find_all(nodes.For):
+            if loop.test is not None:
+                step = self._counting(nodes.Const(1), _STEP, loop.lineno)
+                loop.test = nodes.And(step, loop.test, lineno=loop.lineno)
+        for joined in tree.find_all(nodes.Concat):
+            joined.nodes = [self._counting(node, _PIECE, node.lineno) for node in joined.nodes]
+        return tree.set_environment(self)  # type: ignore[return-value] # it returns the tree
+
+    def _counting(self, node: nodes.Expr, name: str, line: int) -> nodes.Expr:
+        return nodes.Filter(node, name, [], [], None, None, lineno=line)
+
+    @pass_context
+    def _step(self, _context: Context, value: object) -> object:
+        self._budget.step()
+        return value
+
+    @pass_context
+    def _piece(self, context: Context, value: object) -> str:
+        """Return what `~` joins; lists and tables as they are printed, not as Python shows them."""
+        nested = isinstance(value, list | tuple | Mapping)
+        text = str(self._print(context, value) if nested else value)
+        self._budget.make(len(text))
+        return text
+
+    def _concatenated(self, pieces: Iterable[str]) -> str:
+        kept = []
+        for piece in pieces:
+            self._budget.make(len(piece))
+            kept.append(piece)
+        return "".join(kept)
+
+    def _load_template(
+        self,
+        name: str,
+        globals: MutableMapping[str, Any] | None,  # noqa: A002 - Jinja's name
+    ) -> Template:
+        self._budget.step(INCLUDE_STEPS)
+        return super()._load_template(name, globals)
+
+    # -- attributes, operators and calls --
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute that templates may see; part of the protocol of Jinja's sandbox."""
+        if attribute in self._fields.get(type(obj), ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Run an operator, charged before; part of the protocol of Jinja's sandbox."""
+        if operator == "%" and isinstance(left, str):
+            return self._format(left, *(right if isinstance(right, tuple) else (right,)))
+        if isinstance(left, int) and isinstance(right, int):
+            power = max(right, 1) if operator == "**" else 1
+            self._budget.make((left.bit_length() + right.bit_length()) * power // 8)
+        elif operator == "*":
+            self._budget.make(_repeated("", left, right))
+        else:
+            self._budget.make(_total(left, right))
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what a template calls, charged before; likewise."""
+        method = getattr(obj, "__wrapped__", obj)
+        if isinstance(method, BuiltinMethodType):
+            args = self._charged_method(method, args, kwargs)
+        return super().call(context, obj, *args, **kwargs)
+
+    def _charged_method(
+        self, method: BuiltinMethodType, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
+        owner, name = method.__self__, method.__name__
+        if name not in _METHODS.get(type(owner), ()):
+            raise SecurityError(f"{name}() of a {type(owner).__name__} is not for templates")
+        if name in ("format", "format_map"):
+            self._check_format(str(owner), (*args, *kwargs.values()))
+        elif not isinstance(owner, str):
+            self._budget.step()
+        elif name == "join" and len(args) == 1:
+            args = (list(map(str, args[0])),)
+            self._budget.make(_total(*args[0]) + len(owner) * len(args[0]))
+        else:
+            self._budget.make(_repeated(owner, *args, *kwargs.values()))
+        return args
+
+    def _range(self, *bounds: int) -> range:
+        """Return `range(…)`, paid as if all of it were used."""
+        made = range(*bounds)
+        # The length of a range can be more than `len` can say.
+        self._budget.step(max(0, -((made.start - made.stop) // made.step)))
+        return made
+
+    # -- filters --
+
+    def _counted(
+        self, function: Callable[..., Any], cost: Callable[..., int]
+    ) -> Callable[..., Any]:
+        first = 1 if hasattr(function, "jinja_pass_arg") else 0
+
+        @wraps(function)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self._budget.make(cost(*args[first:], *kwargs.values()))
+            return function(*args, **kwargs)
+
+        return counted
+
+    def _format(self, pattern: object, *args: Any, **kwargs: Any) -> str:
+        """Filter `format`, and the operator `%`."""
+        text = str(pattern)
+        self._check_format(text, (*args, *kwargs.values()))
+        made = text % (kwargs or args)
+        self._budget.make(len(made))
+        return made
+
+    def _check_format(self, pattern: str, values: Iterable[Any]) -> None:
+        if match := _WIDTH.search(pattern.replace("{{", "").replace("%%", "")):
+            raise BudgetError(f"a format may ask for {MAX_WIDTH} columns, not for {match[0]!r}")
+        fields = pattern.count("{") + pattern.count("%")
+        self._budget.make(len(pattern) + fields * (MAX_WIDTH + _total(*values)))
+
+    @pass_eval_context
+    def _join(
+        self,
+        eval_ctx: nodes.EvalContext,
+        value: Iterable[Any],
+        d: str = "",
+        attribute: str | int | None = None,
+    ) -> str:
+        """Filter `join`."""
+        items = list(value)
+        if attribute is None:
+            items = list(map(str, items))
+            self._budget.make(_total(*items) + len(items) * len(str(d)))
+        made: str = do_join(eval_ctx, items, str(d), attribute)
+        self._budget.make(len(made))
+        return made
+
+    def _sum(self, numbers: Iterable[float]) -> float:
+        """Filter `sum`: of numbers; lists are joined with `+`."""
+        total: float = 0
+        for number in numbers:
+            if not isinstance(number, int | float):
+                raise TemplateRuntimeError(f"sum adds numbers, not a {type(number).__name__}")
+            self._budget.step()
+            total += number
+        return total
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, str | list | tuple | Mapping) else 0
+
+
+def _total(*values: object) -> int:
+    """Return how much there is of all values together."""
+    return sum(map(_size, values))
+
+
+def _repeated(value: object, *arguments: object) -> int:
+    """Return how much there can be if `value` is repeated as often as the arguments say."""
+    times = (abs(a) if isinstance(a, int) else _size(a) for a in arguments)
+    return (_size(value) + 1) * math.prod(count + 1 for count in times)
