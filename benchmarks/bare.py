@@ -7,6 +7,7 @@ makes these files through Jinja2 can take.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -80,3 +81,8 @@ def read_and_compare(expected: Mapping[Path, bytes]) -> None:
     for path, data in expected.items():
         if path.read_bytes() != data:
             raise ValueError(f"{path} is not what was written")
+
+
+def parse_spec(spec: Path) -> Mapping[str, object]:
+    """Parse a spec as TOML, and ask nothing of it."""
+    return tomllib.loads(spec.read_text(encoding="utf-8"))

@@ -12,7 +12,8 @@ from benchmarks.worlds import experiment, scratch
 
 NOTE = (
     "Inside a new process for each run, from when everything is imported; the files are in the "
-    "disk's cache. The bare loop renders and keeps nothing; reading compares with bytes in memory."
+    "disk's cache. The bare loop renders and keeps nothing; reading compares with bytes in memory; "
+    "the spec is parsed by tomllib."
 )
 
 
@@ -23,7 +24,7 @@ def measure(scale: Scale) -> Section:
         with scratch() as folder:
             experiment(folder, count)
             child.measured(child.WRITE, folder, count)
-            jobs = (child.CHECK, child.RENDER, child.READ_AND_COMPARE)
+            jobs = (child.CHECK, child.RENDER, child.READ_AND_COMPARE, child.PARSE_SPEC)
             series = interleaved(
                 [Contender(job, partial(child.measured, job, folder, count)) for job in jobs],
                 scale.large_rounds,
@@ -32,6 +33,7 @@ def measure(scale: Scale) -> Section:
         baselines = {
             "render only": series[child.RENDER],
             "read and compare": series[child.READ_AND_COMPARE],
+            "parse the spec": series[child.PARSE_SPEC],
         }
         rows.append(compared(check, baselines, name=f"`--check`, {count:,} strategies"))
     return Section("Check a clean folder, nothing cached", rows, notes=[NOTE])

@@ -22,6 +22,7 @@ CHECK = "check"
 RENDER = "render"
 RENDER_AND_WRITE = "render-and-write"
 READ_AND_COMPARE = "read-and-compare"
+PARSE_SPEC = "parse-spec"
 
 
 def measured(job: str, folder: Path, count: int) -> Sample:
@@ -58,6 +59,8 @@ def _tool(folder: Path, *, check: bool) -> Callable[[], object]:
 def _bare(job: str, folder: Path, count: int) -> Callable[[], object]:
     from benchmarks import bare  # noqa: PLC0415 - likewise
 
+    if job == PARSE_SPEC:
+        return lambda: bare.parse_spec(folder / "spec.toml")
     output = folder / "generated"
     if job == READ_AND_COMPARE:
         expected = {path: path.read_bytes() for path in output.iterdir() if path.is_file()}

@@ -55,7 +55,8 @@ def process(
 def environment(home: Path) -> dict[str, str]:
     """Return an environment whose caches are in `home`; not that of CI, where none are used."""
     kept = {name: value for name, value in os.environ.items() if name != "CI"}
-    return kept | {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+    places = {"HOME": home, "XDG_CACHE_HOME": home / "cache", "XDG_STATE_HOME": home / "state"}
+    return kept | {name: str(place) for name, place in places.items()}
 
 
 def measure(scale: Scale) -> Section:

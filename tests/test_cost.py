@@ -168,18 +168,41 @@ def counted(auditor: Auditor, world: World, *arguments: str) -> Costs:
     return costs
 
 
+def loaded(project: World, *arguments: str) -> set[str]:
+    """Return the modules that a run in a process of its own loads."""
+    command = [sys.executable, "-c", PRINT_MODULES, "spec.toml", *arguments]
+    done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=True)
+    exit_code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert exit_code == 0
+    return set(modules)
+
+
 @pytest.mark.parametrize("mode", ["--check", "--diff", "--quiet"])
 def test_a_run_loads_nothing_heavy(mode: str, project: World) -> None:
-    command = [sys.executable, "-c", PRINT_MODULES, "spec.toml", mode]
-    done = subprocess.run(
-        command, cwd=project.folder, capture_output=True, text=True, check=True, timeout=60
-    )
-    exit_code, loaded = json.loads(done.stdout.splitlines()[-1])
+    modules = loaded(project, mode)
 
-    assert exit_code == 0
-    assert HEAVY.isdisjoint(loaded)
-    packages = {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names
+    assert HEAVY.isdisjoint(modules)
+    packages = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
     assert packages == {"generator", "jinja2", "markupsafe"}
+
+
+def test_a_check_that_is_known_to_be_good_loads_no_stage(
+    project: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI")
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(project.path("home")))
+    loaded(project, "--check")
+
+    modules = loaded(project, "--check")
+
+    assert {name for name in modules if name.startswith("generator.")} == {
+        "generator.__main__",
+        "generator.errors",
+        "generator.known_good",
+        "generator.quick",
+    }
+    assert (HEAVY | {"jinja2", "pathlib", "tempfile", "tomllib"}).isdisjoint(modules)
 
 
 @pytest.mark.parametrize("mode", ["--check", "--quiet"])
