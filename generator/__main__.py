@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 from generator.errors import GenSweepsError
+from generator.quick import plain_call
 
 
 def main() -> None:
@@ -29,9 +31,11 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        from generator.cli import run  # noqa: PLC0415 - an interrupt while importing counts too
-
-        return run(sys.argv[1:])
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # Whatever the locale says: a diff is the bytes of files, and files are UTF-8.
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        return _answer(sys.argv[1:])
     except BrokenPipeError:
         _give_up_output()  # whoever read it has enough
         return 1
@@ -41,6 +45,36 @@ def _run() -> int:
         _give_up_output()
         console.problems(error.problems)
         return error.exit_code
+
+
+def _answer(arguments: list[str]) -> int:
+    """Run the command on the shortest way that understands the arguments."""
+    call = plain_call(arguments)
+    if call is None:
+        from generator.cli import run  # noqa: PLC0415 - Typer is heavy
+
+        return run(arguments)
+    flags = call.flags
+    if "check" in flags and not flags & {"diff", "no_cache"}:
+        from generator import known_good  # noqa: PLC0415 - who writes does not ask
+
+        if (said := known_good.recall(call.spec)) is not None:
+            sys.stdout.write("" if "quiet" in flags else said)
+            return 0
+    from pathlib import Path  # noqa: PLC0415 - the stages are heavy, and so is this
+
+    from generator import job  # noqa: PLC0415 - likewise
+
+    return job.run(
+        job.Options(
+            Path(call.spec),
+            check="check" in flags,
+            diff="diff" in flags,
+            force="force" in flags,
+            quiet="quiet" in flags,
+            cache="no_cache" not in flags,
+        )
+    )
 
 
 def _give_up_output() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast
@@ -12,30 +13,6 @@ import typer
 from generator import console
 from generator.errors import GenSweepsError, Problem
 
-HELP = """Write the files of a sweep from its spec, proven to differ only in the treatment.
-
-Renders the templates, proves that the strategies' files are equal outside of the treatment, and
-only then writes them. Files that are right already are not touched; files that gen-sweeps did
-not write, or that were edited since, are never changed without --force.
-"""
-
-EPILOG = """Examples:
-
-\b
-  gen-sweeps spec.toml            write the files
-  gen-sweeps spec.toml --check    fail if what is on disk is not what the spec says
-  gen-sweeps spec.toml --diff     likewise, and show what would change
-
-Exit codes:
-
-\b
-  0    done; nothing differs
-  1    it differs: drift, a foreign file in the way, a difference outside of the treatment
-  2    no answer: bad usage, spec or template; input or output failed
-  101  a bug in gen-sweeps
-  130  interrupted
-"""
-
 
 class OutputFormat(StrEnum):
     """How a run says what it did or found."""
@@ -43,6 +20,38 @@ class OutputFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+
+
+class TreeFormat(StrEnum):
+    """How a tree of values is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Starter(StrEnum):
+    """What a new sweep can start from."""
+
+    TRAINING = "training"
+    REWARD_SHAPING = "reward-shaping"
+
+
+def _complete_spec(incomplete: str) -> list[str]:
+    from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+    return completion.specs(incomplete)
+
+
+def _complete_first(incomplete: str) -> list[str]:
+    from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+    return completion.specs(incomplete, COMMANDS)
+
+
+def _complete_strategy(incomplete: str) -> list[str]:
+    from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+    return completion.strategies(os.environ, incomplete)
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
@@ -55,7 +64,12 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
 
 def generate(  # noqa: PLR0913 - one parameter for each option
     *,
-    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a TOML file.")],
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_first
+        ),
+    ],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail if anything on disk differs.")
     ] = False,
@@ -65,53 +79,237 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite and remove foreign and edited files too.")
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Look at this strategy only; may be repeated.",
+            autocompletion=_complete_strategy,
+        ),
+    ] = None,
+    paranoid: Annotated[
+        bool, typer.Option("--paranoid", help="Show every file to LibCST too; slow.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
+    ] = False,
     output_format: Annotated[
         OutputFormat, typer.Option(help="How to say what was done or found.")
     ] = OutputFormat.TEXT,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
     ] = False,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Remember what was found to be right.")
+    ] = True,
     version: Annotated[
         bool,
         typer.Option("--version", help="Say the version.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> int:
-    """Run the main job and return its exit code."""
+    """Write the files of a sweep, or check them."""
     del version
-    from generator import generate as job  # noqa: PLC0415 - the stages load what they need
+    from generator.job import Options, run  # noqa: PLC0415 - the stages load what they need
+
+    options = Options(
+        spec,
+        check=check,
+        diff=diff,
+        force=force,
+        only=tuple(only or ()),
+        paranoid=paranoid,
+        quiet=quiet,
+        cache=cache,
+        output_format=output_format.value,
+    )
+    if not watch:
+        return run(options)
+    if check or diff:
+        raise typer.BadParameter(f"--watch writes: leave out {'--diff' if diff else '--check'}")
+    from generator import watch as watching  # noqa: PLC0415 - an extra that few runs need
+
+    try:
+        return watching.watch(spec, lambda: run(options))
+    except GenSweepsError as error:
+        console.problems(error.problems)
+        return error.exit_code
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to.")] = Path(),
+    *,
+    starter: Annotated[
+        Starter, typer.Option("--from", help="What to start from.")
+    ] = Starter.TRAINING,
+) -> int:
+    """Write a spec and templates to start from, and the files that they make."""
+    from generator import init as job  # noqa: PLC0415 - the stages load what they need
     from generator import summary  # noqa: PLC0415 - likewise
 
-    command = "diff" if diff else "check" if check else "write"
-    plan = None
     try:
-        plan = job.check(spec) if check or diff else job.write(spec, force=force)
-        problems = summary.drift_problems(plan) if check or diff else []
-        exit_code = 1 if problems else 0
+        plan = job.init(folder, starter)
     except GenSweepsError as error:
-        problems, exit_code = list(error.problems), error.exit_code
-    match output_format:
-        case OutputFormat.JSON:
-            console.result(summary.as_json(command, exit_code, problems, plan))
-        case OutputFormat.GITHUB:
-            console.result(summary.as_annotations(problems))
-        case OutputFormat.TEXT if plan is not None:
-            if diff:
-                for text in job.diffs(plan):
-                    console.result(text)
-            elif not (quiet or problems):
-                said = summary.checked_text if check else summary.written_text
-                console.result(said(plan))
-    console.problems(problems)
-    if plan is not None and not (check or diff):
-        for text in summary.warnings(plan):
-            console.warning(text)
-    return exit_code
+        console.problems(error.problems)
+        return error.exit_code
+    console.result(summary.written_text(plan))
+    console.result(job.next_steps(plan))
+    return 0
+
+
+def schema(
+    *,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print it as a page for people instead.")
+    ] = False,
+) -> int:
+    """Print the JSON Schema of a spec, by which editors complete and check it."""
+    from generator import json_schema, reference  # noqa: PLC0415 - pydantic is heavy
+
+    console.result(reference.markdown() if markdown else json_schema.text())
+    return 0
+
+
+def report(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout."),
+    ] = None,
+) -> int:
+    """Write one HTML page that a reviewer reads instead of the files."""
+    from generator import generate as job  # noqa: PLC0415 - the stages load what they need
+    from generator import report as pages  # noqa: PLC0415 - likewise
+
+    try:
+        proof, _ = job.proven(spec)
+        page = pages.page(proof)
+        if output is None:
+            console.result(page)
+        else:
+            pages.save(page, output)
+    except GenSweepsError as error:
+        console.problems(error.problems)
+        return error.exit_code
+    return 0
+
+
+def compare(  # noqa: PLR0913 - one parameter for each option
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="Two or more Python files.")
+    ] = None,
+    *,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="What may differ: 'Call(arg, arg)', a constant's name, a path such as "
+            "optimizer.lr, 'class name' or docstring; may be repeated.",
+        ),
+    ] = None,
+    layout: Annotated[
+        bool, typer.Option("--layout", help="List differences in wrapping, quotes and commas.")
+    ] = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="List differences in comments and docstrings.")
+    ] = False,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Show two files as a unified diff."),
+    ] = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Compare what the files build; runs their code.")
+    ] = False,
+    output_format: Annotated[
+        OutputFormat, typer.Option(help="How to say what was found.")
+    ] = OutputFormat.TEXT,
+) -> int:
+    """Say where Python files differ, and whether that is what was meant."""
+    from generator import comparing  # noqa: PLC0415 - loads what it needs
+    from generator.compare.printing import View  # noqa: PLC0415 - likewise
+    from generator.compare_command import CompareOptions  # noqa: PLC0415 - likewise
+
+    options = CompareOptions(
+        files=tuple(map(str, files or ())),
+        vary=tuple(vary or ()),
+        diff=diff,
+        output_format=output_format.value,
+        view=View(layout=layout, comments=comments),
+    )
+    return comparing.compare(options, resolved=resolved)
+
+
+def resolve(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The Python file to run.")],
+    *,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder whose files are real; by default the nearest one above FILE with a "
+            "pyproject.toml or .git.",
+        ),
+    ] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option("--import", metavar="NAME", help="Make an installed package real."),
+    ] = None,
+    calls: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--call",
+            metavar="NAME",
+            help="Call this instead of get_config and get_search_space: NAME, Class.method or "
+            "\"NAME('small', lr=1)\".",
+        ),
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Set a variable for FILE, which sees no others."),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="End the run after this time.")
+    ] = 30,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Show the file and line each value came from.")
+    ] = False,
+    output_format: Annotated[
+        TreeFormat, typer.Option(help="A tree to read, or JSON.")
+    ] = TreeFormat.TEXT,
+) -> int:
+    """Run a Python file without what it imports, and show what it builds."""
+    from generator import comparing  # noqa: PLC0415 - loads what it needs
+    from generator.resolve import ResolveOptions  # noqa: PLC0415 - likewise
+
+    return comparing.resolve(
+        ResolveOptions(
+            path=file,
+            root=root,
+            imports=tuple(imports or ()),
+            calls=tuple(calls or ()),
+            env=tuple(env or ()),
+            timeout=timeout,
+            provenance=provenance,
+            output_format=output_format.value,
+        )
+    )
 
 
 INTERRUPTED = 130
 """The exit code of a run that was interrupted: 128 and the number of the signal."""
 
-COMMANDS: dict[str, Callable[..., int]] = {}
+COMMANDS: dict[str, Callable[..., int]] = {
+    "compare": compare,
+    "resolve": resolve,
+    "init": init,
+    "schema": schema,
+    "report": report,
+}
 """What may stand in the place of SPEC, besides a spec."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
@@ -125,23 +323,19 @@ def run(arguments: list[str]) -> int:
         KeyboardInterrupt: It was interrupted.
         FileError: A result can't be printed.
     """
-    command = COMMANDS.get(arguments[0]) if arguments else None
-    app = typer.Typer(
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    if command is None:
-        app.command(help=HELP, epilog=EPILOG)(generate)
-        name = "gen-sweeps"
+    if completing := os.environ.get("_GEN_SWEEPS_COMPLETE"):
+        from generator import completion  # noqa: PLC0415 - only shells ask for it
+
+        name = completion.take_command(os.environ, COMMANDS)
     else:
-        app.command()(command)
-        name = f"gen-sweeps {arguments.pop(0)}"
+        name = arguments.pop(0) if arguments and arguments[0] in COMMANDS else None
+    shown = "gen-sweeps" if completing or name is None else f"gen-sweeps {name}"
     try:
-        code = app(arguments, prog_name=name, standalone_mode=False)
+        code = _app(name, arguments, completing=bool(completing))(
+            arguments, prog_name=shown, standalone_mode=False
+        )
     except _UsageError as error:
-        hint = f"`{name} --help` says what it takes"
+        hint = f"`{shown} --help` says what it takes"
         console.problems([Problem(str(error), hint=hint)])
         return 2
     except typer.Abort:
@@ -149,3 +343,28 @@ def run(arguments: list[str]) -> int:
     if code == INTERRUPTED:  # what typer makes of an interrupt, silently
         raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
+
+
+def _app(name: str | None, arguments: Sequence[str], *, completing: bool) -> typer.Typer:
+    """Return the application that a command is, or the main job without one."""
+    asked = not {"-h", "--help"}.isdisjoint(arguments)
+    page = None
+    if asked:
+        from generator import manual  # noqa: PLC0415 - only people ask for it
+
+        page = manual.page(name, COMMANDS)
+    if completing:
+        from typer import completion as typers  # noqa: PLC0415 - only shells ask for it
+
+        typers.get_completion_inspect_parameters()  # makes the shells known, for any command
+    # Its two options cost every run some time, so they are added when they may be asked for.
+    offered = asked or completing or any(word.endswith("-completion") for word in arguments)
+    app = typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=offered and name is None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    command = generate if name is None else COMMANDS[name]
+    app.command(help=page.help if page else None, epilog=page.epilog if page else None)(command)
+    return app

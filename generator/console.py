@@ -41,9 +41,19 @@ def problems(found: Sequence[Problem]) -> None:
             _line(_CYAN, "hint", problem.hint)
 
 
+def note(text: str) -> None:
+    """Print to stderr what was assumed on the way to a result."""
+    sys.stderr.write(f"{text}\n")
+
+
 def warning(text: str) -> None:
     """Print a warning to stderr."""
     _line(_YELLOW, "warning", text)
+
+
+def progress(text: str) -> None:
+    """Print to stderr what is going on."""
+    _line(_CYAN, "note", text)
 
 
 def _line(colour: str, label: str, text: str) -> None:

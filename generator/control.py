@@ -40,7 +40,7 @@ class Skeleton:
         """
         deepest = f"f({'[' * MAX_NESTING}{']' * MAX_NESTING})"
         try:
-            ast.parse(self.before.lstrip("\n") + deepest + self.after)
+            ast.parse(f'""{self.before}{deepest}{self.after}')
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
         return True
@@ -59,7 +59,7 @@ def examine(file: File, treatment: Treatment, shown: str) -> Skeleton:
         ProofError: It has no treatment call, more than one, or one under another name.
     """
     tree = parse(file, shown)
-    docstring = docstring_end(file, shown)
+    docstring = docstring_end(file, shown, tree)
     check_placements(file, shown)
     start, end = _placed(file, treatment, shown)
     last_name = treatment.call.rpartition(".")[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -51,12 +52,17 @@ class OutputFolder:
     Args:
         spec: The spec.
 
+    Attributes:
+        path: The folder.
+        listed: The names in each folder that has been looked through, by its path.
+
     Raises:
         FileError: What is there is not a folder, or leads elsewhere through a symbolic link.
     """
 
     def __init__(self, spec: Spec) -> None:
         self.path = spec.output_folder
+        self.listed: dict[str, list[str]] = {}
         self._check(spec)
 
     def _check(self, spec: Spec) -> None:
@@ -149,8 +155,33 @@ class OutputFolder:
             os.close(descriptor)
 
     def matching(self, pattern: str) -> Iterator[str]:
-        """Yield the paths of the files that match a glob pattern."""
-        return (path.relative_to(self.path).as_posix() for path in self.path.glob(pattern))
+        """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
+        return self._matching("", pattern.split("/"))
+
+    def _matching(self, start: str, parts: list[str]) -> Iterator[str]:
+        part, *rest = parts
+        names: Iterable[str] = (part,)
+        if "*" in part:
+            match = re.compile("[^/]*".join(map(re.escape, part.split("*")))).fullmatch
+            names = filter(match, self._list(start))
+        for name in names:
+            if rest:
+                yield from self._matching(f"{start}{name}/", rest)
+            elif "*" in part or os.path.lexists(self.path / start / name):
+                yield start + name
+
+    def _list(self, folder: str) -> list[str]:
+        """Return the names in a folder; none if it is not there. Listed once, and noted."""
+        full = self.path / folder
+        path = str(full)
+        if path not in self.listed:
+            try:
+                self.listed[path] = [entry.name for entry in full.iterdir()]
+            except (FileNotFoundError, NotADirectoryError):
+                return []
+            except OSError as error:
+                raise self._error(error, full, "listed") from None
+        return self.listed[path]
 
     def pending(self) -> Note | None:
         """Return what an interrupted run was about to do; None if there was none."""
@@ -206,7 +237,8 @@ class OutputFolder:
         except NotARegularFileError as error:
             raise ForeignFileError.at(f"{error}: move it away", str(full)) from None
         if full.is_dir() and not full.is_symlink():
-            raise ForeignFileError.at("is a folder, not a file: move it away", str(full))
+            message = f"{full} is a folder where a file should be"
+            raise ForeignFileError.at(message, str(full), hint="move it away")
 
     def _proven(self, plan: Plan, path: str) -> bytes:
         data = plan.proof.rendering[path].source.encode()

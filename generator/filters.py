@@ -28,6 +28,9 @@ TREATMENT = "treatment"
 """What stands in the slot of the treatment; in others stands a number."""
 
 
+TREATMENT_SLOT = f"{SLOT}{TREATMENT}{SLOT}"
+
+
 @dataclass(frozen=True, slots=True)
 class TreatmentView:
     """`treatment` in a template: the whole call, ready to place."""
@@ -37,7 +40,7 @@ class TreatmentView:
 
     def __str__(self) -> str:
         """Return the slot that the call is laid out in."""
-        return f"{SLOT}{TREATMENT}{SLOT}"
+        return TREATMENT_SLOT
 
 
 class Kind(Enum):

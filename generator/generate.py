@@ -2,79 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from generator import diff
+from generator import known_good
 from generator.disk import OutputFolder
-from generator.errors import ForeignFileError, Problem
+from generator.errors import Problem
 from generator.load import load
 from generator.manifest import MANIFEST
-from generator.plan import Change, Plan, plan
-from generator.prove import Proof, prove, shown_path
+from generator.plan import Plan
+from generator.plan import plan as whole
+from generator.prove import Proof, digest, prove, shown_path
 from generator.render import render
-from generator.spec import Spec
+from generator.write import Planner
+from generator.write import write as write_files
+
+SAMPLE = 1000
+"""One in so many files that are to be written is shown to LibCST too."""
 
 
-def proven(path: Path) -> Proof:
-    """Return the proof of the files of the spec at `path`.
+def proven(
+    path: Path, only: Sequence[str] = (), *, judge_every: int | None = None
+) -> tuple[Proof, Planner]:
+    """Return the proof of the files of the spec at `path`, and what decides on the changes.
+
+    Args:
+        path: The spec.
+        only: The strategies to look at, besides the control; if empty, all.
+        judge_every: Show one in so many files to LibCST too; None for none of them.
 
     Raises:
-        GenSweepsError: The spec, a template or the proof fails.
+        GenSweepsError: The spec, a template or the proof fails, or there is no such strategy.
     """
-    return prove(render(load(path)))
+    spec = load(path)
+    if not only:
+        return prove(render(spec), judge_every=judge_every), whole
+    from generator.selection import select  # noqa: PLC0415 - most runs are of all strategies
+
+    selection = select(spec, only)
+    return prove(render(selection.narrowed), judge_every=judge_every), selection.plan
 
 
-def check(path: Path) -> Plan:
+def check(path: Path, only: Sequence[str] = (), *, paranoid: bool = False) -> Plan:
     """Return what would change on disk; change nothing.
+
+    Args:
+        path: The spec.
+        only: The strategies to look at, besides the control; if empty, all.
+        paranoid: Whether to show every file to LibCST too.
 
     Raises:
         GenSweepsError: The spec, a template or the proof fails, or a file can't be read.
     """
-    proof = proven(path)
+    proof, planner = proven(path, only, judge_every=1 if paranoid else None)
     folder = OutputFolder(proof.rendering.spec)
     with folder.locked(exclusive=False):
-        return plan(proof, folder)
+        return planner(proof, folder)
+
+
+def remember(path: Path, plan: Plan, said: str) -> None:
+    """Remember that a check of the spec at `path` finds nothing, and what it says.
+
+    Args:
+        path: The spec, as the user named it.
+        plan: A plan of all strategies that has nothing to change.
+        said: What a check says.
+    """
+    rendering = plan.proof.rendering
+    digests = {**plan.proof.digests, MANIFEST: digest(plan.manifest)}
+    known_good.remember(
+        str(path),
+        inputs={str(path): rendering.spec.digest, **rendering.folder.loaded},
+        outputs={shown_path(rendering.spec, name): wanted for name, wanted in digests.items()},
+        folders={**rendering.folder.listed, **plan.listed},
+        said=said,
+    )
 
 
 def diffs(planned: Plan) -> Iterator[str]:
     """Yield a unified diff for each file that the plan would change."""
+    from generator import diff  # noqa: PLC0415 - difflib is only for those who ask
+
     return diff.diffs(planned, OutputFolder(planned.proof.rendering.spec))
 
 
-def write(path: Path, *, force: bool = False) -> Plan:
+def by_line(problems: Iterable[Problem], planned: Plan) -> Iterator[Problem]:
+    """Yield problems of a plan's files at the lines where they differ on disk."""
+    from generator import changed  # noqa: PLC0415 - most runs have no problems
+
+    return changed.by_line(problems, planned, OutputFolder(planned.proof.rendering.spec))
+
+
+def write(
+    path: Path, only: Sequence[str] = (), *, force: bool = False, paranoid: bool = False
+) -> Plan:
     """Make the output folder what the spec says, and return what changed.
 
     Args:
         path: The spec.
+        only: The strategies to look at, besides the control; if empty, all.
         force: Whether to replace and remove foreign files too.
+        paranoid: Whether to show every file to LibCST, and not only one in a thousand.
 
     Raises:
-        ForeignFileError: A foreign file is in the way; nothing has been changed.
+        ForeignFileError: A foreign file is in the way and `force` is not set; nothing has been
+            changed.
         GenSweepsError: The spec, a template or the proof fails (nothing has been changed), or
             writing does (each file is either as it was or as it should be).
     """
-    proof = proven(path)
-    spec = proof.rendering.spec
-    folder = OutputFolder(spec)
-    folder.create()
-    with folder.locked(exclusive=True):
-        planned = plan(proof, folder)
-        if planned.obstacles and not force:
-            raise ForeignFileError(
-                *(
-                    Problem(f"{shown} {change.obstacle}", shown, hint=way_out(change, spec))
-                    for change in planned.obstacles
-                    for shown in [shown_path(spec, change.path)]
-                )
-            )
-        folder.apply(planned)
-    return planned
-
-
-def way_out(change: Change, spec: Spec) -> str:
-    """Return what to do about a change that gen-sweeps does not make unasked."""
-    forced = f"`gen-sweeps {spec.path} --force`"
-    if change.path == MANIFEST:
-        return f"restore it from version control; {forced} writes it anew, and removes no file"
-    return f"move it away or undo the edit; {forced} overwrites or removes it"
+    proof, planner = proven(path, only, judge_every=1 if paranoid else SAMPLE)
+    return write_files(proof, force=force, planner=planner)

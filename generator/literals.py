@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from generator.spec import Reference, Value
+from generator.spec import SCALARS, Reference, Value
 
 LINE_LENGTH = 100
 """Columns that a line may take before it is split."""
@@ -58,15 +58,15 @@ def literal(value: Value) -> str:
     """Return `value` as a Python expression on one line; arrays become lists, tables dicts."""
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, bool | int):
+    if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
         return _float(value)
     if isinstance(value, Reference):
         return value.name
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{quoted(k)}: {literal(v)}" for k, v in value.items()) + "}"
-    return "[" + ", ".join(map(literal, value)) + "]"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    return "{" + ", ".join([f"{quoted(k)}: {literal(v)}" for k, v in value.items()]) + "}"
 
 
 def _float(value: float) -> str:
@@ -93,19 +93,18 @@ def layout(value: Value, *, indent: int, before: int, after: int) -> str:
         after: Columns that follow the expression on its last line.
     """
     flat = literal(value)
-    nested = isinstance(value, tuple | Mapping) and len(value) > 0
-    if not nested or before + width(flat) + after <= LINE_LENGTH:
+    if isinstance(value, SCALARS) or not value or before + width(flat) + after <= LINE_LENGTH:
         return flat
     inner = indent + 4
     pad = " " * inner
     lines = []
-    if isinstance(value, Mapping):
+    if isinstance(value, tuple):
+        lines = [pad + layout(item, indent=inner, before=inner, after=1) for item in value]
+    else:
         for key, item in value.items():
             start = f"{pad}{quoted(key)}: "
             lines.append(start + layout(item, indent=inner, before=width(start), after=1))
-    elif isinstance(value, tuple):
-        lines = [pad + layout(item, indent=inner, before=inner, after=1) for item in value]
-    opening, closing = ("{", "}") if isinstance(value, Mapping) else ("[", "]")
+    opening, closing = ("[", "]") if isinstance(value, tuple) else ("{", "}")
     return "\n".join((opening, *(f"{line}," for line in lines), " " * indent + closing))
 
 

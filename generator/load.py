@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 from generator.errors import FileError, Problem, SpecError
 from generator.findings import Finding
 from generator.literals import quoted
+from generator.plain_shape import is_plainly_valid
 from generator.reading import Reader
 from generator.spec import Spec
 
 
-def load(path: Path) -> Spec:
+def load(path: str | Path) -> Spec:
     """Return the experiment that the spec file at `path` describes.
 
     Raises:
@@ -22,15 +24,22 @@ def load(path: Path) -> Spec:
         SpecError: It is not a valid spec; has a problem for each thing that is wrong, in the
             order in which they stand in the file.
     """
+    path = Path(path)
     source = _read(path)
     data = _parse(source, path)
-    from generator.shape import shape_findings  # noqa: PLC0415 - pydantic is the heaviest import
-
-    reader = Reader(path, data)
+    reader = Reader(path, data, sha256(source, usedforsecurity=False).hexdigest())
     spec = reader.spec()
-    if findings := [*shape_findings(data), *reader.findings]:
+    if findings := [*_shape_findings(data), *reader.findings]:
         raise SpecError(*_located(findings, source, path))
     return spec
+
+
+def _shape_findings(data: dict[str, object]) -> Iterable[Finding]:
+    if is_plainly_valid(data):
+        return ()
+    from generator.shape import shape_findings  # noqa: PLC0415 - pydantic is heavy
+
+    return shape_findings(data)
 
 
 def _read(path: Path) -> bytes:

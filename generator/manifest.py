@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -34,6 +34,8 @@ MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
 
 VERSION = 1
+
+_TABLES = ("base", "files", "strategies")
 
 
 class UnreadableManifestError(Exception):
@@ -66,38 +68,53 @@ def written(spec: Spec, digests: Mapping[str, str], files: Mapping[str, list[str
         digests: The sha256 of each file, in hexadecimal, by its path.
         files: The paths of each strategy's files, by its name.
     """
-    treatment = {
-        "call": spec.treatment.call,
-        "vary": spec.treatment.vary,
-        "shared": _json(spec.treatment.shared),
-    }
     constants = (constant for section in spec.base for constant in section.constants)
-    base = {constant.name: _dumps(_json(constant.value)) for constant in constants}
-    strategies = {
-        strategy.name: _dumps(
-            {
-                "title": strategy.title,
-                "files": files[strategy.name],
-                "args": _json(strategy.args),
-            }
-        )
-        for strategy in spec.strategies
+    return _text(
+        {
+            "version": VERSION,
+            "generator": "gen-sweeps",
+            "spec": spec_name(spec),
+            "sweep": spec.name,
+            "control": spec.control,
+            "treatment": {
+                "call": spec.treatment.call,
+                "vary": spec.treatment.vary,
+                "shared": _json(spec.treatment.shared),
+            },
+            "base": {constant.name: _json(constant.value) for constant in constants},
+            "files": dict(sorted(digests.items())),
+            "strategies": {
+                strategy.name: {
+                    "title": strategy.title,
+                    "files": files[strategy.name],
+                    "args": _json(strategy.args),
+                }
+                for strategy in spec.strategies
+            },
+        }
+    )
+
+
+def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequence[str]) -> bytes:
+    """Return the manifest `new` with what `old` says of other strategies and their files.
+
+    Args:
+        old: The manifest that is to be replaced, which `read` accepts; None if there is none.
+        new: The manifest of some strategies' files.
+        names: The strategies of `new` that count.
+        order: The strategies of the spec, in the order in which they are to stand.
+    """
+    content = json.loads(new)
+    previous = json.loads(old) if old is not None else {"files": {}, "strategies": {}}
+    files = previous["files"] | content["files"]
+    strategies = previous["strategies"] | {
+        name: entry for name, entry in content["strategies"].items() if name in names
     }
-    lines = [
-        "{",
-        f'  "version": {VERSION},',
-        '  "generator": "gen-sweeps",',
-        f'  "spec": {_dumps(spec_name(spec))},',
-        f'  "sweep": {_dumps(spec.name)},',
-        f'  "control": {_dumps(spec.control)},',
-        f'  "treatment": {_dumps(treatment)},',
-        *_table("base", base),
-        *_table("files", {path: f'"{digest}"' for path, digest in sorted(digests.items())}),
-        *_table("strategies", strategies),
-        "",
-    ]
-    text = "\n".join(lines).encode()
-    return text + f'  "checksum": "{_checksum(text)}"\n}}\n'.encode()
+    ordered = dict.fromkeys(name for name in (*order, *strategies) if name in strategies)
+    content["files"] = dict(sorted(files.items()))
+    content["strategies"] = {name: strategies[name] for name in ordered}
+    del content["checksum"]
+    return _text(content)
 
 
 def read(data: bytes) -> Manifest:
@@ -141,16 +158,18 @@ def _checksum(text: bytes) -> str:
     return sha256(text, usedforsecurity=False).hexdigest()
 
 
-def _table(name: str, entries: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of an object, one for each entry; the entries' values are JSON."""
-    if not entries:
-        yield f'  "{name}": {{}},'
-        return
-    yield f'  "{name}": {{'
-    last = len(entries) - 1
-    for index, (key, value) in enumerate(entries.items()):
-        yield f"    {_dumps(key)}: {value}" + ("," if index < last else "")
-    yield "  },"
+def _text(content: Mapping[str, object]) -> bytes:
+    """Return a manifest's text; what it is a table of has a line for each entry."""
+    lines = ["{"]
+    for key, value in content.items():
+        if isinstance(value, dict) and key in _TABLES and value:
+            entries = [f"    {_dumps(name)}: {_dumps(entry)}" for name, entry in value.items()]
+            lines += [f"  {_dumps(key)}: {{", *(f"{entry}," for entry in entries[:-1])]
+            lines += [entries[-1], "  },"]
+        else:
+            lines.append(f"  {_dumps(key)}: {_dumps(value)},")
+    text = "\n".join((*lines, "")).encode()
+    return text + f'  "checksum": "{_checksum(text)}"\n}}\n'.encode()
 
 
 def _dumps(value: object) -> str:

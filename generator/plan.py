@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -57,6 +56,7 @@ class Plan:
         changes: The files in the order of rendering, then those to remove, the manifest last.
         manifest: The content of the manifest.
         note: What is about to change, for the run after this one if this one is killed.
+        listed: The names in each folder that was looked through for strays, by its path.
         strays: Files that look like a strategy's but are in neither the spec nor the manifest.
     """
 
@@ -65,6 +65,7 @@ class Plan:
     manifest: bytes
     note: Note
     strays: tuple[str, ...]
+    listed: Mapping[str, Sequence[str]]
 
     @cached_property
     def obstacles(self) -> tuple[Change, ...]:
@@ -87,8 +88,12 @@ class Folder(Protocol):
     def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name."""
 
+    @property
+    def listed(self) -> Mapping[str, Sequence[str]]:
+        """The names in each folder that has been looked through, by its path."""
+
     def matching(self, pattern: str) -> Iterator[str]:
-        """Yield the paths of the files that match a glob pattern."""
+        """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
 
     def pending(self) -> Note | None:
         """Return what an interrupted run was about to do; None if there was none."""
@@ -119,15 +124,14 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     about = {change.path: _own_digests(change, proof) for change in changes if _changes(change)}
     changes.append(found.change(content, obstacle))
     known = {change.path for change in changes}
-    patterns = (glob.escape(path) for path in proof.rendering.strategy_paths())
     candidates = (
         path
-        for pattern in patterns
+        for pattern in proof.rendering.strategy_paths()
         for path in folder.matching(pattern.replace(STRATEGY, "*"))
         if path not in known
     )
     strays = tuple(sorted(set(candidates)))
-    return Plan(proof, tuple(changes), content, Note(own_name, about), strays)
+    return Plan(proof, tuple(changes), content, Note(own_name, about), strays, folder.listed)
 
 
 def _changes(change: Change) -> bool:

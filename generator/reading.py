@@ -28,10 +28,11 @@ class Reader:
     and what stands beside the fault is still read.
     """
 
-    def __init__(self, path: Path, data: dict[str, object]) -> None:
+    def __init__(self, path: Path, data: dict[str, object], digest: str) -> None:
         self.findings: list[Finding] = []
         self._path = path
         self._data = data
+        self._digest = digest
         self._constants: dict[str, KeyPath] = {}
 
     def report(
@@ -72,6 +73,7 @@ class Reader:
             vars=self._values(("vars",)),
             base=base,
             strategies=strategies,
+            digest=self._digest,
         )
 
     def _base(self) -> tuple[Section, ...]:
@@ -201,12 +203,12 @@ class Reader:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
         elif "\\" in text:
             report(f"{text!r} has a backslash", "write folders with `/`")
-        parts = PurePosixPath(text).parts
-        below = tuple(dropwhile(lambda part: part == "..", parts))
-        if ".." in below:
-            report(f"{text!r} goes up after it went down", "write `..` at its start only")
-        elif below and (fault := file_fault("/".join(below))):
-            report(f"{text!r} {fault}")
+        else:
+            below = tuple(dropwhile(lambda part: part == "..", PurePosixPath(text).parts))
+            if ".." in below:
+                report(f"{text!r} goes up after it went down", "write `..` at its start only")
+            elif below and (fault := file_fault("/".join(below))):
+                report(f"{text!r} {fault}")
         return PurePosixPath(text)
 
     def _values(self, where: KeyPath) -> Mapping[str, Value]:

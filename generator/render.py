@@ -13,14 +13,15 @@ from jinja2 import Template, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 
 from generator.errors import Problem, TemplateError
-from generator.filters import SLOT, TREATMENT, Kind, Slot, Slots
+from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Kind, Slot, Slots
+from generator.halves import halves
 from generator.literals import assignment, keyword_arguments, layout, literal, width
 from generator.manifest import MANIFEST, spec_name
 from generator.names import file_fault, fold, near_miss
 from generator.note import PREFIX
 from generator.sandbox import Budget, Sandbox
 from generator.spec import Spec, Strategy, Value
-from generator.templates import STRATEGY, SUFFIX, TemplateFolder, strategy_views, sweep_views
+from generator.templates import STRATEGY, SUFFIX, VIEWS, TemplateFolder, strategy_views, sweep_views
 from generator.text import UnsafeTextError
 
 
@@ -64,18 +65,23 @@ class Rendering(Mapping[str, File]):
     """The files of a spec by their path, each rendered when it is asked for, and not kept.
 
     Shared files come first, then each template's files, the control's before the others'.
+
+    Attributes:
+        spec: The spec.
+        folder: Where the templates are loaded from.
     """
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self._folder = TemplateFolder(spec.template_folder)
+        self.folder = TemplateFolder(spec.template_folder)
         self._budget = Budget()
         self._slots = Slots(self._budget)
-        self._environment = Sandbox(self._folder, self._budget, self._slots.printed)
+        self._environment = Sandbox(self.folder, self._budget, self._slots.printed, VIEWS)
         self._environment.filters |= self._slots.filters()
         self._globals = sweep_views(spec)
         self._templates: dict[str, Template] = {}
-        self._origins = _origins(spec, self._folder)
+        self._endings: dict[str, _Ending | None] = {}
+        self._origins = _origins(spec, self.folder)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -96,30 +102,74 @@ class Rendering(Mapping[str, File]):
             TemplateError: The template can't be read, is not valid or fails.
         """
         origin = self._origins[path]
-        name = origin.template
-        values = self._globals
-        if origin.strategy is not None:
-            values = values | strategy_views(origin.strategy, self.spec.treatment)
-        self._slots.clear()
-        self._budget.renew()
+        template = self.folder.display(origin.template)
+        strategy = origin.strategy
         try:
-            template = self._templates.get(name)
-            if template is None:
-                template = self._templates[name] = self._environment.get_template(name)
-            filled = self._fill(template.render(values), origin.strategy)
+            if strategy is None:
+                filled = self._render(self._template(origin.template), self._globals, strategy)
+            else:
+                filled = self._render_for(origin.template, strategy)
             source = "".join(filled.pieces)
             if not path.endswith(".py"):  # of Python the position is told later
                 source.encode()
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise _template_error(error, self._folder.display(name), self._folder) from None
-        return File(
-            path,
-            source,
-            self._folder.display(name),
-            origin.strategy.name if origin.strategy else None,
-            tuple(filled.treatments),
-            tuple(filled.placements),
+            raise _template_error(error, template, self.folder) from None
+        name = strategy.name if strategy else None
+        treatments, placements = tuple(filled.treatments), tuple(filled.placements)
+        return File(path, source, template, name, treatments, placements)
+
+    def _template(self, name: str) -> Template:
+        if name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
+        return self._templates[name]
+
+    def _render_for(self, name: str, strategy: Strategy) -> _Filled:
+        """Render a template for a strategy, what is the same for all of them only once."""
+        values = self._globals | strategy_views(strategy, self.spec.treatment)
+        if name not in self._endings:
+            self._endings[name] = self._ending(name, values)
+        ending = self._endings[name]
+        if ending is None:
+            return self._render(self._template(name), values, strategy)
+        filled = self._render(ending.start, values, strategy, ending.first_line)
+        filled.add_filled(ending.before)
+        start = filled.length
+        filled.add(self._treatment(strategy, ending.indent))
+        filled.treatments.append((start, filled.length))
+        filled.add_filled(ending.after)
+        return filled
+
+    def _ending(self, name: str, values: Mapping[str, object]) -> _Ending | None:
+        """Return how all files of a template end; None if that is not to be told."""
+        parts = halves(self._environment, name)
+        if parts is None:
+            return None
+        self._slots.clear()
+        self._budget.renew()
+        first_line, newline, text = _ended(parts.shared.render(values)).partition("\n")
+        before, treatment, after = text.partition(TREATMENT_SLOT)
+        lines = first_line + after.partition("\n")[0]
+        if not (newline and treatment) or TREATMENT_SLOT in after or SLOT in lines:
+            return None
+        filled = self._fill(before, None)
+        return _Ending(
+            parts.strategy,
+            f"{first_line}\n",
+            _indent(filled.line),
+            filled,
+            self._fill(after, None),
         )
+
+    def _render(
+        self,
+        template: Template,
+        values: Mapping[str, object],
+        strategy: Strategy | None,
+        ending: str = "",
+    ) -> _Filled:
+        self._slots.clear()
+        self._budget.renew()
+        return self._fill(_ended(template.render(values) + ending), strategy)
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""
@@ -138,8 +188,6 @@ class Rendering(Mapping[str, File]):
         Raises:
             TemplateRuntimeError: The template has changed the text of a slot.
         """
-        if text and not text.endswith("\n"):
-            text += "\n"
         first, *rest = text.split(SLOT)
         filled = _Filled()
         filled.add(first)
@@ -177,6 +225,35 @@ class _Filled:
         self.length += len(piece)
         self.line = (self.line + piece).rpartition("\n")[2]
 
+    def add_filled(self, other: _Filled) -> None:
+        """Go on with a text that is filled already, and has no treatment in it."""
+        self.placements += [
+            Placement(placed.kind, placed.start + self.length, placed.end + self.length)
+            for placed in other.placements
+        ]
+        self.pieces += other.pieces
+        self.length += other.length
+        self.line = other.line
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How all files of a template end.
+
+    Attributes:
+        start: The half of the template that makes what comes before.
+        first_line: What ends the last line of that.
+        indent: Columns by which the treatment's line is indented.
+        before: What stands between that line and the treatment.
+        after: What stands behind the treatment.
+    """
+
+    start: Template
+    first_line: str
+    indent: int
+    before: _Filled
+    after: _Filled
+
 
 def render(spec: Spec) -> Rendering:
     """Return the files of `spec`, each to be rendered when it is asked for.
@@ -185,6 +262,11 @@ def render(spec: Spec) -> Rendering:
         TemplateError: There are no templates, or their names make no valid files.
     """
     return Rendering(spec)
+
+
+def _ended(text: str) -> str:
+    """Return a text with the newline that a file ends with, unless it is empty."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 def _indent(line: str) -> int:
@@ -212,14 +294,15 @@ def _value(value: Value, line: str, after: str) -> str:
 def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:
     """Return which file each template makes, of which strategy, in the order of rendering."""
     shown = str(spec.template_folder)
+    hint = f"`templates` in {spec.path} is relative to that file"
     try:
         names = folder.names()
+    except FileNotFoundError:
+        raise TemplateError.at("no such folder", shown, hint=hint) from None
     except OSError as error:
         raise TemplateError.at(f"can't be read: {error.strerror}", shown) from None
     if not names:
-        exists = spec.template_folder.is_dir()
-        message = f"has no template: no file ends with {SUFFIX}" if exists else "no such folder"
-        hint = f"`templates` in {spec.path} is relative to that file"
+        message = f"has no template: no file ends with {SUFFIX}"
         raise TemplateError.at(message, shown, hint=hint)
     per_strategy = [name for name in names if STRATEGY in name]
     if not per_strategy:

@@ -167,13 +167,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         loader: Where templates come from.
         budget: What the rendering that is under way has left.
         printed: What `{{ value }}` prints for a value, given the context that it is printed in.
+        fields: The attributes that are safe, by the type of what has them, known beforehand.
     """
 
     template_class = _Template
     intercepted_binops = frozenset(("+", "*", "**", "%"))
 
     def __init__(
-        self, loader: BaseLoader, budget: Budget, printed: Callable[[Context, object], object]
+        self,
+        loader: BaseLoader,
+        budget: Budget,
+        printed: Callable[[Context, object], object],
+        fields: Mapping[type, frozenset[str]],
     ) -> None:
         super().__init__(
             loader=loader,
@@ -188,6 +193,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self._budget = budget
         self._print = printed
+        self._fields = fields
         self.concat = self._concatenated  # type: ignore[method-assign] # Jinja has a "".join there
         known = self.filters
         self.filters = {name: self._counted(known[name], _total) for name in _PLAIN_FILTERS}
@@ -256,7 +262,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._budget.step(INCLUDE_STEPS)
         return super()._load_template(name, globals)
 
-    # -- operators and calls --
+    # -- attributes, operators and calls --
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute that templates may see; part of the protocol of Jinja's sandbox."""
+        if attribute in self._fields.get(type(obj), ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Run an operator, charged before; part of the protocol of Jinja's sandbox."""

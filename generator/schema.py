@@ -102,4 +102,5 @@ class Document(Table):
     strategies: dict[str, StrategyTable] = Field(
         min_length=1,
         description="The arms of the experiment, by name; each makes one file per template.",
+        examples=[{"identity": {"title": "Identity baseline"}}],
     )

@@ -18,6 +18,9 @@ class Reference:
 Value: TypeAlias = "bool | int | float | str | Reference | tuple[Value, ...] | Mapping[str, Value]"
 """A value of the spec. Arrays are tuples and tables read-only mappings; both keep their order."""
 
+SCALARS = (str, int, float, Reference)
+"""The values that have no values in them; `bool` is an `int`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:
@@ -80,6 +83,7 @@ class Spec:
         vars: Free values for the templates.
         base: The constants that every file shares.
         strategies: The arms, in the order of the spec; at least one.
+        digest: The sha256 of the spec file, in hexadecimal; empty if it is from none.
     """
 
     path: Path
@@ -92,6 +96,7 @@ class Spec:
     vars: Mapping[str, Value]
     base: tuple[Section, ...]
     strategies: tuple[Strategy, ...]
+    digest: str = ""
 
     @property
     def output_folder(self) -> Path:

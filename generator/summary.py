@@ -42,11 +42,12 @@ def written_text(plan: Plan) -> str:
     return "\n".join((*_table(spec), "", proven_line(spec), f"{folder}: {counts}", ""))
 
 
-def checked_text(plan: Plan) -> str:
-    """Return what is said if nothing differs."""
+def checked_text(plan: Plan, *, whole: bool = True) -> str:
+    """Return what is said if nothing differs; `whole` if all strategies were looked at."""
     spec = plan.proof.rendering.spec
     checked = f"{len(plan.changes)} files checked"
-    return f"{proven_line(spec)}\n{checked}: {spec.output_folder} is what {spec.path} says\n"
+    what = f"{spec.output_folder} is" if whole else f"they are, in {spec.output_folder},"
+    return f"{proven_line(spec)}\n{checked}: {what} what {spec.path} says\n"
 
 
 def proven_line(spec: Spec) -> str:
@@ -107,6 +108,13 @@ def warnings(plan: Plan) -> list[str]:
         "it was left alone"
         for path in plan.strays
     ]
+
+
+def only_warning(plan: Plan, names: Sequence[str]) -> str:
+    """Return what is to be said if only some strategies were asked for."""
+    asked = ", ".join(dict.fromkeys(names))
+    command = f"gen-sweeps {plan.proof.rendering.spec.path} --check"
+    return f"only {asked} and what all share was looked at: `{command}` checks the rest"
 
 
 def _table(spec: Spec) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Never, TypeAlias
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
@@ -95,6 +97,15 @@ class StrategyView:
     args: Mapping[str, View]
 
 
+VIEWS: Mapping[type, frozenset[str]] = MappingProxyType(
+    {
+        kind: frozenset(field.name for field in fields(kind))
+        for kind in (SweepView, SectionView, ConstantView, StrategyView, TreatmentView)
+    }
+)
+"""What templates see, and its attributes."""
+
+
 def view(value: Value) -> View:
     """Return `value` as templates see it."""
     if isinstance(value, str):
@@ -129,11 +140,17 @@ def strategy_views(strategy: Strategy, treatment: Treatment) -> dict[str, object
 
 
 class TemplateFolder(BaseLoader):
-    """Loads templates from one folder and from nowhere else."""
+    """Loads templates from one folder and from nowhere else.
+
+    Attributes:
+        loaded: The sha256 of each template that was loaded, in hexadecimal, by its path.
+        listed: The names in each folder that was looked through for templates, by its path.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.listed: dict[str, list[str]] = {}
         self._folder = folder
-        self.loaded: set[str] = set()
+        self.loaded: dict[str, str] = {}
 
     def names(self) -> list[str]:
         """Return the templates that make files, as paths below the folder, in order.
@@ -145,7 +162,8 @@ class TemplateFolder(BaseLoader):
             TemplateError: Something has the name of a template, but is no file.
         """
         found = []
-        for folder, _, files in os.walk(self._folder, onerror=_raise):
+        for folder, folders, files in os.walk(self._folder, onerror=_raise):
+            self.listed[folder] = [*folders, *files]
             for path in (Path(folder, name) for name in files if name.endswith(SUFFIX)):
                 if not path.is_file():
                     message = "is not a regular file: a link that leads nowhere, or a device"
@@ -170,10 +188,11 @@ class TemplateFolder(BaseLoader):
             raise TemplateNotFound(template, f"no template {template!r} in the folder")
         if not path.is_file():  # a pipe would never end
             raise TemplateNotFound(template, f"{template!r} is not a regular file")
-        source = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        source = data.decode("utf-8-sig")
         if SLOT in source:
             raise TemplateError.at("has U+0000, which no generated file may have", str(path))
-        self.loaded.add(str(path))
+        self.loaded[str(path)] = sha256(data, usedforsecurity=False).hexdigest()
         return source, str(path), lambda: True
 
     def _contains(self, template: str) -> bool:

@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Iterator, Mapping
 
-from generator.spec import Reference, Value
+from generator.spec import SCALARS, Reference, Value
 
 MAX_NESTING = 100
 """Brackets that may be open at once in a call: more than the values of a spec need, and few
@@ -63,8 +63,8 @@ def references(value: Value) -> Iterator[str]:
     """Yield the names of the constants that a value refers to."""
     if isinstance(value, Reference):
         yield value.name
-    elif isinstance(value, tuple | Mapping):
-        for item in value.values() if isinstance(value, Mapping) else value:
+    elif not isinstance(value, SCALARS):
+        for item in value if isinstance(value, tuple) else value.values():
             yield from references(item)
 
 
@@ -103,7 +103,7 @@ def _reads(node: ast.expr, value: Value, depth: int) -> bool:
             )
         case ast.Dict(keys=keys, values=items):
             return (
-                isinstance(value, Mapping)
+                not isinstance(value, (*SCALARS, tuple))
                 and len(keys) == len(value)
                 and all(
                     isinstance(key, ast.Constant) and key.value == name

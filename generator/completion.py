@@ -1,0 +1,62 @@
+"""What a shell proposes when the user presses Tab; loaded only when a shell asks.
+
+Typer speaks with the shells; here is what it can't know: that the first word may be a command or
+a spec, and which strategies a spec has.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
+from pathlib import Path
+
+
+def take_command(environ: MutableMapping[str, str], commands: Iterable[str]) -> str | None:
+    """Return the command that stands in the place of SPEC on the line to complete, if one does.
+
+    It is taken out of the line, so that what is left is completed like a line of its own.
+    A word that is still being typed is no command yet.
+    """
+    for variable in ("COMP_WORDS", "_TYPER_COMPLETE_ARGS"):
+        line = environ.get(variable, "")
+        match = re.match(r"\s*(\S+)\s+(\S+)(?=\s)", line)
+        if match is None or match[2] not in commands:
+            continue
+        if variable == "COMP_WORDS":
+            word = int(environ.get("COMP_CWORD", "0"))
+            if word < 2:  # noqa: PLR2004 - the command itself, word 1, is what is completed
+                continue
+            environ["COMP_CWORD"] = str(word - 1)
+        environ[variable] = match[1] + line[match.end() :]
+        return match[2]
+    return None
+
+
+def specs(incomplete: str, commands: Iterable[str] = ()) -> list[str]:
+    """Return the commands and the TOML files that start with `incomplete`.
+
+    Folders are left to the shell, which is asked for files if nothing is proposed here.
+    """
+    found = [command for command in commands if command.startswith(incomplete)]
+    folder, slash, start = incomplete.rpartition("/")
+    try:
+        names = sorted(path.name for path in Path(folder + slash).iterdir())
+    except OSError:
+        return found
+    fits = (name for name in names if name.startswith(start) and name.endswith(".toml"))
+    return found + [f"{folder}{slash}{name}" for name in fits]
+
+
+def strategies(environ: Mapping[str, str], incomplete: str) -> list[str]:
+    """Return the names, starting with `incomplete`, of the strategies of the spec on the line.
+
+    That is the first word that names a file; without one, or if it can't be read, there are none.
+    """
+    line = environ.get("COMP_WORDS") or environ.get("_TYPER_COMPLETE_ARGS", "")
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError, StopIteration):
+        spec = next(path for path in map(Path, line.split()[1:]) if path.is_file())
+        names = tomllib.loads(spec.read_text(encoding="utf-8"))["strategies"]
+        return [name for name in names if name.startswith(incomplete)]
+    return []

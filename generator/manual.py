@@ -1,0 +1,193 @@
+r"""What `--help` says: loaded only when somebody asks.
+
+`\b` alone on a line keeps the lines of the paragraph below it as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands above and below the list of a command's options."""
+
+    help: str
+    epilog: str
+
+
+_EXIT_CODES = """Exit codes:
+
+\b
+  0    {done}
+  1    {differs}
+  2    {unanswered}
+  101  a bug in gen-sweeps
+  130  interrupted
+"""
+
+_MAIN = """Write the files of a sweep from its spec, proven to differ only in the treatment.
+
+Renders the templates, proves that the strategies' files are equal outside of the treatment, and
+only then writes them. Files that are right already are not touched; files that gen-sweeps did
+not write, or that were edited since, are never changed without --force.
+
+Options may stand before or after SPEC.
+"""
+
+_MAIN_EPILOG = """Examples:
+
+\b
+  gen-sweeps spec.toml                  write the files
+  gen-sweeps spec.toml --check          fail if what is on disk is not what the spec says
+  gen-sweeps spec.toml --diff           likewise, and show what would change
+  gen-sweeps spec.toml --only momentum  write one strategy; leave the others alone
+  gen-sweeps spec.toml --watch          write again whenever the spec or a template changes
+
+Other commands, each with a --help of its own:
+
+\b
+{commands}
+
+Environment:
+
+\b
+  NO_COLOR     if not empty: no colour, not even on a terminal
+  FORCE_COLOR  if not empty: colour, even if the output is not a terminal
+
+"""
+
+_PAGES: Mapping[str, Page] = {
+    "compare": Page(
+        """Say where Python files differ, whoever wrote them.
+
+Compares the files as syntax trees, groups what is alike, and judges with --vary whether they differ
+only in what was meant to. The files are not run, unless --resolved asks for it.
+""",
+        """Examples:
+
+\b
+  gen-sweeps compare sweeps/*.py                 how a family of files differs
+  gen-sweeps compare sweeps/*.py --vary 'Adam(lr, eps)' --vary docstring
+                                                 fail if anything else differs
+  gen-sweeps compare --diff a.py b.py            two files as a unified diff
+
+"""
+        + _EXIT_CODES.format(
+            done="nothing differs that may not",
+            differs="something differs",
+            unanswered="bad usage, or a file that can't be read or parsed",
+        ),
+    ),
+    "resolve": Page(
+        """Show the configuration that a Python file builds, without its SDK.
+
+Runs the file's code with stand-ins for what it imports, and prints the tree of calls and values
+that it makes.
+""",
+        """Examples:
+
+\b
+  gen-sweeps resolve sweep.py                       the tree
+  gen-sweeps resolve sweep.py --provenance          and where each value came from
+  gen-sweeps resolve sweep.py --output-format json  for programs
+
+"""
+        + _EXIT_CODES.format(
+            done="done",
+            differs="never",
+            unanswered="bad usage, or the file can't be run to its end",
+        ),
+    ),
+    "init": Page(
+        """Write a spec and templates to start from, and the files that they make.
+
+Asks nothing and overwrites nothing: if a file that it would write is there already, it names it
+and writes none. What it makes passes --check at once.
+
+\b
+  training        a training script that runs as it is, and four optimizers to compare
+  reward-shaping  gen-sweeps' own sweep: five reward-shaping strategies for one SDK
+""",
+        """Examples:
+
+\b
+  gen-sweeps init                              into the current folder
+  gen-sweeps init my_sweep                     into a new folder
+  gen-sweeps init rl --from reward-shaping     gen-sweeps' own sweep
+
+"""
+        + _EXIT_CODES.format(
+            done="done",
+            differs="a file is in the way; nothing was written",
+            unanswered="bad usage; input or output failed",
+        ),
+    ),
+    "schema": Page(
+        """Print the JSON Schema of a spec, by which editors complete and check it.
+
+Editors with a TOML language server (taplo, Even Better TOML) use the schema that the first line
+of a spec names: `#:schema spec.schema.json`.
+""",
+        """Example:
+
+\b
+  gen-sweeps schema > spec.schema.json
+
+"""
+        + _EXIT_CODES.format(done="done", differs="never", unanswered="bad usage; output failed"),
+    ),
+    "report": Page(
+        """Write one HTML page that a reviewer reads instead of the files.
+
+It has the verdict of the proof, the strategies side by side with what they vary, the base
+constants, the control's file in full, what any two strategies differ in, and the sha256 of every
+file. The page is of what the spec says, whatever is on disk. It needs no network and no scripts,
+and the same spec gives the same bytes.
+""",
+        """Examples:
+
+\b
+  gen-sweeps report spec.toml -o report.html    write the page
+  gen-sweeps report spec.toml > report.html     likewise
+
+"""
+        + _EXIT_CODES.format(
+            done="done",
+            differs="the files differ outside of the treatment, or a file that is no report\n"
+            "       is in the way",
+            unanswered="bad usage, spec or template; input or output failed",
+        ),
+    ),
+}
+
+
+def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Page | None:
+    """Return the page of a command, None if its docstring is all there is.
+
+    Args:
+        command: The command's name; None for the main job.
+        commands: All commands, for the main job's page to list.
+    """
+    if command is not None:
+        return _PAGES.get(command)
+    width = max(map(len, commands))
+    summaries = (
+        f"  gen-sweeps {name:{width}}  {_summary(name, function)}"
+        for name, function in commands.items()
+    )
+    codes = _EXIT_CODES.format(
+        done="done; nothing differs",
+        differs="it differs: drift, a foreign file in the way, a difference outside of the "
+        "treatment",
+        unanswered="no answer: bad usage, spec or template; input or output failed",
+    )
+    return Page(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
+
+
+def _summary(name: str, function: Callable[..., int]) -> str:
+    """Return what a command does, as an entry of a list."""
+    text = _PAGES[name].help if name in _PAGES else function.__doc__ or ""
+    line = text.strip().partition("\n")[0].rstrip(".")
+    return line[:1].lower() + line[1:]

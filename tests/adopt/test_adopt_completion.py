@@ -1,0 +1,121 @@
+"""What shells propose: asked in the shells themselves, with the scripts that they are given."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from adopt_runner import contents, gen_sweeps, needed
+
+BIN = Path(sys.executable).parent
+
+LINES = [
+    ("gen-sweeps sch", ["schema"]),
+    ("gen-sweeps sp", ["spec.toml"]),
+    ("gen-sweeps spec.toml --on", ["--only"]),
+    ("gen-sweeps spec.toml --only ", ["cosine", "momentum", "nesterov", "sgd"]),
+    ("gen-sweeps spec.toml --check --only mo", ["momentum"]),
+    ("gen-sweeps --output-format ", ["github", "json", "text"]),
+    ("gen-sweeps init --from ", ["reward-shaping", "training"]),
+    ("gen-sweeps init --fr", ["--from"]),
+]
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    """Return a folder with a sweep."""
+    gen_sweeps("init", cwd=tmp_path)
+    return tmp_path
+
+
+def _shell(*command: str, cwd: Path, line: str = "") -> list[str]:
+    env = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "LINE": line, "HOME": str(cwd)}
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=True)
+    return sorted(text.split("\t")[0] for text in done.stdout.splitlines() if text)
+
+
+@pytest.mark.parametrize(("line", "proposed"), LINES)
+def test_bash_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
+    script = """
+        eval "$(_GEN_SWEEPS_COMPLETE=source_bash gen-sweeps)"
+        read -ra COMP_WORDS <<< "$LINE"
+        [[ $LINE == *" " ]] && COMP_WORDS+=("")
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _gen_sweeps_completion gen-sweeps
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    assert _shell(needed("bash"), "--norc", "-c", script, cwd=sweep, line=line) == proposed
+
+
+@pytest.mark.parametrize(("line", "proposed"), LINES)
+def test_fish_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
+    script = '_GEN_SWEEPS_COMPLETE=source_fish gen-sweeps | source; complete -C "$LINE"'
+    assert _shell(needed("fish"), "--no-config", "-c", script, cwd=sweep, line=line) == proposed
+
+
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("gen-sweeps spec.toml --only mo", "gen-sweeps spec.toml --only momentum"),
+        ("gen-sweeps sch", "gen-sweeps schema"),
+        ("gen-sweeps init --fr", "gen-sweeps init --from"),
+    ],
+)
+def test_zsh_completes_a_line_when_the_user_presses_tab(
+    sweep: Path, line: str, completed: str
+) -> None:
+    zsh = needed("zsh")
+    process, terminal = pty.fork()
+    if process == 0:  # pragma: no cover - it becomes the shell
+        os.chdir(sweep)
+        path = f"{BIN}:{os.environ['PATH']}"
+        os.environ |= {"PATH": path, "TERM": "dumb", "HOME": str(sweep)}
+        os.execv(zsh, [zsh, "-f"])  # noqa: S606 - it is the shell
+
+    def typed(keys: str, until: str) -> None:
+        os.write(terminal, keys.encode())
+        seen = ""
+        while not re.search(until, seen, re.DOTALL):
+            assert select.select([terminal], [], [], 10)[0], seen
+            seen += os.read(terminal, 4096).decode(errors="replace")
+
+    typed("PS1=READY; autoload -Uz compinit; compinit -u -D; echo $((40+2))\n", r"\b42\b.*READY")
+    typed('eval "$(_GEN_SWEEPS_COMPLETE=source_zsh gen-sweeps)"; echo $((41+2))\n', r"\b43\b")
+    typed(f"{line}\t", f"{re.escape(completed)} ")
+    os.close(terminal)  # hangs up, which ends the shell
+    os.waitpid(process, 0)
+
+
+def test_a_spec_that_is_missing_or_broken_proposes_nothing(sweep: Path) -> None:
+    (sweep / "broken.toml").write_text("[strategies\n")
+    for line in ("gen-sweeps broken.toml --only ", "gen-sweeps nope.toml --only "):
+        env = {"_GEN_SWEEPS_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "3"}
+        ran = gen_sweeps(cwd=sweep, env=env)
+        assert (ran.exit_code, ran.stdout.strip(), ran.stderr) == (0, "", "")
+
+
+def test_completion_changes_nothing_on_disk(sweep: Path) -> None:
+    before = contents(sweep)
+    env = {
+        "_GEN_SWEEPS_COMPLETE": "complete_bash",
+        "COMP_WORDS": "gen-sweeps spec.toml --only ",
+        "COMP_CWORD": "3",
+    }
+    gen_sweeps("spec.toml", cwd=sweep, env=env)
+    gen_sweeps("init", "other", cwd=sweep, env=env)
+    assert contents(sweep) == before
+
+
+def test_a_script_can_be_shown_and_installed(tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    shown = gen_sweeps("--show-completion", "bash", cwd=tmp_path, env=env)
+    assert shown.exit_code == 0
+    assert "complete -o default -F _gen_sweeps_completion gen-sweeps" in shown.stdout
+    assert gen_sweeps("--install-completion", "bash", cwd=tmp_path, env=env).exit_code == 0
+    assert (tmp_path / ".bash_completions" / "gen-sweeps.sh").read_text() in shown.stdout

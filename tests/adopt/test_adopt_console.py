@@ -1,0 +1,95 @@
+"""What a person sees: help, and colour where it belongs."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from adopt_runner import ROOT, gen_sweeps
+
+from generator.cli import COMMANDS
+
+RED_ERROR = "\x1b[1;31merror\x1b[0m: nope.toml: no such file"
+
+
+def _on_terminal(folder: Path, **env: str) -> str:
+    """Return what the command writes to a terminal about a spec that is not there."""
+    shown, terminal = pty.openpty()
+    inherited = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
+    command = [sys.executable, "-m", "generator", "nope.toml"]
+    with subprocess.Popen(
+        command, cwd=folder, env=inherited | {"TERM": "xterm"} | env, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        text = b""
+        while True:
+            try:
+                more = os.read(shown, 4096)
+            except OSError:  # that is how Linux says that nobody holds the other end
+                break
+            if not more:
+                break
+            text += more
+        process.wait()
+    os.close(shown)
+    return text.decode()
+
+
+def test_errors_are_coloured_on_a_terminal_and_only_there(tmp_path: Path) -> None:
+    assert RED_ERROR in _on_terminal(tmp_path)
+    piped = gen_sweeps("nope.toml", cwd=tmp_path, env={"TERM": "xterm"}).stderr
+    assert piped.startswith("error: nope.toml: no such file")
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_wants_no_colour_gets_none(tmp_path: Path, env: dict[str, str]) -> None:
+    assert "\x1b" not in _on_terminal(tmp_path, **env)
+
+
+def test_an_empty_no_color_says_nothing(tmp_path: Path) -> None:
+    assert RED_ERROR in _on_terminal(tmp_path, NO_COLOR="")
+
+
+def test_force_color_colours_a_pipe_unless_no_color_is_set_too(tmp_path: Path) -> None:
+    forced = gen_sweeps("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1"})
+    assert RED_ERROR in forced.stderr
+    both = gen_sweeps("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+    assert "\x1b" not in both.stderr
+
+
+def test_results_are_never_coloured(tmp_path: Path) -> None:
+    gen_sweeps("init", cwd=tmp_path)
+    forced = gen_sweeps("spec.toml", "--check", cwd=tmp_path, env={"FORCE_COLOR": "1"})
+    assert "\x1b" not in forced.stdout
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_the_help_lists_options_commands_examples_and_exit_codes(option: str) -> None:
+    shown = gen_sweeps(option, cwd=ROOT)
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    for part in ("--check", "--only NAME", "Examples:", "Exit codes:", "NO_COLOR", "101  a bug"):
+        assert part in shown.stdout
+    for command in COMMANDS:
+        assert f"    gen-sweeps {command} " in shown.stdout
+    assert "--only NAME" in shown.stdout
+    assert all(len(line) <= 100 for line in shown.stdout.splitlines())
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> None:
+    shown = gen_sweeps(command, "--help", cwd=ROOT)
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert shown.stdout.startswith(f"Usage: gen-sweeps {command} ")
+    assert "Example" in shown.stdout
+    assert "Exit codes:" in shown.stdout
+    assert all(len(line) <= 100 for line in shown.stdout.splitlines())
+
+
+def test_bad_usage_of_a_command_names_the_command_whose_help_to_read() -> None:
+    ran = gen_sweeps("init", "--form", "x", cwd=ROOT)
+    assert ran.exit_code == 2
+    assert ran.stderr.endswith("hint: `gen-sweeps init --help` says what it takes\n")

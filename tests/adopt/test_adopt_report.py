@@ -1,0 +1,311 @@
+"""The report, as text and as a browser shows it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import subprocess
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adopt_runner import ROOT, contents, gen_sweeps, needed
+
+HOSTILE = "</td></table><script>document.title='owned'</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    """Return a folder with a sweep: strategies sgd (the control), momentum, nesterov, cosine."""
+    gen_sweeps("init", cwd=tmp_path)
+    return tmp_path
+
+
+class _Page(HTMLParser):
+    """What a page says, what it loads, and its elements."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._in_style = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_style = tag == "style"
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if not self._in_style:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.texts))
+
+
+def _report(folder: Path, spec: str = "spec.toml") -> str:
+    ran = gen_sweeps("report", spec, cwd=folder)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+def test_the_report_has_the_verdict_every_strategy_constant_and_checksum(sweep: Path) -> None:
+    said = _Page(_report(sweep)).text
+    assert "4 strategies differ only in OptimizerConfig(momentum, nesterov, schedule)." in said
+    for part in ("SGD with momentum", "along half a cosine", "standard deviation", "BATCH_SIZE"):
+        assert part in said
+    files = contents(sweep / "configs")
+    del files["manifest.json"]
+    for path, data in files.items():
+        assert f"{path}{sha256(data).hexdigest()}" in said
+
+
+def test_the_report_shows_the_control_in_full_with_its_treatment_marked(sweep: Path) -> None:
+    page = _report(sweep)
+    source = (sweep / "configs" / "sgd.py").read_text()
+    shown = re.search(r'<pre class="file">\n(.*?)</pre>', page, re.DOTALL)
+    assert shown
+    lines = re.findall(r'<span class="l( \w+)?">(.*?)</span>', shown[1])
+    assert "".join(html.unescape(text) + "\n" for _, text in lines) == source
+    marked = [html.unescape(text).strip() for kind, text in lines if kind == " treatment"]
+    assert marked == [
+        "optimizer=OptimizerConfig(",
+        "learning_rate=LEARNING_RATE,",
+        "),",
+    ]
+
+
+def test_the_report_has_what_any_two_strategies_differ_in(sweep: Path) -> None:
+    page = _report(sweep)
+    summaries = re.findall(r"<summary>(.*)</summary>", page)
+    assert len(summaries) == 6
+    (pair,) = (
+        text
+        for text in page.split("<details>")
+        if "<code>momentum</code> and <code>nesterov</code>" in text
+    )
+    assert '<span class="added">+    nesterov=True,</span>' in pair
+
+
+def test_a_report_of_many_strategies_lists_them_below_each_other(sweep: Path) -> None:
+    with (sweep / "spec.toml").open("a") as spec:
+        for number in range(20):
+            spec.write(f"\n[strategies.arm_{number}]\nargs = {{ momentum = 0.{number} }}\n")
+    page = _report(sweep)
+    assert len(re.findall(r"<summary>", page)) == 23, "each and the control"
+    assert len(re.findall(r'<th scope="row"><code>arm_\d+</code>', page)) == 20
+
+
+def test_the_report_of_a_single_strategy_claims_no_comparison(sweep: Path) -> None:
+    spec = sweep / "spec.toml"
+    spec.write_text(spec.read_text().partition("[strategies.momentum]")[0])
+    page = _Page(_report(sweep))
+    assert "1 strategy (sgd): there is nothing to compare it with" in page.text
+    assert "Differences" not in page.text
+
+
+def test_hostile_values_stay_text(sweep: Path) -> None:
+    spec = sweep / "spec.toml"
+    text = spec.read_text()
+    text = text.replace('title = "SGD with momentum"', f'title = "{HOSTILE}"')
+    text = text.replace('name = "optimizers"', f'name = "{HOSTILE}"')
+    text = text.replace('project = "which-optimizer"', f'project = "{HOSTILE}"')
+    text = text.replace('[base."Data"]', f'[base."{HOSTILE}"]')
+    text = text.replace("standard deviation", f"{HOSTILE} \\u202e standard deviation")
+    text = text.replace('kind = "cosine"', f'kind = "{HOSTILE}"')
+    spec.write_text(text)
+    page = _report(sweep)
+    parsed = _Page(page)
+    assert parsed.text.count(HOSTILE) >= 6
+    assert not {tag for tag, _ in parsed.tags} & {"script", "img", "link", "iframe", "object"}
+    assert "\u202e" not in page
+    assert "\\u202e standard deviation" in parsed.text
+
+
+def test_the_page_loads_nothing_and_links_only_into_itself(sweep: Path) -> None:
+    page = _Page(_report(sweep))
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    targets = [attributes["href"] for _, attributes in page.tags if "href" in attributes]
+    assert len(targets) > 5
+    for target in targets:
+        assert target is not None
+        assert target.startswith("#")
+        assert target[1:] in ids
+    assert not [tag for tag, attributes in page.tags if "src" in attributes]
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    assert any(attributes.get("content") == policy for _, attributes in page.tags)
+
+
+def test_the_same_spec_gives_the_same_bytes_wherever_it_is(tmp_path: Path) -> None:
+    pages = []
+    for folder in ("one", "another"):
+        gen_sweeps("init", folder, cwd=tmp_path)
+        pages.append(gen_sweeps("report", f"{folder}/spec.toml", cwd=tmp_path).stdout)
+    assert pages[0] == pages[1]
+    assert str(tmp_path) not in pages[0]
+
+
+def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: Path) -> None:
+    first = gen_sweeps("report", "spec.toml", "-o", "report.html", cwd=sweep)
+    assert (first.exit_code, first.stdout, first.stderr) == (0, "", "")
+    assert (sweep / "report.html").read_text(encoding="utf-8") == _report(sweep)
+    before = set(contents(sweep))
+    assert gen_sweeps("report", "spec.toml", "-o", "report.html", cwd=sweep).exit_code == 0
+    assert set(contents(sweep)) == before
+
+
+def test_a_file_that_is_no_report_is_left_alone(sweep: Path) -> None:
+    before = contents(sweep)
+    refused = gen_sweeps("report", "spec.toml", "-o", "train.py", cwd=sweep)
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "error: train.py: is not a report of gen-sweeps; it was left alone\n"
+        "hint: name another file with `-o`, or move this one away\n"
+    )
+    assert contents(sweep) == before
+
+
+def test_a_report_into_a_folder_that_is_not_there_says_so(sweep: Path) -> None:
+    failed = gen_sweeps("report", "spec.toml", "-o", "no/report.html", cwd=sweep)
+    assert failed.exit_code == 2
+    assert failed.stderr.startswith("error: no/report.html: can't be written: No such file")
+
+
+def test_files_that_differ_outside_of_the_treatment_get_no_report(sweep: Path) -> None:
+    template = sweep / "templates" / "{strategy}.py.jinja"
+    template.write_text(template.read_text() + "NAME = {{ strategy.name | python }}\n")
+    failed = gen_sweeps("report", "spec.toml", "-o", "report.html", cwd=sweep)
+    assert failed.exit_code == 1
+    assert "differs from the control" in failed.stderr
+    assert not (sweep / "report.html").exists()
+
+
+# -- in a browser ---------------------------------------------------------------------------------
+
+PROBE = """
+const said = {};
+addEventListener("load", () => {
+  const page = document.querySelector("iframe").contentDocument;
+  const root = page.documentElement;
+  said.width = root.scrollWidth;
+  said.title = page.title;
+  said.scripts = page.scripts.length;
+  said.pairs = [];
+  const seen = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = getComputedStyle(e).backgroundColor;
+      if (colour !== "rgba(0, 0, 0, 0)") return colour;
+    }
+  };
+  for (const details of page.querySelectorAll("details")) {
+    const content = details.querySelector("div");
+    const height = () => details.getBoundingClientRect().height;
+    const closed = height();
+    details.querySelector("summary").click();
+    const open = height();
+    said.pairs.push([closed < 60, open > 3 * closed]);
+  }
+  said.colours = [...page.querySelectorAll("p, a, th, td, code, span, h1, h2, footer, strong")].map(
+    (e) => [getComputedStyle(e).color, seen(e), e.tagName + "." + e.className]
+  );
+  document.body.textContent = "SAID" + JSON.stringify(said) + "END";
+});
+"""
+
+
+def _chromium(folder: Path, page: str, *options: str) -> subprocess.CompletedProcess[str]:
+    (folder / "shown.html").write_text(page, encoding="utf-8")
+    return subprocess.run(
+        [
+            needed("chromium"),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            f"--user-data-dir={folder / 'profile'}",
+            "--enable-logging=stderr",
+            *options,
+            (folder / "shown.html").as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+
+
+def _probed(folder: Path, page: str, *options: str, width: int = 1280) -> dict[str, Any]:
+    """Return what a page in a frame of some width is found to be, by a script around it."""
+    frame = f'<iframe srcdoc="{html.escape(page)}" style="width: {width}px; height: 900px">'
+    around = f"<!doctype html><body>{frame}</iframe><script>{PROBE}</script>"
+    shown = _chromium(folder, around, "--dump-dom", *options)
+    said = re.search("SAID(.*)END", html.unescape(shown.stdout))
+    assert said, shown.stderr
+    found: dict[str, Any] = json.loads(said[1])
+    return found
+
+
+def _console(ran: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in ran.stderr.splitlines() if "CONSOLE" in line]
+
+
+def _contrast(colours: tuple[str, str]) -> float:
+    """Return the contrast of two colours, `rgb(…)`, as WCAG 2.2 defines it."""
+    lights = []
+    for colour in colours:
+        channels = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+        )
+        lights.append(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_a_browser_has_nothing_to_complain_about(tmp_path: Path) -> None:
+    page = _report(ROOT)
+    assert _console(_chromium(tmp_path, page, "--dump-dom")) == []
+    broken = page.replace("<main>", '<main><img src="https://example.org/x.png">')
+    assert _console(_chromium(tmp_path, broken, "--dump-dom")), "it would say so here"
+
+
+def test_a_browser_runs_nothing_of_what_a_spec_says(sweep: Path) -> None:
+    spec = sweep / "spec.toml"
+    text = spec.read_text().replace("SGD with momentum", HOSTILE)
+    spec.write_text(text.replace('name = "optimizers"', f'name = "{HOSTILE}"'))
+    found = _probed(sweep, _report(sweep))
+    assert found["scripts"] == 0
+    assert found["title"].startswith(f"{HOSTILE}: 4 strategies differ only in OptimizerConfig(")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_page_is_never_wider_than_the_screen(tmp_path: Path, width: int) -> None:
+    assert _probed(tmp_path, _report(ROOT), width=width)["width"] <= width
+
+
+def test_differences_are_closed_until_a_reader_opens_them(tmp_path: Path) -> None:
+    assert _probed(tmp_path, _report(ROOT))["pairs"] == [[True, True]] * 10
+
+
+def test_every_text_can_be_read_in_light_and_in_dark(tmp_path: Path) -> None:
+    pages = []
+    for scheme in ("0", "1"):  # dark, light
+        found = _probed(tmp_path, _report(ROOT), f"--blink-settings=preferredColorScheme={scheme}")
+        colours = {tuple(entry) for entry in found["colours"]}
+        assert len(colours) > 10
+        for text, behind, where in colours:
+            assert _contrast((text, behind)) >= 4.5, (scheme, where, text, behind)
+        pages.append({behind for _, behind, _ in colours})
+    assert not pages[0] & pages[1], "the two schemes have no background in common"
+
+
+def test_the_page_can_be_printed_and_what_is_closed_is_left_out(tmp_path: Path) -> None:
+    pages = []
+    for page in (_report(ROOT), _report(ROOT).replace("<details>", "<details open>")):
+        _chromium(tmp_path, page, f"--print-to-pdf={tmp_path / 'page.pdf'}")
+        pages.append((tmp_path / "page.pdf").read_bytes().count(b"/Type /Page\n"))
+    closed, opened = pages
+    assert 0 < closed < opened

@@ -1,0 +1,101 @@
+"""What an editor makes of a spec by its JSON Schema: taplo is what editors run for TOML."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from adopt_runner import ROOT, gen_sweeps
+
+TAPLO = Path(sys.executable).with_name("taplo")
+
+SPEC = (ROOT / "spec.toml").read_text(encoding="utf-8")
+
+
+def _lint(folder: Path, spec: str) -> subprocess.CompletedProcess[str]:
+    """Lint a spec beside the schema that its first line names."""
+    (folder / "spec.schema.json").write_bytes((ROOT / "spec.schema.json").read_bytes())
+    (folder / "spec.toml").write_text(spec, encoding="utf-8")
+    return subprocess.run(
+        [TAPLO, "lint", "--no-auto-config", "spec.toml"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_committed_schema_is_current() -> None:
+    printed = gen_sweeps("schema", cwd=ROOT)
+    assert (printed.exit_code, printed.stderr) == (0, "")
+    assert printed.stdout == (ROOT / "spec.schema.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("spec", ["spec.toml", "generator/starters/training/spec.toml"])
+def test_a_real_toml_linter_accepts_the_specs_of_the_project(tmp_path: Path, spec: str) -> None:
+    done = _lint(tmp_path, (ROOT / spec).read_text(encoding="utf-8"))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("control =", "contol =", "'contol' was unexpected"),
+        ('control = "identity"', "control = 3", 'is not of type "string"'),
+        ('vary = ["reward_shaping_strategy", ', "vary = [1, ", 'is not of type "string"'),
+        ('output = "generated"', "", '"output" is a required property'),
+        ("TRAIN_BATCH_SIZE = 2", '"TRAIN-BATCH" = 2', "does not match"),
+        ("TRAIN_BATCH_SIZE = 2", "TRAIN_BATCH_SIZE = { vlaue = 2 }", "is not valid under any"),
+        ('title = "Identity baseline"', 'titel = "Identity baseline"', "'titel' was unexpected"),
+        ("[vars]", "[var]", "'var' was unexpected"),
+        ('call = "Debate', 'call = "3Debate', "does not match"),
+    ],
+)
+def test_a_real_toml_linter_finds_what_is_wrong_with_a_spec(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    assert right in SPEC
+    done = _lint(tmp_path, SPEC.replace(right, wrong, 1))
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_whatever_the_linter_accepts_of_these_values_the_command_accepts_too(
+    tmp_path: Path,
+) -> None:
+    values = """
+[base."Values"]
+A = true
+B = -3
+C = 1e-5
+D = "text"
+E = [1, [2.5, "x"], { k = 1 }]
+F = { value = { deep = { deeper = [1] } } }
+G = { base = "A" }
+H = { value = [], doc = "an empty list" }
+"""
+    spec = SPEC.replace("# ---- strategies", values + "\n# ---- strategies", 1)
+    assert _lint(tmp_path, spec).returncode == 0
+    assert gen_sweeps("init", "sweep", "--from", "reward-shaping", cwd=tmp_path).exit_code == 0
+    (tmp_path / "sweep" / "spec.toml").write_text(spec, encoding="utf-8")
+    assert gen_sweeps("sweep/spec.toml", cwd=tmp_path).exit_code == 0
+
+
+def test_every_key_has_a_title_a_description_and_where_it_helps_an_example() -> None:
+    schema = json.loads((ROOT / "spec.schema.json").read_text(encoding="utf-8"))
+    tables = [schema, *schema["$defs"].values()]
+    keys = [
+        (name, key)
+        for table in tables
+        for name, key in table.get("properties", {}).items()
+        if "$ref" not in key
+    ]
+    assert len(keys) > 10
+    for name, key in keys:
+        assert {"title", "description", "examples"} - key.keys() == set(), name
+    for table in tables:
+        assert "description" in table
+        assert table.get("type") != "object" or table["additionalProperties"] is False

@@ -1,0 +1,172 @@
+"""The proof: whatever leaks out of the treatment is refused, named, and nothing is written."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import World
+
+TEMPLATE = "templates/run_{strategy}.py.jinja"
+IF = "{% if strategy.name == 'shaped' %}"
+
+LEAKS = {
+    "a value": ("steps=10", f"steps={IF}11{{% else %}}10{{% endif %}}"),
+    "a number written otherwise": ("0.6", f"{IF}0.60{{% else %}}0.6{{% endif %}}"),
+    "a type": ("steps=10", f"steps={IF}10.0{{% else %}}10{{% endif %}}"),
+    "quotes": ("import Block", f"import Block; x = {IF}'a'{{% else %}}\"a\"{{% endif %}}; y"),
+    "a keyword more": ("steps=10", f"steps=10{IF}, x=1{{% endif %}}"),
+    "a keyword less": ("steps=10", f"{IF}{{% else %}}steps=10{{% endif %}}"),
+    "keywords in another order": (
+        "temperature=0.6, steps=10",
+        f"{IF}steps=10, temperature=0.6{{% else %}}temperature=0.6, steps=10{{% endif %}}",
+    ),
+    "a comment": ("config =", "# for {{ strategy.name }}\nconfig ="),
+    "a comment at the end": ("]\n", f"]{IF}  # x{{% endif %}}\n"),
+    "a blank line": ("config =", f"{IF}\n\n{{% endif %}}config ="),
+    "a trailing space": ("config = [", f"config = [{IF} {{% endif %}}"),
+    "an import": ("from sdk", f"{IF}import os\n{{% endif %}}from sdk"),
+    "a name": ("config =", "config_{{ strategy.name }} ="),
+    "a class name": ("config =", "class C{{ strategy.name }}: pass\nconfig ="),
+    "an f-string": ("steps=10", "steps=f'{ {{- strategy.name | length }} }'"),
+    "a string": ("steps=10", "steps={{ strategy.name | python }}"),
+    "a list element": ("{{ treatment }},", f"{{{{ treatment }}}},{IF} 3,{{% endif %}}"),
+    "an element before": ("{{ treatment }},", f"{IF}3, {{% endif %}}{{{{ treatment }}}},"),
+    "a comma": ("{{ treatment }},", f"{{{{ treatment }}}}{IF}{{% else %}},{{% endif %}}"),
+    "a wrapped line": ("temperature=0.6, ", f"temperature=0.6,{IF}\n{{% else %}} {{% endif %}}"),
+    "parentheses": ("steps=10", f"steps={IF}(10){{% else %}}10{{% endif %}}"),
+    "an operator": ("{{ treatment }},", f"{IF}not {{% endif %}}{{{{ treatment }}}},"),
+    "a call on the treatment": ("{{ treatment }},", f"{{{{ treatment }}}}{IF}.x(){{% endif %}},"),
+    "a decorator": ("config =", f"{IF}@d\n{{% endif %}}def f(): ...\nconfig ="),
+    "a default": ("config =", f"def f(a{IF}=1{{% endif %}}): ...\nconfig ="),
+    "an annotation": ("config =", f"config{IF}: list{{% endif %}} ="),
+    "indentation": ("    Other", f"    {IF} {{% endif %}}Other"),
+    "a statement at the end": ("]\n", f"]\n{IF}x = 1\n{{% endif %}}"),
+    "a blank line at the end": ("]\n", f"]\n{IF}\n\n{{% endif %}}"),
+    "text behind the docstring": ('"""\n\nfrom', f'"""{IF}  # x{{% endif %}}\n\nfrom'),
+    "a semicolon": ("]\n", f"]{IF};{{% endif %}}\n"),
+    "a star": ("Other(temp", f"Other({IF}*[], {{% endif %}}temp"),
+    "a negative number": ("steps=10", f"steps={IF}-{{% endif %}}10"),
+    "a None": ("steps=10", f"steps={IF}None{{% else %}}0{{% endif %}}"),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> None:
+    old, new = LEAKS[leak]
+    world.replace(TEMPLATE, old, new)
+    result = world.run("spec.toml")
+    assert result.exit_code == 1, result.err
+    assert result.err.startswith("error: out/run_shaped.py:")
+    assert "differs from the control outside of the treatment, at " in result.err
+    assert " where the control (plain) has " in result.err
+    assert "hint: let templates/run_{strategy}.py.jinja put what a strategy changes" in result.err
+    assert not world.path("out").exists()
+
+
+def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: World) -> None:
+    old, new = LEAKS["a number written otherwise"]
+    world.replace(TEMPLATE, old, new)
+    assert (
+        "error: out/run_shaped.py:10: differs from the control outside of the treatment, at "
+        "config[0].Other(temperature) (spelling): has `0.60` where the control (plain) has `0.6` "
+        "(its line 10)\n"
+    ) in world.run("spec.toml").err
+
+
+def test_a_leak_into_many_files_is_explained_for_some_and_counted_for_all(world: World) -> None:
+    strategies = "".join(f"[strategies.s{i}]\n" for i in range(30))
+    world.write("spec.toml", world.read("spec.toml") + strategies)
+    world.replace(TEMPLATE, "steps=10", "steps={{ strategy.name | python }}")
+    result = world.run("spec.toml")
+    assert result.err.count("differs from the control") == 10
+    assert "error: 21 more files differ\n" in result.err
+
+
+@pytest.mark.parametrize(
+    ("new", "error"),
+    [
+        ("{{ treatment }}, {{ treatment }}", "out/run_plain.py: has 2 treatment calls (line 11, "),
+        ("{{ treatment }}, Block()", "has 2 treatment calls (line 11, line 13)"),
+        ("{{ treatment }}, sdk.Block(size=1)", "has 2 treatment calls (line 11, line 13)"),
+        ("1", "out/run_plain.py: has no treatment call"),
+        ("Block(size=SIZE)", "out/run_plain.py: has no treatment call"),
+        ("'''{{ treatment }}'''", "Block stands in a comment or string"),
+        ("f'''{ {{- treatment -}} }'''", "calls Block in an f-string"),
+        ("{{ treatment }}, f'{Block()}'", "calls Block in an f-string"),
+        ("{{ treatment }}, Block", "makes Block known under another name"),
+        ("{{ treatment }}, partial(Block, 1)", "makes Block known under another name"),
+        ("{{ treatment }}, (lambda b=Block: b)()", "makes Block known under another name"),
+        ("{{ treatment }}, (D := sdk.Block)", "makes Block known under another name"),
+        ("sdk.{{ treatment }}", "the treatment is not a call of Block on its own: sdk.Block"),
+        ("My{{ treatment }}", "Block stands in a comment or string"),
+    ],
+)
+def test_what_is_not_exactly_one_treatment_call_is_refused(
+    world: World, new: str, error: str
+) -> None:
+    world.replace(TEMPLATE, "{{ treatment }}", new)
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert error in result.err
+    assert "hint: " in result.err
+    assert not world.path("out").exists()
+
+
+@pytest.mark.parametrize("alias", ["from sdk import Block as B, Other", "B = sdk.Block"])
+def test_a_call_hidden_behind_an_alias_is_refused(world: World, alias: str) -> None:
+    world.replace(TEMPLATE, "from sdk import Block, Other", f"from sdk import Other\n{alias}")
+    world.replace(TEMPLATE, "{{ treatment }}", "{{ treatment }}, B(kind=1)")
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "makes Block known under another name, which could hide a treatment call" in result.err
+
+
+def test_a_second_treatment_in_one_strategy_is_refused(world: World) -> None:
+    world.replace(
+        TEMPLATE, "{{ treatment }},", f"{{{{ treatment }}}},{IF} {{{{ treatment }}}},{{% endif %}}"
+    )
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "error: out/run_shaped.py: has 2 treatment calls (line 11, line 15)" in result.err
+
+
+def test_a_file_that_one_strategy_breaks_is_not_valid_python(world: World) -> None:
+    world.replace(TEMPLATE, "steps=10", f"steps=10{IF} 10{{% endif %}}")
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "error: out/run_shaped.py:10:34: is not valid Python" in result.err
+
+
+def test_annotations_and_imports_of_the_call_are_no_aliases(world: World) -> None:
+    world.replace(TEMPLATE, "config = [", "config: list[Block | Other] = [")
+    assert world.run("spec.toml").exit_code == 0
+    world.replace(TEMPLATE, "config:", "def f(a: Block) -> Block: ...\n\n\nconfig:")
+    assert world.run("spec.toml").exit_code == 0
+
+
+def test_a_dotted_call_is_proven_likewise(world: World) -> None:
+    world.replace("spec.toml", 'call = "Block"', 'call = "sdk.Block"')
+    world.replace(TEMPLATE, "from sdk import Block, Other", "import sdk\nfrom sdk import Other")
+    result = world.run("spec.toml")
+    assert result.exit_code == 0
+    assert "differ only in sdk.Block(kind, params)" in result.out
+
+
+def test_docstrings_may_differ_in_text_and_in_length(world: World) -> None:
+    world.replace("spec.toml", "[strategies.plain]", "[strategies.plain]\ntitle = 'a \"b\" \\ c'")
+    world.replace(TEMPLATE, "docstring }}.", "docstring }}.\n" + IF + "\nmore\n\n{% endif %}")
+    assert world.run("spec.toml").exit_code == 0
+
+
+@pytest.mark.parametrize("depth", [49, 50])
+def test_values_as_deep_as_a_spec_takes_are_accepted_in_place(world: World, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    world.replace("spec.toml", "params = { gamma = 0.99 }", f"params = {deep}")
+    result = world.run("spec.toml")
+    assert (result.exit_code == 0) == (depth <= 50)
+
+
+def test_a_value_that_nests_too_deep_for_its_place_is_refused(world: World) -> None:
+    world.replace(TEMPLATE, "{{ treatment }},", f"{'(' * 120}{{{{ treatment }}}}{')' * 120},")
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "nests deeper than Python takes, with the values of the treatment" in result.err

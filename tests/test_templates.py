@@ -1,0 +1,236 @@
+"""What templates see and make, and what is said of one that fails."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from conftest import World
+from hypothesis import given
+from hypothesis import strategies as st
+from spec_values import texts
+
+from generator.text import in_comment, in_docstring
+
+TEMPLATE = "templates/run_{strategy}.py.jinja"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        (
+            "{{ treatment }}",
+            "{{ treatmnt }}",
+            "run_{strategy}.py.jinja:11: 'treatmnt' is undefined\nhint: did you mean `treatment`?",
+        ),
+        (
+            "{{ treatment }}",
+            "{{ sweep.nme }}",
+            "run_{strategy}.py.jinja:11: `sweep` has no 'nme'",
+        ),
+        ("{{ treatment }}", "{{ base.SIZES }}", "run_{strategy}.py.jinja:11: `base` has no"),
+        ("{{ treatment }}", "{% if x", "run_{strategy}.py.jinja:12: unexpected ']'"),
+        ("{{ treatment }}", "{{ 1 / 0 }}", "run_{strategy}.py.jinja:11: ZeroDivisionError: "),
+        (
+            "{{ treatment }}",
+            "{% include '../spec.toml' %}",
+            "run_{strategy}.py.jinja:11: '../spec.toml' is outside of the template folder",
+        ),
+        (
+            "{{ treatment }}",
+            "{% include '/etc/passwd' %}",
+            "run_{strategy}.py.jinja:11: '/etc/passwd' is outside of the template folder",
+        ),
+        (
+            "{{ treatment }}",
+            "{% include 'nope' %}",
+            "run_{strategy}.py.jinja:11: no template 'nope' in the folder",
+        ),
+        (
+            "{{ treatment }}",
+            "{% include 'run_{strategy}.py.jinja' %}",
+            "calls itself without end",
+        ),
+        (
+            "{{ treatment }}",
+            "{{ ''.__class__ }}",
+            "run_{strategy}.py.jinja:11: access to attribute '__class__'",
+        ),
+        (
+            "{{ strategy.title | docstring }}",
+            "{{ vars.note }}",
+            "run_{strategy}.py.jinja:1: the text has a \\n and could leave the place",
+        ),
+        (
+            "{{ treatment }}",
+            "{{ vars.note | name }}",
+            "is not a name: it takes ASCII letters",
+        ),
+        ("{{ treatment }}", "{{ sweep | python }}", "there is no Python literal for a SweepView"),
+        (
+            "{{ treatment }}",
+            "{{ treatment }} x",
+            "out/run_plain.py:11:5: is not valid Python: invalid syntax",
+        ),
+        (
+            "steps=10",
+            "steps=10, steps=11",
+            "out/run_plain.py:10:38: is not valid Python: keyword argument repeated",
+        ),
+        ("steps=10", "steps=b'é'", "out/run_plain.py:10:34: is not valid Python: bytes can only"),
+        (
+            "steps=10",
+            "steps=(yield)",
+            "out/run_plain.py:10:35: is not valid Python: 'yield' outside function",
+        ),
+        (
+            "{{ sweep.marker | docstring }}",
+            "",
+            "out/run_plain.py:1: has no @generated marker in its docstring",
+        ),
+        ('"""{{', 'x = 1\n"""{{', "out/run_plain.py:1: does not start with a module docstring"),
+        ("SIZE\n", "SIZES\n", "the treatment names SIZE, which nothing in the file defines"),
+        ("\x2c\n]", ',\n"\x0c"]', "has U+000C, which no generated file may have"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_named_with_its_place(
+    world: World, old: str, new: str, error: str
+) -> None:
+    world.write("spec.toml", world.read("spec.toml") + '\n[vars]\nnote = "a\\nb"\n')
+    world.replace(TEMPLATE, old, new)
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert error in result.err
+    assert result.out == ""
+    assert not world.path("out").exists()
+
+
+def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> None:
+    world.replace(TEMPLATE, "steps=10", "steps=10 10")
+    error = world.run("spec.toml").err
+    assert error == (
+        "error: out/run_plain.py:10:34: is not valid Python: invalid syntax. Perhaps you forgot "
+        "a comma?\n"
+        "hint: templates/run_{strategy}.py.jinja renders this line as "
+        "`Other(temperature=0.6, steps=10 10),`\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("templates/manifest.json.jinja", "makes manifest.json, but there is manifest.json"),
+        ("templates/RUN_PLAIN.py.jinja", "makes run_plain.py, but there is RUN_PLAIN.py already"),
+        ("templates/con.jinja", "makes a file 'con', which has a part that is a device"),
+        ("templates/{strategy}.yaml.jinja", "makes strategies' files that are not Python"),
+    ],
+)
+def test_templates_that_make_no_valid_file_are_named(world: World, name: str, error: str) -> None:
+    world.write(name, "")
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert f"error: {name}" in result.err or "error: templates/run_{strategy}" in result.err
+    assert error in result.err
+
+
+def test_a_missing_template_folder_and_an_empty_one_are_clear_errors(world: World) -> None:
+    world.path(TEMPLATE).unlink()
+    assert "error: templates: no template has {strategy} in its name" in world.run("spec.toml").err
+    world.path("templates/_base.py.jinja").unlink()
+    assert "error: templates: has no template" in world.run("spec.toml").err
+    world.path("templates").rmdir()
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "error: templates: no such folder\nhint: `templates` in spec.toml is" in result.err
+
+
+def test_a_template_that_leads_outside_through_a_link_is_refused(world: World) -> None:
+    world.write("secret.txt", "secret")
+    world.path("templates/inner").symlink_to(world.path("secret.txt"))
+    world.replace(TEMPLATE, "{{ treatment }}", "{{ treatment }}, # {% include 'inner' %}")
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "'inner' is outside of the template folder" in result.err
+
+
+def test_templates_see_what_the_spec_says(world: World) -> None:
+    world.write(
+        "spec.toml",
+        world.read("spec.toml")
+        + '\n[vars]\nqueue = "fast.lane"\nflags = [true, 1.5, "x"]\ntable = { a = { b = "c" } }\n'
+        "of = { base = 'SIZE' }\n",
+    )
+    world.write(
+        "templates/seen.txt.jinja",
+        "{{ sweep.name }} {{ sweep.package }} {{ sweep.output }} {{ sweep.control }} "
+        "{{ sweep.spec }}\n"
+        "{{ base.SIZE }} {% for section in base %}{{ section.heading }}:"
+        "{% for constant in section.constants %}{{ constant.name }}{% endfor %}{% endfor +%}\n"
+        "{{ vars.queue | name }} {{ vars.queue | python }} {{ vars.flags }} {{ vars.table.a.b }}\n"
+        "{{ vars.of }} {{ vars.flags[0] }} {{ vars.queue == 'fast.lane' }} {{ none }}\n"
+        "{{ ('s3://' + vars.queue + '/x') | python }} {{ vars.queue | length }}\n",
+    )
+    assert world.run("spec.toml").exit_code == 0
+    assert world.read("out/seen.txt") == (
+        "small out out plain spec.toml\n"
+        "4 All:SIZE\n"
+        'fast.lane "fast.lane" [True, 1.5, "x"] c\n'
+        "SIZE True True None\n"
+        '"s3://fast.lane/x" 9\n'
+    )
+
+
+def test_a_strategys_template_sees_the_strategy_and_the_treatment(world: World) -> None:
+    world.replace(
+        TEMPLATE,
+        "{{ strategy.title | docstring }}",
+        "{{ strategy.name }} {{ strategy.args.kind | default('-') }} {{ treatment.call }} "
+        "{{ treatment.vary | join(', ') }}",
+    )
+    assert world.run("spec.toml").exit_code == 0
+    assert world.read("out/run_shaped.py").startswith('"""shaped shaped Block kind, params.\n')
+
+
+def test_a_value_is_laid_out_for_the_line_it_stands_on(world: World) -> None:
+    world.write(
+        "spec.toml",
+        world.read("spec.toml") + f'\n[vars]\nlong = ["{"a" * 40}", "{"b" * 40}"]\n',
+    )
+    world.replace(TEMPLATE, "config = [", "x = f({{ vars.long | python }})\n\n\nconfig = [")
+    assert world.run("spec.toml").exit_code == 0
+    assert f'x = f(["{"a" * 40}", "{"b" * 40}"])\n' in world.read("out/run_plain.py")
+    world.replace(TEMPLATE, "x = f(", "    # {{ vars.long | python }}\nxyz = f(")
+    world.replace("spec.toml", "a" * 40, "a" * 60)
+    assert world.run("spec.toml").exit_code == 0
+    text = world.read("out/run_plain.py")
+    assert f'    # ["{"a" * 60}", "{"b" * 40}"]\n' in text
+    assert f'xyz = f([\n    "{"a" * 60}",\n    "{"b" * 40}",\n])\n' in text
+
+
+@given(texts)
+def test_any_text_is_safe_in_a_docstring_and_reads_back(text: str) -> None:
+    source = f'"""{in_docstring(text)}\n"""\nx = 1\n'
+    docstring, assignment = ast.parse(source).body
+    assert isinstance(docstring, ast.Expr)
+    assert isinstance(docstring.value, ast.Constant)
+    lines = (line.rstrip(" \t") for line in text.strip().split("\n"))
+    assert docstring.value.value == "\n".join(lines) + "\n"
+    assert isinstance(assignment, ast.Assign)
+    closed = f'"""{in_docstring(text)}"""'
+    assert isinstance(ast.parse(closed, mode="eval").body, ast.Constant)
+
+
+@given(texts)
+def test_any_text_is_safe_in_a_comment(text: str) -> None:
+    comment = in_comment(text)
+    assert all(line.startswith("#") for line in comment.splitlines())
+    assert not ast.parse(f"{comment}\n").body
+
+
+@given(st.sampled_from(["noqa", "type: ignore", "fmt: off", "coding: latin-1", "pylint: disable"]))
+def test_no_text_in_a_comment_is_a_pragma(pragma: str) -> None:
+    for text in (pragma, f"see # {pragma}", f"#{pragma}", f"a\n{pragma}"):
+        for line in in_comment(text).splitlines():
+            assert not line.startswith(f"# {pragma}")
+            assert f"# {pragma}" not in line
+            assert f"#{pragma}" not in line
