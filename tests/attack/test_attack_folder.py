@@ -318,6 +318,8 @@ def test_a_strategy_may_change_its_name_in_case_only(
     tmp_path: Path, folder: type[OutputFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("generator.generate.OutputFolder", folder)
+    # `generator.write` is a function of the package too.
+    monkeypatch.setattr(sys.modules["generator.write"], "OutputFolder", folder)
     world = World(tmp_path / "w", spec("a", "arm"))
     world.write()
     text = (world.output / "each" / "arm.py").read_bytes()
