@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import sys
 from pathlib import Path
@@ -181,7 +183,9 @@ def test_what_reaches_for_more_than_the_spec_is_an_error(
     (project / "templates" / "loop").symlink_to("loop")
     os.mkfifo(project / "templates" / "pipe")
     assert made(project, body)[0] == 2
-    assert "error: " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "error: " in said
+    assert "Python: " not in said, "what it reached for is in the file"
 
 
 MISPLACED = [
@@ -199,8 +203,8 @@ MISPLACED = [
     'x = """{{ vars.list | python }}"""',
     "# {{ 'a\\nevil()' | docstring }}",
     'x = "{{ vars.quotes | comment }}"',
-    '{% for key in vars.table %}x = "{{ key }}"{% endfor %}',
-    '{% for key in vars.table | sort %}x = "{{ key }}"{% endfor %}',
+    '{% for key in vars.table %}x = "{{ key }}"\n{% endfor %}',
+    '{% for key in vars.table | sort %}x = "{{ key }}"\n{% endfor %}',
     "{{ vars.call | name }} = 1",
     'x = "{{ vars.quotes }}"',
     'x = "{{ vars.quotes | upper }}"',
@@ -276,3 +280,25 @@ def test_a_template_that_is_none_is_an_error_or_no_template(
 def test_a_file_that_is_not_python_can_hold_only_what_utf_8_can(project: Path) -> None:
     (project / "templates" / "x.txt.jinja").write_text("{{ '\\ud800' }}")
     assert made(project, "")[0] == 2
+
+
+@pytest.mark.parametrize("quotes", ['"""', "'''"])
+@pytest.mark.parametrize("around", ["{}", '"{}"', "'{}'", '""{}""', "''{}''", " {}{} "])
+@pytest.mark.parametrize(
+    "text",
+    ['"', '""', '"""', '""; evil() #', "'", "''", "'''", "''; evil() #", "\\", '\\"', 'a""b"'],
+)
+def test_the_text_of_a_docstring_reads_back_between_any_quotes(
+    project: Path, quotes: str, around: str, text: str
+) -> None:
+    if around.strip("{}")[:1] == quotes[0]:
+        around = f" {around} "  # quotes of the template's own may not touch those of the string
+    if (quotes, text) == ("'''", "'"):
+        around = " {} "  # likewise: one quote is left as it is, for it is an apostrophe
+    (project / "spec.toml").write_text(SPEC.replace("'a; evil(); \"'", json.dumps(text)))
+    place = around.replace("{}", "{{ vars.quotes | docstring }}")
+    code, source = made(project, f"x = {quotes}{place}{quotes}")
+    assert code == 0
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.Assign)
+    assert ast.literal_eval(node.value) == around.replace("{}", text)
