@@ -114,8 +114,9 @@ def assignment(name: str, value: Value) -> str:
     text = layout(value, indent=0, before=width(start), after=0)
     if "\n" in text or width(start) + width(text) <= LINE_LENGTH:
         return start + text
-    # A formatter puts parentheses around what fits once it has a line of its own.
-    return f"{start}(\n    {text}\n)" if 4 + width(text) <= LINE_LENGTH else start + text
+    # A formatter puts parentheses around what fits once it has a line of its own, if they help.
+    helps = width(start) + 1 <= LINE_LENGTH and 4 + width(text) <= LINE_LENGTH
+    return f"{start}(\n    {text}\n)" if helps else start + text
 
 
 def keyword_arguments(call: str, arguments: Mapping[str, Value], *, indent: int) -> str:

@@ -1,0 +1,226 @@
+"""The command as a whole: strange specs, strange streams, and many runs at the same time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from attack_world import World, spec
+from fuzzing import attack
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generator.cli import run
+from generator.generate import check, write
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork of POSIX")
+
+
+@settings(
+    max_examples=120,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_attacked_the_command_says_what_is_wrong_or_does_what_is_right(
+    tmp_path: Path, seed: int
+) -> None:
+    assert attack(seed, tmp_path / "project") in (0, 1, 2)
+
+
+HOSTILE = {
+    "nothing": "",
+    "a list": "sweep = []\ntreatment = 1\nvars = 2\nbase = 3\nstrategies = 4\n",
+    "missing keys": "[sweep]\n[treatment]\n[strategies.a]\n",
+    "a deep key": "vars." + "a." * 2_000 + "x = 1\n",
+    "deep arrays": "x = " + "[" * 400 + "]" * 400,
+    "deep tables": "x = " + "{a = " * 150 + "1" + "}" * 150,
+    "too deep": "x = " + "[" * 100_000,
+    "a huge number": "x = 0x" + "f" * 100_000,
+    "many digits": "x = " + "9" * 5000,
+    "a date that is none": "x = 2024-02-31",
+    "a debug": spec("a").replace('["lr", "name"]', '["lr", "__debug__"]'),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_spec_that_is_none_is_an_error_at_a_place_of_the_spec(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World(tmp_path / "w", HOSTILE[kind])
+    assert run([str(world.spec)]) == 2
+    assert f"error: {world.spec}" in capsys.readouterr().err
+    assert not world.output.exists()
+
+
+@pytest.mark.parametrize("digits", [4300, 4301])
+def test_an_integer_may_have_as_many_digits_as_python_reads(tmp_path: Path, digits: int) -> None:
+    world = World(tmp_path / "w", spec("a", rate=hex(10**digits - 1)))
+    assert run([str(world.spec)]) == (0 if digits == 4300 else 2)
+    if digits == 4300:
+        assert f"RATE = {'9' * 4300}\n" in (world.output / "_base.py").read_text()
+
+
+@posix
+@pytest.mark.parametrize("stream", [">&-", "2>&-", ">&- 2>&-", ">/dev/full", "| true"])
+def test_streams_that_are_closed_or_full_do_not_make_a_traceback(
+    tmp_path: Path, stream: str
+) -> None:
+    if "/dev/full" in stream and not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    world = World(tmp_path / "w", spec("a"))
+    script = f'"{sys.executable}" -m generator "{world.spec}" {stream}'
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (2 if "full" in stream else 0)
+    assert ("can't be written: No space left" in done.stderr) == ("full" in stream)
+
+
+def test_no_encoding_of_the_terminal_is_too_small_for_what_is_said(tmp_path: Path) -> None:
+    world = World(tmp_path / "w\N{GREEK SMALL LETTER ALPHA}", spec("a"))
+    command = [sys.executable, "-m", "generator", str(world.spec)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, check=True, env=environment)
+    shown = done.stdout.decode("utf-8")
+    assert "w\N{GREEK SMALL LETTER ALPHA}" in shown or "w\\u03b1" in shown
+
+
+@posix
+def test_a_path_that_is_no_text_is_a_path(tmp_path: Path) -> None:
+    world = World(tmp_path / os.fsdecode(b"w\xff"), spec("a"))
+    renamed = world.spec.rename(world.folder / os.fsdecode(b'sp"""\nec\xff.toml'))
+    command = [sys.executable, "-m", "generator", str(renamed)]
+    for options in ([], ["--check"]):
+        done = subprocess.run([*command, *options], capture_output=True, check=False)
+        assert done.returncode == 2  # a bare marker with three quotes is refused
+        assert b"Traceback" not in done.stderr
+
+
+# -- at the same time --
+
+
+def at_the_same_time(*jobs: Callable[[], object]) -> None:
+    """Run jobs in processes of their own that start at once; check that none fails."""
+    ready, go = os.pipe()
+    children = []
+    for job in jobs:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.close(go)
+                os.read(ready, 1)  # ends when all are there
+                job()
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    os.close(go)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    os.close(ready)
+    assert codes == [0] * len(jobs)
+
+
+@posix
+@pytest.mark.parametrize("there", ["no folder", "an empty folder", "older files"])
+def test_eight_runs_of_one_spec_at_once_end_like_one(tmp_path: Path, there: str) -> None:
+    world = World(tmp_path / "w", spec("a", "old", rate="7"))
+    if there == "older files":
+        world.write()
+    elif there == "an empty folder":
+        world.output.mkdir()
+    world.change(spec("a", "b", "c"))
+    alone = World(tmp_path / "alone", spec("a", "b", "c"))
+    alone.write()
+    at_the_same_time(*[lambda: write(world.spec)] * 8)
+    assert world.files() == alone.files()
+
+
+@posix
+def test_two_versions_of_a_spec_written_at_once_end_with_one_of_them(tmp_path: Path) -> None:
+    world = World(tmp_path / "w", "")
+    texts = [spec("a", "b", "c"), spec("a", "d", lr=2)]
+    results = []
+    for index, text in enumerate(texts):
+        alone = World(tmp_path / str(index), text)
+        alone.write()
+        results.append(alone.files())
+
+    def job(text: str) -> Callable[[], object]:
+        def both() -> None:
+            for number in range(5):
+                path = world.folder / f".{os.getpid()}.{number}"
+                path.write_text(text)
+                path.replace(world.spec)
+                write(world.spec)
+
+        return both
+
+    at_the_same_time(*(job(text) for text in texts * 2))
+    write(world.spec)
+    assert world.files() in results
+    assert run([str(world.spec), "--check"]) == 0
+
+
+@posix
+def test_a_check_beside_a_writer_sees_one_version_or_the_other(tmp_path: Path) -> None:
+    world = World(tmp_path / "w", spec("a", "b", "c"))
+    world.write()
+    other = world.folder / "other" / "spec.toml"
+    other.parent.mkdir()
+    texts = [spec("a", "b", "c"), spec("a", "b", "c", lr=2, rate="9")]
+
+    def look() -> None:
+        for _ in range(30):
+            planned = check(world.spec)
+            assert not planned.obstacles, planned.obstacles
+            assert len(list(planned.drift)) in (0, 5), list(planned.drift)
+
+    def change() -> None:
+        from generator.disk import OutputFolder  # noqa: PLC0415 - loaded already
+        from generator.load import load  # noqa: PLC0415 - likewise
+        from generator.plan import plan  # noqa: PLC0415 - likewise
+        from generator.prove import prove  # noqa: PLC0415 - likewise
+        from generator.render import render  # noqa: PLC0415 - likewise
+
+        for number in range(20):
+            # The spec on disk stays the same: only its files change.
+            path = world.folder / f"version_{number % 2}.toml"
+            path.write_text(texts[number % 2])
+            proof = prove(render(load(path)))
+            object.__setattr__(proof.rendering.spec, "path", world.spec)
+            folder = OutputFolder(proof.rendering.spec)
+            with folder.locked(exclusive=True):
+                folder.apply(plan(proof, folder))
+
+    at_the_same_time(look, look, change)
+
+
+@posix
+def test_a_folder_that_is_removed_while_a_run_waits_for_it_is_made_again(tmp_path: Path) -> None:
+    world = World(tmp_path / "w", spec("a"))
+    alone = World(tmp_path / "alone", spec("a"))
+    alone.write()
+
+    def remove() -> None:
+        from shutil import rmtree  # noqa: PLC0415 - in the child only
+
+        for _ in range(200):
+            rmtree(world.output, ignore_errors=True)
+
+    def persist() -> None:
+        from generator.errors import FileError  # noqa: PLC0415 - loaded already
+
+        for _ in range(20):
+            with suppress(FileError):  # that the folder is gone
+                write(world.spec)
+
+    at_the_same_time(remove, persist, persist)
+    write(world.spec)
+    assert world.files() == alone.files()

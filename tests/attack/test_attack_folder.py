@@ -1,0 +1,405 @@
+"""The output folder: nothing outside of it, and nothing in it that is not ours, is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from attack_world import FOREIGN, World, spec
+
+from generator.cli import run
+from generator.disk import OutputFolder
+from generator.generate import write
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and modes of POSIX")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A world whose files are written, with a foreign file among them."""
+    made = World(tmp_path / "world", spec("a", "b"))
+    made.write()
+    (made.output / "foreign.py").write_bytes(FOREIGN)
+    return made
+
+
+def signed(content: dict[str, object]) -> bytes:
+    """Return a manifest that says `content`, with the checksum that belongs to it."""
+    text = json.dumps(content, indent=2)[:-2].encode() + b",\n"
+    return text + b'  "checksum": "' + sha256(text).hexdigest().encode() + b'"\n}\n'
+
+
+def manifest(**changes: object) -> bytes:
+    """Return a signed manifest with some entries changed."""
+    usual = {"version": 1, "generator": "gen-sweeps", "spec": "../spec.toml", "files": {}}
+    return signed(usual | changes)
+
+
+DAMAGED: dict[str, Callable[[bytes], bytes]] = {
+    "edited": lambda data: data.replace(b'"sweep": "sweep"', b'"sweep": "other"'),
+    "merged": lambda data: data.replace(b'  "files"', b"<<<<<<< ours\n=======\n>>>>>>> a\n  "),
+    "truncated": lambda data: data[: len(data) // 2],
+    "empty": lambda _: b"",
+    "of another kind": lambda _: b'{"name": "my package"}\n',
+    "an array": lambda _: b"[1]\n",
+    "no text": lambda _: bytes(range(256)),
+    "UTF-16": lambda data: data.decode().encode("utf-16"),
+    "deep": lambda _: b"[" * 100_000,
+    "huge numbers": lambda data: data.replace(b'"version": 1', b'"version": ' + b"1" * 5000),
+    "newer": lambda _: manifest(version=2),
+    "version of another type": lambda _: manifest(version=[[1]]),
+    "files of another type": lambda _: manifest(files=["foreign.py"]),
+    "digests of another type": lambda _: manifest(files={"foreign.py": ["x"]}),
+    "spec of another type": lambda _: manifest(spec=3),
+    "outside": lambda _: manifest(files={"../spec.toml": "0" * 64}),
+    "absolute": lambda _: manifest(files={"/etc/passwd": "0" * 64}),
+    "of another spec": lambda _: manifest(spec="../other.toml"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
+    world: World, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = world.output / "manifest.json"
+    path.write_bytes(DAMAGED[damage](path.read_bytes()))
+    world.change(spec("a"))  # b is no more, but who knows now that its file is ours
+    before = world.files()
+    for option in ([], ["--check"]):
+        assert run([str(world.spec), *option]) == 1
+        said = capsys.readouterr().err
+        assert "generated/manifest.json" in said
+        assert f"`gen-sweeps {world.spec} --force`" in said
+        assert world.files() == before
+    assert run([str(world.spec), "--force"]) == 0
+    after = world.files()
+    assert after.keys() == before.keys()
+    assert after["foreign.py"] == FOREIGN
+    assert after["each/b.py"] == before["each/b.py"]
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_manifest_made_by_hand_does_not_make_a_foreign_python_file_ours(
+    world: World, force: list[str]
+) -> None:
+    names = ("foreign.py", "each/a.py", "each/b.py", "_base.py")
+    digests = {name: sha256((world.output / name).read_bytes()).hexdigest() for name in names}
+    (world.output / "manifest.json").write_bytes(manifest(files=digests))
+    assert run([str(world.spec), *force]) == 0
+    assert (world.output / "foreign.py").read_bytes() == FOREIGN
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_note_made_by_hand_leads_to_no_deletion(world: World, force: list[str]) -> None:
+    digest = sha256(FOREIGN).hexdigest()
+    (world.folder / "outside.py").write_bytes(FOREIGN)
+    for files in (
+        {"foreign.py": [digest]},
+        {"foreign.py": ["0"]},
+        {"../outside.py": [digest]},
+        {"foreign.py": digest},
+        [digest],
+    ):
+        note = world.output / ".gen-sweeps-pending.json"
+        note.write_text(json.dumps({"spec": "../spec.toml", "files": files}))
+        assert run([str(world.spec), *force]) == 0
+        assert (world.output / "foreign.py").read_bytes() == FOREIGN
+        assert (world.folder / "outside.py").read_bytes() == FOREIGN
+
+
+def test_two_specs_of_one_folder_notice_each_other(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = world.folder / "other.toml"
+    other.write_text(spec("a", "c"))
+    before = world.files()
+    assert run([str(other)]) == 1
+    assert "belongs to another spec, ../spec.toml" in capsys.readouterr().err
+    assert world.files() == before
+
+
+def test_a_folder_that_an_interrupted_run_of_another_spec_left_is_that_specs(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.output / "manifest.json").unlink()
+    note = {"spec": "../other.toml", "files": {"each/a.py": ["0"]}}
+    (world.output / ".gen-sweeps-pending.json").write_text(json.dumps(note))
+    assert run([str(world.spec)]) == 1
+    assert "belongs to another spec, ../other.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["inside", "outside"])
+@pytest.mark.parametrize("link", ["generated", "deep", "deep/er"])
+def test_an_output_folder_behind_a_symbolic_link_is_refused(
+    tmp_path: Path, link: str, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = link if link == "generated" else "deep/er/generated"
+    world = World(tmp_path / "w", spec("a").replace('"generated"\nco', f'"{output}"\nco'))
+    target = world.folder / "target" if where == "inside" else tmp_path / "target"
+    target.mkdir()
+    (world.folder / link).parent.mkdir(parents=True, exist_ok=True)
+    (world.folder / link).symlink_to(target)
+    assert run([str(world.spec)]) == 2
+    assert "is a symbolic link, not a folder" in capsys.readouterr().err
+    assert list(target.iterdir()) == []
+
+
+def test_a_link_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
+    world = World(tmp_path / "w", spec("a"))
+    (world.folder / "generated").symlink_to("generated")
+    assert run([str(world.spec)]) == 2
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_nothing_is_written_or_removed_through_a_link_in_the_output_folder(
+    world: World, tmp_path: Path, force: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "target"
+    (world.output / "each").rename(target)
+    (world.output / "each").symlink_to(target)
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+    world.change(spec("a", lr=7))
+    assert run([str(world.spec), *force]) == 1
+    assert "is behind a symbolic link" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced_by_force_only_and_its_target_is_left(
+    world: World, tmp_path: Path
+) -> None:
+    target = tmp_path / "target.py"
+    (world.output / "_base.py").rename(target)
+    (world.output / "_base.py").symlink_to(target)
+    before = target.read_bytes()
+    world.change(spec("a", "b", rate="7"))
+    assert run([str(world.spec)]) == 1
+    assert (world.output / "_base.py").is_symlink()
+    assert run([str(world.spec), "--force"]) == 0
+    assert not (world.output / "_base.py").is_symlink()
+    assert target.read_bytes() == before
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # the name of a socket is short
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+@pytest.mark.parametrize("make", [_pipe, _socket, Path.mkdir])
+@pytest.mark.parametrize("path", ["_base.py", "manifest.json"])
+def test_what_is_no_file_is_a_foreign_file_and_nothing_waits_for_it(
+    world: World, path: str, make: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.output / path).unlink()
+    make(world.output / path)
+    for option in ("--check", "--diff", "-q"):
+        assert run([str(world.spec), option]) == 1
+        assert path in capsys.readouterr().err
+    code = run([str(world.spec), "--force"])
+    assert code == (1 if make is Path.mkdir else 0)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "/absolute",
+        "../..",
+        "a/../../b",
+        "con",
+        "a/nul.txt",
+        "x.",
+        "x ",
+        "a\\\\b",
+        "C:/x",
+        "a\\u202eb",
+    ],
+)
+def test_an_output_folder_that_can_not_be_one_everywhere_is_refused(
+    tmp_path: Path, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "deep" / "er"
+    world = World(folder / "w", spec("a").replace('output = "generated"', f'output = "{output}"'))
+    before = sorted(tmp_path.rglob("*"))
+    code = run([str(world.spec)])
+    if output == "../..":  # other folders of the repository may be meant
+        assert code == 0
+        return
+    assert code == 2
+    assert "sweep.output" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["con.py.jinja"],
+        ["x./y.py.jinja"],
+        ["x y .txt.jinja", "a /b.txt.jinja"],
+        ["manifest.json.jinja"],
+        ["MANIFEST.json.jinja"],
+        ["manifest.json/x.txt.jinja"],
+        [".gen-sweeps-pending.json.jinja"],
+        ["A.txt.jinja", "a.txt.jinja"],
+        ["stra\N{LATIN SMALL LETTER SHARP S}e.txt.jinja", "strasse.txt.jinja"],
+        ["\N{LATIN SMALL LETTER E WITH ACUTE}.txt.jinja", "e\N{COMBINING ACUTE ACCENT}.txt.jinja"],
+        ["x.jinja", "x/y.txt.jinja"],
+        ["a\N{RIGHT-TO-LEFT OVERRIDE}b.txt.jinja"],
+        ["a\nb.txt.jinja"],
+        [f"{'x' * 249}.jinja", f"{'{strategy}' * 24}.py.jinja"],
+    ],
+)
+def test_template_names_that_make_no_file_of_their_own_everywhere_are_refused(
+    world: World, names: list[str]
+) -> None:
+    before = world.files()
+    world.change(spec("a" * 20))
+    for name in names:
+        path = world.folder / "templates" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("text")
+    if names[0].startswith("x y "):
+        (world.folder / "templates" / names[0]).unlink()
+    assert run([str(world.spec)]) == 2
+    assert world.files() == before
+
+
+def test_the_spec_and_the_templates_are_never_overwritten_even_by_force(tmp_path: Path) -> None:
+    text = spec("a").replace('output = "generated"', 'output = "."')
+    for name in ("spec.toml.jinja", "templates/x.txt.jinja"):
+        world = World(tmp_path / name.replace("/", "_"), text)
+        path = world.folder / "templates" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("text")
+        assert run([str(world.spec), "--force"]) == 2
+        assert world.spec.read_text() == text
+        assert not (world.folder / "templates" / "x.txt").exists()
+
+
+def test_a_template_that_can_not_be_read_does_not_count_as_removed(world: World) -> None:
+    before = world.files()
+    template = world.folder / "templates" / "_base.py.jinja"
+    template.rename(world.folder / "moved")
+    template.symlink_to("nowhere")
+    assert run([str(world.spec)]) == 2
+    assert world.files() == before
+
+
+# -- case-insensitive file systems --
+
+
+class CaseInsensitiveFolder(OutputFolder):
+    """An output folder on a file system that takes `A.py` and `a.py` for one file."""
+
+    def _place(self, path: str) -> Path:
+        place = self.path
+        for part in path.split("/"):
+            there = [path.name for path in place.iterdir()] if place.is_dir() else []
+            same = (name for name in there if name.casefold() == part.casefold())
+            place /= next(same, part)
+        return place
+
+
+@pytest.mark.parametrize("folder", [OutputFolder, CaseInsensitiveFolder])
+def test_a_strategy_may_change_its_name_in_case_only(
+    tmp_path: Path, folder: type[OutputFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generator.generate.OutputFolder", folder)
+    # `generator.write` is a function of the package too.
+    monkeypatch.setattr(sys.modules["generator.write"], "OutputFolder", folder)
+    world = World(tmp_path / "w", spec("a", "arm"))
+    world.write()
+    text = (world.output / "each" / "arm.py").read_bytes()
+    world.change(spec("a", "ARM"))  # what is in the file stays the same
+    world.write()
+    assert world.files()["each/ARM.py"] == text
+    assert "each/arm.py" not in world.files()
+    assert run([str(world.spec), "--check"]) == 0
+    world.change(spec("a", "Arm", lr=2))
+    world.write()
+    assert b"lr=2" in world.files()["each/Arm.py"]
+    assert len(world.files()) == len(["_base.py", "each/a.py", "each/Arm.py", "manifest.json"])
+    world.change(spec("a", "b"))
+    (world.output / "each" / "B.py").write_bytes(FOREIGN)
+    if folder is CaseInsensitiveFolder:
+        assert run([str(world.spec)]) == 1
+    assert (world.output / "each" / "B.py").read_bytes() == FOREIGN
+
+
+# -- editors and version control --
+
+
+FORMS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "CRLF": (lambda data: data.replace(b"\n", b"\r\n"), "has CRLF line ends"),
+    "BOM": (lambda data: b"\xef\xbb\xbf" + data, "starts with a byte order mark"),
+    "no newline": (lambda data: data[:-1], "has no newline at its end"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_that_editors_and_checkouts_give_is_drift_with_a_name_and_still_ours(
+    world: World, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, name = FORMS[form]
+    before = world.files()
+    ours = [path for path in before if path != "foreign.py"]
+    for path in ours:
+        (world.output / path).write_bytes(change(before[path]))
+    for option in ("--check", "--diff"):
+        assert run([str(world.spec), option]) == 1
+        said = capsys.readouterr().err
+        for path in ours:
+            assert f"{world.output / path} {name}\n" in said
+        assert "`generated/** -text` into .gitattributes" in said
+    assert run([str(world.spec)]) == 0
+    assert name in capsys.readouterr().err
+    assert world.files() == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_edit_is_an_edit_in_any_form(world: World, form: str) -> None:
+    path = world.output / "each" / "a.py"
+    edited = FORMS[form][0](path.read_bytes().replace(b"lr=1", b"lr=7"))
+    path.write_bytes(edited)
+    assert run([str(world.spec)]) == 1
+    assert path.read_bytes() == edited
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_spec_and_the_templates_may_have_any_form(world: World, form: str) -> None:
+    before = world.files()
+    sources = [world.spec, *(world.folder / "templates").rglob("*.jinja")]
+    for path in sources:
+        path.write_bytes(FORMS[form][0](path.read_bytes()))
+    assert run([str(world.spec), "--check"]) == 0
+    assert world.files() == before
+
+
+def test_a_diff_of_strange_line_ends_is_one_that_git_applies(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = world.output / "_base.py"
+    path.write_bytes(path.read_bytes().replace(b"RATE", "# \x0b\x0c\x1c\u2028\x85\rRATE".encode()))
+    assert run([str(world.spec), "--diff"]) == 1
+    out = capsys.readouterr().out
+    assert "\\ No newline at end of file" not in out
+    assert "\n-# \x0b\x0c\x1c\u2028\x85\rRATE = " in out
+
+
+def test_nothing_is_written_if_nothing_changed(world: World) -> None:
+    before = {path: path.stat() for path in world.output.rglob("*")}
+    write(world.spec)
+    assert {path: path.stat() for path in world.output.rglob("*")} == before

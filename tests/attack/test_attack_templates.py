@@ -1,0 +1,278 @@
+"""A template can't reach Python, other folders or the end of anybody's patience."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.cli import run
+
+HEAD = '"""{{ sweep.marker }}"""\n'
+
+SPEC = """\
+[sweep]
+name = "s"
+package = "generated"
+output = "generated"
+control = "a"
+[treatment]
+call = "F"
+vary = ["x"]
+[vars]
+quotes = 'a; evil(); "'
+call = "evil()"
+braces = "{evil()}"
+comment = "# evil"
+name = "some.name"
+number = 5
+list = ['''"x"''', "'"]
+deep = [[[["x"]]]]
+[vars.table]
+'"; evil(); "' = 1
+[strategies.a]
+[strategies.b]
+args = { x = 1 }
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a spec and one template."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "spec.toml").write_text(SPEC)
+    return tmp_path
+
+
+def made(project: Path, body: str) -> tuple[int, str]:
+    """Return the exit code of a run with a template, and what it made in place of `body`."""
+    template = project / "templates" / "{strategy}.py.jinja"
+    template.write_text(f"{HEAD}{body}\ny = {{{{ treatment }}}}\n", encoding="utf-8")
+    code = run([str(project / "spec.toml")])
+    path = project / "generated" / "a.py"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return code, text.partition('"""\n')[2].partition("\ny = F")[0]
+
+
+GROW = "{% set n = namespace(x=START) %}{% for i in range(60) %}{% set n.x = MORE %}{% endfor %}"
+
+
+def growing(start: str, more: str, end: str = "") -> str:
+    """Return a template that makes a value grow sixty times."""
+    return GROW.replace("START", start).replace("MORE", more) + end
+
+
+TWICE = "{% macro m() %}{{ caller() }}{{ caller() }}{% endmacro %}"
+
+ENDLESS = [
+    "{% for i in range(10 ** 30) %}{% endfor %}",
+    "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
+    "{% for i in range(999) %}{% for j in range(9999) if false %}{% endfor %}{% endfor %}",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    f"{TWICE}{'{% call m() %}' * 18}x{'{% endcall %}' * 18}",
+    "{% for i in [60] recursive %}{% if i %}{{ loop([i - 1] * 9) }}{% endif %}{% endfor %}",
+    "{% include '{strategy}.py.jinja' %}",
+    "{% import 'endless' as me %}",
+    "{% extends '{strategy}.py.jinja' %}",
+    "{{ 'x' * 10 ** 12 }}",
+    "{{ 10 ** 12 * 'x' }}",
+    "{{ [1] * 10 ** 12 }}",
+    "{{ 10 ** (10 ** 10) }}",
+    "{{ '%099999999d' % 1 }}",
+    "{{ '%*d' % (99999999, 1) }}",
+    "{{ '%99999999s' | format(1) }}",
+    "{{ '{:99999999}'.format(1) }}",
+    "{{ '{:{}}'.format(1, 99999999) }}",
+    "{{ '{x:99999999}'.format_map({'x': 1}) }}",
+    "{{ 'x' | center(10 ** 12) }}",
+    "{{ 'x'.center(10 ** 12) }}",
+    "{{ 'x'.ljust(10 ** 12) }}",
+    "{{ 'x'.zfill(10 ** 12) }}",
+    "{{ '\\t'.expandtabs(10 ** 12) }}",
+    "{{ 'x' | indent(10 ** 12, true) }}",
+    "{{ [1] | batch(10 ** 12, 0) | list }}",
+    "{{ [1] | slice(10 ** 12) | list }}",
+    "{{ 1.5 | round(10 ** 12) }}",
+    "{{ ('x' * 10 ** 5) | join('x' * 10 ** 5) }}",
+    "{{ ('x' * 10 ** 5).join(['x'] * 10 ** 5) }}",
+    "{{ ('x' * 10 ** 5) | replace('x', 'x' * 10 ** 5) }}",
+    "{{ ('x' * 10 ** 5).replace('x', 'x' * 10 ** 5) }}",
+    growing("'x'", "n.x ~ n.x"),
+    growing("'x'", "n.x + n.x"),
+    growing("'x'", "'%s%s' % (n.x, n.x)"),
+    growing("'x'", "'{0}{0}'.format(n.x)"),
+    growing("'x'", "n.x.replace('x', 'xx')"),
+    growing("'x'", "[n.x, n.x] | join"),
+    growing("[1]", "n.x + n.x"),
+    growing("[1]", "[n.x, n.x]", "{{ n.x }}"),
+    growing("[1]", "[n.x, n.x] | list", "{{ n.x | string }}"),
+    growing("[1]", "{'a': n.x, 'b': n.x}", "{{ n.x | python }}"),
+    growing("[1]", "dict(a=n.x, b=n.x)", "{{ n.x ~ '' }}"),
+    growing("'x'", "y").replace(
+        "%}{% set n.x", "%}{% set y %}{{ n.x }}{{ n.x }}{% endset %}{% set n.x"
+    ),
+]
+
+
+@pytest.mark.parametrize("body", ENDLESS)
+def test_what_would_not_end_or_fill_the_memory_is_an_error_at_the_templates_line(
+    project: Path, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "templates" / "endless").write_text("{% import 'endless' as me %}")
+    assert made(project, body)[0] == 2
+    said = capsys.readouterr().err
+    limits = ("takes more than", "makes more than", "a format may ask for", "calls itself")
+    assert any(limit in said for limit in limits), said
+    assert "{strategy}.py.jinja:" in said or "endless:1: " in said
+
+
+REACHING = [
+    "{{ ''.__class__ }}",
+    "{{ ''['__class__'] }}",
+    "{{ [].__class__.__mro__ }}",
+    "{{ '{0.__class__}'.format(1) }}",
+    "{{ '{x.__class__}'.format_map({'x': 1}) }}",
+    "{{ ['a'] | map(attribute='__class__') | list }}",
+    "{{ ['{0.__class__}'] | map('format', 1) | map('attr', '__class__') | list }}",
+    "{{ '' | attr('__class__') }}",
+    "{{ strategy.__dataclass_fields__ }}",
+    "{{ base.__init__.__globals__ }}",
+    "{{ sweep.name._text }}",
+    "{{ namespace.__init__ }}",
+    "{{ cycler.__init__.__globals__ }}",
+    "{{ self._TemplateReference__context }}",
+    "{{ treatment.__class__ }}",
+    "{{ ''.encode('utf-8') }}",
+    "{{ (5).to_bytes(10, 'big') }}",
+    "{% set _ = vars.update({'x': 1}) %}",
+    "{% set _ = [].append(1) %}",
+    "{% set _ = strategy.args.clear() %}",
+    "{% set vars.x = 1 %}",
+    "{{ lipsum() }}",
+    "{{ [1, 2, 3] | random }}",
+    "{% include '../spec.toml' %}",
+    "{% include 'x/../../spec.toml' %}",
+    "{% include '/etc/hosts' %}",
+    "{% set up = '..' %}{% include up ~ '/spec.toml' %}",
+    "{% import '..\\\\spec.toml' as x %}",
+    "{% extends '/dev/zero' %}",
+    "{% include 'a\\x00b' %}",
+    "{% include 'link' %}",
+    "{% include 'folder/spec.toml' %}",
+    "{% include 'pipe' %}",
+    "{% include 'loop' %}",
+    "{% include 5 %}",
+    "{{ '\\x00x' }}",
+    "{{ treatment | upper }}",
+    "{{ (5 | python) | replace('1', '9') }}",
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes of POSIX")
+@pytest.mark.parametrize("body", REACHING)
+def test_what_reaches_for_more_than_the_spec_is_an_error(
+    project: Path, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "templates" / "link").symlink_to(project / "spec.toml")
+    (project / "templates" / "folder").symlink_to(project)
+    (project / "templates" / "loop").symlink_to("loop")
+    os.mkfifo(project / "templates" / "pipe")
+    assert made(project, body)[0] == 2
+    assert "error: " in capsys.readouterr().err
+
+
+MISPLACED = [
+    'x = "{{ vars.quotes | python }}"',
+    'x = "{{ vars.list }}"',
+    '"""{{ vars.list }}"""',
+    "x = {{ vars.call }}",
+    "x = {{ vars.call | docstring }}",
+    "x = [{{ vars.comment }}]",
+    "x = f{{ vars.braces | python }}",
+    'x = f"{{ vars.braces }}"',
+    'x = f"{ {{ vars.call }} }"',
+    "x = f'{ {{ vars.quotes | python }} }'",
+    'x = "{{ vars.quotes | docstring }}"',
+    'x = """{{ vars.list | python }}"""',
+    "# {{ 'a\\nevil()' | docstring }}",
+    'x = "{{ vars.quotes | comment }}"',
+    '{% for key in vars.table %}x = "{{ key }}"{% endfor %}',
+    '{% for key in vars.table | sort %}x = "{{ key }}"{% endfor %}',
+    "{{ vars.call | name }} = 1",
+    'x = "{{ vars.quotes }}"',
+    'x = "{{ vars.quotes | upper }}"',
+    'x = "{{ vars.quotes ~ 1 }}"',
+    'x = "{{ vars.quotes + vars.call }}"',
+    'x = "{{ [vars.quotes] | join }}"',
+]
+
+
+@pytest.mark.parametrize("body", MISPLACED)
+def test_a_value_that_would_leave_its_place_is_an_error(
+    project: Path, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made(project, body) == (2, "")
+    assert "error: " in capsys.readouterr().err
+
+
+PLACED = {
+    "x = {{ vars.quotes | python }}": "x = 'a; evil(); \"'",
+    "x = f({{ vars.list }}, {{ vars.number }})": 'x = f([\'"x"\', "\'"], 5)',
+    "{{ vars.name | name }}.y = 1": "some.name.y = 1",
+    "x = {{ vars.name }}": "x = some.name",
+    'x = "{{ vars.call }} {{ vars.number }}"': 'x = "evil() 5"',
+    'x = f"{{ vars.call }}"': 'x = f"evil()"',
+    "# {{ vars.list }} {{ vars.quotes | python }}": "# ['\"x\"', \"'\"] 'a; evil(); \"'",
+    "x = 1  {{ vars.quotes | comment }}": 'x = 1  # a; evil(); "',
+    'if x:\n    {{ "a\\nb" | comment }}\n    pass': "if x:\n    # a\n    # b\n    pass",
+    "x = '''{{ vars.quotes | docstring }}'''": "x = '''a; evil(); \\\"'''",
+    "x = {{ ('%03d-%s' % (7, 'y')) | python }}": 'x = "007-y"',
+    "# {{ ['b', 'a'] | sort | join(', ') }} {{ 'x' | center(5) }}|": "# a, b   x  |",
+    "{% for i in range(3) if i %}# {{ loop.index }}\n{% endfor %}": "# 1\n# 2",
+    "x = {{ (vars.table | items | list) }}": "x = [['\"; evil(); \"', 1]]",
+    '{% set x = "q" | python %}x = [{{ x }}, {{ x }}]': 'x = ["q", "q"]',
+    "{% import 'macros' as m %}x = {{ m.f(vars.number) }} + {{ m.CONSTANT }}": "x = 5 + 7",
+}
+
+
+@pytest.mark.parametrize("body", PLACED)
+def test_what_a_template_may_do_works(project: Path, body: str) -> None:
+    macros = "{% macro f(x) %}{{ x | python }}{% endmacro %}{% set CONSTANT = 7 | python %}"
+    (project / "templates" / "macros").write_text(macros)
+    assert made(project, body) == (0, PLACED[body])
+
+
+def test_an_imported_template_starts_anew_for_each_file(project: Path) -> None:
+    macros = "{% set first = 1 | python %}{% set second = 'two' | python %}"
+    (project / "templates" / "macros").write_text(macros)
+    text = "# {{ 0 | python }}\n" * 3
+    body = f"{{% import 'macros' as m %}}x = {{{{ m.second }}}}\n{text}y0 = {{{{ m.second }}}}\n"
+    assert made(project, body)[0] == 0
+    assert 'y0 = "two"' in (project / "generated" / "b.py").read_text()
+
+
+@pytest.mark.parametrize("kind", ["directory", "latin", "null", "empty name"])
+def test_a_template_that_is_none_is_an_error_or_no_template(
+    project: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project / "templates" / "other.txt.jinja"
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "latin":
+        path.write_bytes("\N{LATIN SMALL LETTER E WITH ACUTE}".encode("latin-1"))
+    elif kind == "null":
+        path.write_bytes(b"a\x000\x00b")
+    else:
+        (project / "templates" / ".jinja").write_text("x")
+    code, _ = made(project, "")
+    assert code == (0 if kind == "directory" else 2)
+    if code:
+        assert "jinja" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_python_can_hold_only_what_utf_8_can(project: Path) -> None:
+    (project / "templates" / "x.txt.jinja").write_text("{{ '\\ud800' }}")
+    assert made(project, "")[0] == 2
