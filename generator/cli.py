@@ -87,6 +87,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
             autocompletion=_complete_strategy,
         ),
     ] = None,
+    paranoid: Annotated[
+        bool, typer.Option("--paranoid", help="Show every file to LibCST too; slow.")
+    ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
     ] = False,
@@ -114,6 +117,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         diff=diff,
         force=force,
         only=tuple(only or ()),
+        paranoid=paranoid,
         quiet=quiet,
         cache=cache,
         output_format=output_format.value,
@@ -225,7 +229,7 @@ def compare(  # noqa: PLR0913 - one parameter for each option
         OutputFormat, typer.Option(help="How to say what was found.")
     ] = OutputFormat.TEXT,
 ) -> int:
-    """Say where Python files differ, whoever wrote them, and whether that is what was meant."""
+    """Say where Python files differ, and whether that is what was meant."""
     from generator import comparing  # noqa: PLC0415 - loads what it needs
     from generator.compare.printing import View  # noqa: PLC0415 - likewise
     from generator.compare_command import CompareOptions  # noqa: PLC0415 - likewise
@@ -278,7 +282,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         TreeFormat, typer.Option(help="A tree to read, or JSON.")
     ] = TreeFormat.TEXT,
 ) -> int:
-    """Show the configuration that a Python file builds, without what it imports; runs its code."""
+    """Run a Python file without what it imports, and show what it builds."""
     from generator import comparing  # noqa: PLC0415 - loads what it needs
     from generator.resolve import ResolveOptions  # noqa: PLC0415 - likewise
 

@@ -1,9 +1,12 @@
-"""Why a file did not pass the proof, in terms of its lines and the control's."""
+"""What the judge, LibCST, says of files: why one did not pass the proof, or that one had to."""
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
+from collections.abc import Iterator
 
+from generator.compare.difference import Difference, Site
+from generator.compare.judge import judge
+from generator.compare.parsing import parse
 from generator.control import Skeleton, examine
 from generator.errors import GenSweepsError, Problem, ProofError, TemplateError
 from generator.render import File
@@ -11,6 +14,12 @@ from generator.spec import Treatment
 
 MAX_FILES = 10
 """Files of which a failed proof tells what is wrong; the others are counted."""
+
+MAX_DIFFERENCES = 5
+"""Differences that are told of one file; the others are counted."""
+
+MAX_WIDTH = 100
+"""Characters of a value that are shown."""
 
 
 def explain(
@@ -26,54 +35,62 @@ def explain(
     problems: list[Problem] = []
     for file, shown, skeleton in failed[:MAX_FILES]:
         try:
-            own = examine(file, treatment, shown)
+            examine(file, treatment, shown)
+            problems += _problems(file, shown, skeleton, treatment, control)
         except TemplateError as error:
             return error
         except ProofError as error:
             problems += error.problems
-        else:
-            problems.append(_difference(own, skeleton, shown, f"the control ({control})"))
     if len(failed) > MAX_FILES:
         problems.append(Problem(f"{len(failed) - MAX_FILES} more files differ"))
     return ProofError(*problems)
 
 
-def _difference(own: Skeleton, other: Skeleton, shown: str, control: str) -> Problem:
-    """Return the first difference between two skeletons that are not equal."""
-    hint = f"let {own.file.template} put what a strategy changes into `{{{{ treatment }}}}` only"
-    for attribute in ("before", "after"):
-        here: str = getattr(own, attribute)
-        there: str = getattr(other, attribute)
-        if here == there:
-            continue
-        ours, theirs = here.split("\n"), there.split("\n")
-        matcher = SequenceMatcher(None, theirs, ours, autojunk=False)
-        opcodes = (code for code in matcher.get_opcodes() if code[0] != "equal")
-        _, start, end, own_start, own_end = next(opcodes)
-        line = _first_line(own, attribute) + own_start
-        has = _quoted(ours[own_start:own_end]) or "nothing"
-        have = _quoted(theirs[start:end]) or "nothing"
-        there_line = _first_line(other, attribute) + start
-        message = (
-            f"differs from the control outside of the treatment: "
-            f"has {has} where {control} has {have} (its line {there_line})"
-        )
-        return Problem(message, shown, line, hint=hint)
-    message = "nests deeper than Python takes, with the values of the treatment"
-    return Problem(message, shown, hint=f"nest less in {own.file.template}")
+def judged(file: File, control: File, treatment: Treatment) -> tuple[Difference, ...]:
+    """Return all differences between two files outside of the docstring and the treatment.
+
+    Raises:
+        GenSweepsError: A file is not valid Python, or has no single treatment call.
+    """
+    return judge(
+        parse(control.path, control.source.encode()),
+        parse(file.path, file.source.encode()),
+        treatment.call,
+        treatment.vary,
+    )
 
 
-def _first_line(skeleton: Skeleton, attribute: str) -> int:
-    """Return the line of the file on which a part of its skeleton starts."""
-    start, end = skeleton.file.treatments[0]
-    offset = start - len(skeleton.before) if attribute == "before" else end
-    return skeleton.file.source.count("\n", 0, offset) + 1
+def _problems(
+    file: File, shown: str, skeleton: Skeleton, treatment: Treatment, control: str
+) -> Iterator[Problem]:
+    found = judged(file, skeleton.file, treatment)
+    hint = f"let {file.template} put what a strategy changes into `{{{{ treatment }}}}` only"
+    for difference in found[:MAX_DIFFERENCES]:
+        yield _problem(difference, shown, control, hint)
+    if len(found) > MAX_DIFFERENCES:
+        message = f"and {len(found) - MAX_DIFFERENCES} more differences from the control"
+        yield Problem(message, shown, hint=hint)
+    if not found:
+        message = "nests deeper than Python takes, with the values of the treatment"
+        yield Problem(message, shown, hint=f"nest less in {file.template}")
 
 
-def _quoted(lines: list[str]) -> str:
-    """Return lines for a message: the first in backticks, blank ones by name, others counted."""
-    if not lines:
-        return ""
-    first = lines[0].strip()
-    text = f"`{first}`" if first else "a blank line"
-    return f"{text} and {len(lines) - 1} more lines" if len(lines) > 1 else text
+def _problem(difference: Difference, shown: str, control: str, hint: str) -> Problem:
+    left, right = difference.left, difference.right
+    what = f"{difference.path} ({difference.note})" if difference.note else difference.path
+    there = f" (its line {left.line})" if left else ""
+    message = (
+        f"differs from the control outside of the treatment, at {what}: "
+        f"has {_shown(right)} where the control ({control}) has {_shown(left)}{there}"
+    )
+    return Problem(message, shown, right.line if right else None, hint=hint)
+
+
+def _shown(site: Site | None) -> str:
+    if site is None:
+        return "nothing"
+    first, *rest = site.text.strip().split("\n")
+    text = f"{first[:MAX_WIDTH]}…" if rest or len(first) > MAX_WIDTH else first
+    if text:
+        return f"`{text}`"
+    return f"`{site.text!r}`" if site.text else "nothing"

@@ -17,33 +17,44 @@ from generator.render import render
 from generator.write import Planner
 from generator.write import write as write_files
 
+SAMPLE = 1000
+"""One in so many files that are to be written is shown to LibCST too."""
 
-def proven(path: Path, only: Sequence[str] = ()) -> tuple[Proof, Planner]:
+
+def proven(
+    path: Path, only: Sequence[str] = (), *, judge_every: int | None = None
+) -> tuple[Proof, Planner]:
     """Return the proof of the files of the spec at `path`, and what decides on the changes.
 
     Args:
         path: The spec.
         only: The strategies to look at, besides the control; if empty, all.
+        judge_every: Show one in so many files to LibCST too; None for none of them.
 
     Raises:
         GenSweepsError: The spec, a template or the proof fails, or there is no such strategy.
     """
     spec = load(path)
     if not only:
-        return prove(render(spec)), whole
+        return prove(render(spec), judge_every=judge_every), whole
     from generator.selection import select  # noqa: PLC0415 - most runs are of all strategies
 
     selection = select(spec, only)
-    return prove(render(selection.narrowed)), selection.plan
+    return prove(render(selection.narrowed), judge_every=judge_every), selection.plan
 
 
-def check(path: Path, only: Sequence[str] = ()) -> Plan:
+def check(path: Path, only: Sequence[str] = (), *, paranoid: bool = False) -> Plan:
     """Return what would change on disk; change nothing.
+
+    Args:
+        path: The spec.
+        only: The strategies to look at, besides the control; if empty, all.
+        paranoid: Whether to show every file to LibCST too.
 
     Raises:
         GenSweepsError: The spec, a template or the proof fails, or a file can't be read.
     """
-    proof, planner = proven(path, only)
+    proof, planner = proven(path, only, judge_every=1 if paranoid else None)
     folder = OutputFolder(proof.rendering.spec)
     with folder.locked(exclusive=False):
         return planner(proof, folder)
@@ -82,8 +93,16 @@ def by_line(problems: Iterable[Problem], planned: Plan) -> Iterator[Problem]:
     return changed.by_line(problems, planned, OutputFolder(planned.proof.rendering.spec))
 
 
-def write(path: Path, only: Sequence[str] = (), *, force: bool = False) -> Plan:
+def write(
+    path: Path, only: Sequence[str] = (), *, force: bool = False, paranoid: bool = False
+) -> Plan:
     """Make the output folder what the spec says, and return what changed.
+
+    Args:
+        path: The spec.
+        only: The strategies to look at, besides the control; if empty, all.
+        force: Whether to replace and remove foreign files too.
+        paranoid: Whether to show every file to LibCST, and not only one in a thousand.
 
     Raises:
         ForeignFileError: A foreign file is in the way and `force` is not set; nothing has been
@@ -91,5 +110,5 @@ def write(path: Path, only: Sequence[str] = (), *, force: bool = False) -> Plan:
         GenSweepsError: The spec, a template or the proof fails (nothing has been changed), or
             writing does (each file is either as it was or as it should be).
     """
-    proof, planner = proven(path, only)
+    proof, planner = proven(path, only, judge_every=1 if paranoid else SAMPLE)
     return write_files(proof, force=force, planner=planner)

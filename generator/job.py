@@ -20,6 +20,7 @@ class Options:
     diff: bool = False
     force: bool = False
     only: tuple[str, ...] = ()
+    paranoid: bool = False
     quiet: bool = False
     cache: bool = True
     output_format: str = "text"
@@ -37,9 +38,11 @@ def run(options: Options) -> int:
     exit_code = 0
     try:
         if options.command == "write":
-            plan = generate.write(options.spec, options.only, force=options.force)
+            plan = generate.write(
+                options.spec, options.only, force=options.force, paranoid=options.paranoid
+            )
         else:
-            plan = generate.check(options.spec, options.only)
+            plan = generate.check(options.spec, options.only, paranoid=options.paranoid)
             problems = summary.drift_problems(plan)
             exit_code = 1 if problems else 0
     except GenSweepsError as error:

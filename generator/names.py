@@ -31,6 +31,8 @@ def identifier_fault(name: str) -> str | None:
         return "is not a name: it takes ASCII letters, digits and _, and no digit first"
     if keyword.iskeyword(name):
         return "is a keyword of Python"
+    if name == "__debug__":
+        return "is a constant of Python, which can't be set"
     return None
 
 

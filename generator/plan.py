@@ -161,12 +161,12 @@ class _Ours:
     ) -> None:
         self._folder = folder
         self._known: dict[str, set[str]] = {}
-        written = manifest.digests if manifest else {}
-        for path, known in written.items():
+        self._written = manifest.digests if manifest else {}
+        for path, known in self._written.items():
             self._known.setdefault(fold(path), set()).add(known)
         for path, digests in note.digests.items() if note else ():
             self._known.setdefault(fold(path), set()).update(digests)
-        candidates = (*written, *(note.digests if note else ()))
+        candidates = (*self._written, *(note.digests if note else ()))
         self.stale = [path for path in dict.fromkeys(candidates) if path not in wanted]
         self._renamed = {fold(path) for path in self.stale}
 
@@ -191,11 +191,15 @@ class _Ours:
         """Return what is to be done with a file that the spec has no more."""
         try:
             data = self._folder.read(path)
-        except NotARegularFileError as error:
-            return Change(path, Action.REMOVE, str(error))
-        if data is None:
+        except NotARegularFileError:
+            return None  # gen-sweeps makes none such
+        if data is None or not _is_marked(path, data):
+            # Whatever the manifest says, and even with `--force`: nobody else's file is removed.
             return None
-        return Change(path, Action.REMOVE, self._obstacle(path, data), found=digest(data))
+        obstacle = self._obstacle(path, data)
+        if obstacle and path not in self._written:
+            return None  # the killed run had noted it, but did not write it
+        return Change(path, Action.REMOVE, obstacle, found=digest(data))
 
     def _obstacle(self, path: str, data: bytes) -> str | None:
         known = self._known.get(fold(path))
@@ -203,10 +207,14 @@ class _Ours:
             return "was not written by gen-sweeps"
         if digest(data) not in known and digest(canonical(data)) not in known:
             return "was edited since gen-sweeps wrote it"
-        if path.endswith(".py") and data and MARKER.encode() not in data:
-            # A manifest made by hand can name any file; what it can't do is to sign it.
+        if not _is_marked(path, data):
             return "has no mark of a generated file, whatever the manifest says"
         return None
+
+
+def _is_marked(path: str, data: bytes) -> bool:
+    """Say whether a Python file that has anything in it says itself that it is generated."""
+    return not path.endswith(".py") or not data or MARKER.encode() in data
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from hashlib import sha256
 
 from generator.control import Skeleton, examine
 from generator.errors import TemplateError
-from generator.explain import explain
 from generator.placement import check_placements
 from generator.render import File, Rendering
 from generator.spec import Spec, Strategy, Treatment
@@ -40,10 +39,20 @@ def digest(data: bytes) -> str:
     return sha256(data, usedforsecurity=False).hexdigest()
 
 
-def prove(rendering: Rendering) -> Proof:
+class DisagreementError(AssertionError):
+    """The two ways to see the proof disagree: a bug in one of them."""
+
+
+def prove(rendering: Rendering, *, judge_every: int | None = None) -> Proof:
     """Prove that the strategies' files differ only in the treatment, and return what was proven.
 
+    Args:
+        rendering: The files.
+        judge_every: Show one in so many files to LibCST too, which parses it whole; None for
+            none of them.
+
     Raises:
+        DisagreementError: LibCST refuses a file that the proof by construction accepts.
         TemplateError: A file is not valid Python or breaks the form of generated files.
         ProofError: Files differ outside of the treatment, or have no single treatment; raised
             after all files have been looked at.
@@ -62,13 +71,24 @@ def prove(rendering: Rendering) -> Proof:
             skeleton = skeletons.get(file.template)
             if skeleton is None:
                 skeleton = skeletons[file.template] = examine(file, spec.treatment, shown)
-            _check_treatment(file, strategies[file.strategy], skeleton, spec.treatment, shown)
-            if not _fits(file, skeleton, shown):
+            check_treatment(file, strategies[file.strategy], skeleton, spec.treatment, shown)
+            if not fits(file, skeleton, shown):
                 failed.append((file, shown, skeleton))
+            elif judge_every and len(digests) % judge_every == judge_every - 1:
+                _ask_the_judge(file, skeleton, spec.treatment, shown)
         digests[file.path] = digest(file.source.encode())
     if failed:
+        from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
+
         raise explain(failed, spec.treatment, spec.control)
     return Proof(rendering, digests)
+
+
+def _ask_the_judge(file: File, skeleton: Skeleton, treatment: Treatment, shown: str) -> None:
+    from generator.explain import judged  # noqa: PLC0415 - LibCST is heavy
+
+    if found := judged(file, skeleton.file, treatment):
+        raise DisagreementError(f"LibCST refuses {shown}, at {found[0].path}")
 
 
 def shown_path(spec: Spec, path: str) -> str:
@@ -83,7 +103,7 @@ def _check_shared(file: File, shown: str) -> None:
         check_placements(file, shown)
 
 
-def _check_treatment(
+def check_treatment(
     file: File, strategy: Strategy, skeleton: Skeleton, treatment: Treatment, shown: str
 ) -> None:
     """Check that the treatment in the file is what the spec says, and that it can be evaluated."""
@@ -106,7 +126,7 @@ def _line(file: File, offset: int) -> int:
     return file.source.count("\n", 0, offset) + 1
 
 
-def _fits(file: File, skeleton: Skeleton, shown: str) -> bool:
+def fits(file: File, skeleton: Skeleton, shown: str) -> bool:
     """Say whether a file is the skeleton with a docstring and a treatment put in."""
     if file is skeleton.file:
         return True

@@ -109,11 +109,14 @@ class Rendering(Mapping[str, File]):
                 filled = self._render(self._template(origin.template), self._globals, strategy)
             else:
                 filled = self._render_for(origin.template, strategy)
+            source = "".join(filled.pieces)
+            if not path.endswith(".py"):  # of Python the position is told later
+                source.encode()
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
             raise _template_error(error, template, self.folder) from None
         name = strategy.name if strategy else None
         treatments, placements = tuple(filled.treatments), tuple(filled.placements)
-        return File(path, "".join(filled.pieces), template, name, treatments, placements)
+        return File(path, source, template, name, treatments, placements)
 
     def _template(self, name: str) -> Template:
         if name not in self._templates:

@@ -23,6 +23,7 @@ from jinja2.filters import do_join
 from jinja2.runtime import Context  # noqa: TC002 - likewise
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_eval_context
+from jinja2.visitor import NodeTransformer
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
@@ -35,6 +36,9 @@ MAX_WIDTH = 999
 
 INCLUDE_STEPS = 20
 """What an include costs, measured in steps."""
+
+CALL_STEPS = 10
+"""What the call of a macro costs, likewise."""
 
 _PLAIN_FILTERS = (
     *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby"),
@@ -70,7 +74,7 @@ _METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
 _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 
 # Names of filters that only the sandbox can write, for they have a space.
-_STEP, _PIECE = "one step", "piece of text"
+_STEP, _PIECE, _NEST = "one step", "piece of text", "nested values"
 
 
 class BudgetError(TemplateRuntimeError):
@@ -81,11 +85,12 @@ class Budget:
     """What one rendering has done and made so far."""
 
     def __init__(self) -> None:
-        self._steps = self._characters = 0
+        self.renew()
 
     def renew(self) -> None:
         """Start the next rendering."""
         self._steps = self._characters = 0
+        self._weights: dict[int, tuple[object, int]] = {}
 
     def step(self, count: int = 1) -> None:
         """Count steps.
@@ -107,6 +112,24 @@ class Budget:
         if self._characters > MAX_CHARACTERS:
             raise BudgetError(f"makes more than {MAX_CHARACTERS:,} characters of text")
 
+    def nest(self, value: object) -> None:
+        """Count a list or table with all that is in it, however often the same thing is.
+
+        Raises:
+            BudgetError: It is too much: writing it out would take for ever.
+        """
+        self.make(self._weight(value))
+
+    def _weight(self, value: object) -> int:
+        if not isinstance(value, list | tuple | Mapping):
+            return 1
+        # What has been weighed is kept, so that no other value gets its id.
+        kept = self._weights.get(id(value))
+        if kept is None:
+            items = value.values() if isinstance(value, Mapping) else value
+            kept = self._weights[id(value)] = (value, 1 + sum(map(self._weight, items)))
+        return kept[1]
+
 
 class _Template(Template):
     """A template that is run anew for each file that imports it.
@@ -117,6 +140,24 @@ class _Template(Template):
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         del ctx
         return self.make_module()
+
+
+class _Nesting(NodeTransformer):
+    """Has each list, tuple and table that a template writes counted when it is made."""
+
+    def __init__(self, counting: Callable[[nodes.Expr, str, int], nodes.Expr]) -> None:
+        self._counting = counting
+
+    # ruff: noqa: N802 - jinja2 names a visitor's methods
+
+    def visit_List(self, node: nodes.List | nodes.Dict | nodes.Tuple) -> nodes.Node:
+        self.generic_visit(node)
+        return self._counting(node, _NEST, node.lineno)
+
+    visit_Dict = visit_List  # noqa: N815 - likewise
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
+        return self.visit_List(node) if node.ctx == "load" else node
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -163,6 +204,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "sum": self._sum,
             _STEP: self._step,
             _PIECE: self._piece,
+            _NEST: self._nested,
         }
         del self.globals["lipsum"]  # what it returns differs from run to run
         self.globals["range"] = self._range
@@ -180,7 +222,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 loop.test = nodes.And(step, loop.test, lineno=loop.lineno)
         for joined in tree.find_all(nodes.Concat):
             joined.nodes = [self._counting(node, _PIECE, node.lineno) for node in joined.nodes]
-        return tree.set_environment(self)  # type: ignore[return-value] # it returns the tree
+        _Nesting(self._counting).visit(tree)
+        tree.set_environment(self)
+        return tree
 
     def _counting(self, node: nodes.Expr, name: str, line: int) -> nodes.Expr:
         return nodes.Filter(node, name, [], [], None, None, lineno=line)
@@ -188,6 +232,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     @pass_context
     def _step(self, _context: Context, value: object) -> object:
         self._budget.step()
+        return value
+
+    @pass_context
+    def _nested(self, _context: Context, value: object) -> object:
+        self._budget.nest(value)
         return value
 
     @pass_context
@@ -239,6 +288,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         method = getattr(obj, "__wrapped__", obj)
         if isinstance(method, BuiltinMethodType):
             args = self._charged_method(method, args, kwargs)
+        else:
+            self._budget.step(CALL_STEPS)
+        self._budget.nest((*args, *kwargs.values()))
         return super().call(context, obj, *args, **kwargs)
 
     def _charged_method(

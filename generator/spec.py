@@ -83,7 +83,7 @@ class Spec:
         vars: Free values for the templates.
         base: The constants that every file shares.
         strategies: The arms, in the order of the spec; at least one.
-        digest: The sha256 of the spec file, in hexadecimal.
+        digest: The sha256 of the spec file, in hexadecimal; empty if it is from none.
     """
 
     path: Path
@@ -96,7 +96,7 @@ class Spec:
     vars: Mapping[str, Value]
     base: tuple[Section, ...]
     strategies: tuple[Strategy, ...]
-    digest: str
+    digest: str = ""
 
     @property
     def output_folder(self) -> Path:

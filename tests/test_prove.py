@@ -56,8 +56,8 @@ def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> No
     result = world.run("spec.toml")
     assert result.exit_code == 1, result.err
     assert result.err.startswith("error: out/run_shaped.py:")
-    assert "differs from the control outside of the treatment: has " in result.err
-    assert "where the control (plain) has " in result.err
+    assert "differs from the control outside of the treatment, at " in result.err
+    assert " where the control (plain) has " in result.err
     assert "hint: let templates/run_{strategy}.py.jinja put what a strategy changes" in result.err
     assert not world.path("out").exists()
 
@@ -66,9 +66,9 @@ def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: Wor
     old, new = LEAKS["a number written otherwise"]
     world.replace(TEMPLATE, old, new)
     assert (
-        "error: out/run_shaped.py:10: differs from the control outside of the treatment: has "
-        "`Other(temperature=0.60, steps=10),` where the control (plain) has "
-        "`Other(temperature=0.6, steps=10),` (its line 10)\n"
+        "error: out/run_shaped.py:10: differs from the control outside of the treatment, at "
+        "config[0].Other(temperature) (spelling): has `0.60` where the control (plain) has `0.6` "
+        "(its line 10)\n"
     ) in world.run("spec.toml").err
 
 

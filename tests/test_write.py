@@ -78,7 +78,7 @@ def test_a_removed_strategy_takes_its_file_along(world: World) -> None:
 
 def test_a_removed_strategys_file_stays_if_it_was_edited(world: World) -> None:
     world.run("spec.toml")
-    world.write("out/run_shaped.py", "mine = 1\n")
+    world.write("out/run_shaped.py", world.read("out/run_shaped.py") + "mine = 1\n")
     spec = world.read("spec.toml")
     world.write("spec.toml", spec[: spec.index("[strategies.shaped.args]")])
     before = world.files()
@@ -90,6 +90,18 @@ def test_a_removed_strategys_file_stays_if_it_was_edited(world: World) -> None:
     assert world.files() == before
     assert world.run("spec.toml", "--force").exit_code == 0
     assert not world.path("out/run_shaped.py").exists()
+
+
+def test_a_removed_strategys_file_stays_if_somebody_put_another_in_its_place(world: World) -> None:
+    world.run("spec.toml")
+    world.write("out/run_shaped.py", "mine = 1\n")
+    spec = world.read("spec.toml")
+    world.write("spec.toml", spec[: spec.index("[strategies.shaped.args]")])
+    for arguments in (["spec.toml"], ["spec.toml", "--force"]):
+        result = world.run(*arguments)
+        assert result.exit_code == 0
+        assert "out/run_shaped.py looks like a strategy's file" in result.err
+        assert world.read("out/run_shaped.py") == "mine = 1\n"
 
 
 @pytest.mark.parametrize("name", ["run_plain.py", "_base.py"])

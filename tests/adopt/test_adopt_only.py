@@ -114,7 +114,7 @@ def test_what_is_asked_for_is_still_proven_against_the_control(sweep: Path) -> N
     before = contents(sweep / "configs")
     failed = gen_sweeps("spec.toml", "--only", "cosine", cwd=sweep)
     assert failed.exit_code == 1
-    assert 'has `NAME = "cosine"` where the control (sgd) has `NAME = "sgd"`' in failed.stderr
+    assert 'at NAME: has `"cosine"` where the control (sgd) has `"sgd"`' in failed.stderr
     assert contents(sweep / "configs") == before
 
 

@@ -1,0 +1,1 @@
+"""What gen-sweeps costs, measured beside what the work itself costs."""

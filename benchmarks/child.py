@@ -1,0 +1,104 @@
+"""One job in a process of its own, so that its memory is its own and nothing is warm.
+
+`python -m benchmarks.child JOB FOLDER COUNT` prints the seconds that the job took, from when
+everything is imported, and the most memory that the process ever had, in KiB.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.timing import Sample
+from benchmarks.worlds import PROJECT, arms
+
+WRITE = "write"
+CHECK = "check"
+RENDER = "render"
+RENDER_AND_WRITE = "render-and-write"
+READ_AND_COMPARE = "read-and-compare"
+PARSE_SPEC = "parse-spec"
+
+
+def measured(job: str, folder: Path, count: int) -> Sample:
+    """Run a job on the experiment in `folder` in a new process, and return what it took.
+
+    Args:
+        job: One of the jobs of this module.
+        folder: The folder of the spec; files go to, or are in, `generated` in it.
+        count: The number of strategies.
+
+    Raises:
+        RuntimeError: The job failed; a time would mean nothing.
+    """
+    command = [sys.executable, "-m", "benchmarks.child", job, str(folder), str(count)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{job} of {count} in {folder} failed:\n{done.stderr}")
+    seconds, peak_kib = json.loads(done.stdout)
+    return Sample(seconds, peak_kib)
+
+
+def _tool(folder: Path, *, check: bool) -> Callable[[], object]:
+    from generator import job  # noqa: PLC0415 - a job is measured without what others import
+
+    options = job.Options(folder / "spec.toml", check=check, quiet=True, cache=False)
+
+    def run() -> None:
+        if job.run(options):
+            raise RuntimeError("gen-sweeps found something wrong")
+
+    return run
+
+
+def _bare(job: str, folder: Path, count: int) -> Callable[[], object]:
+    from benchmarks import bare  # noqa: PLC0415 - likewise
+
+    if job == PARSE_SPEC:
+        return lambda: bare.parse_spec(folder / "spec.toml")
+    output = folder / "generated"
+    if job == READ_AND_COMPARE:
+        expected = {path: path.read_bytes() for path in output.iterdir() if path.is_file()}
+        return lambda: bare.read_and_compare(expected)
+    pages = bare.contexts(arms(count))
+    if job == RENDER:
+        return lambda: bare.render_only(pages)
+    return lambda: bare.render_and_write(pages, output)
+
+
+def _peak_kib() -> int:
+    """Return the most memory this process had, with the largest of the processes it started.
+
+    What Linux counts for a process by getrusage() includes the process that started it, up to
+    the moment of exec; VmHWM in /proc is its own.
+    """
+    if sys.platform == "win32":
+        return 0
+    import resource  # noqa: PLC0415 - not on Windows
+
+    unit = 1024 if sys.platform == "darwin" else 1
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit
+    status = Path("/proc/self/status")
+    if status.exists() and (match := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())):
+        return int(match[1]) + children
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit + children
+
+
+def main() -> None:
+    """Do the job that the arguments name, and print what it took."""
+    job, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    ours = job in (WRITE, CHECK)
+    work = _tool(folder, check=job == CHECK) if ours else _bare(job, folder, count)
+    start = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - start
+    sys.stdout.write(json.dumps([seconds, _peak_kib()]))
+
+
+if __name__ == "__main__":
+    main()

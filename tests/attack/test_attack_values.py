@@ -1,0 +1,166 @@
+"""No value of a spec becomes code, leaves its literal or comes back as another value."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hostile import arguments, assignments, evaluate, exactly, harmless, skeleton, specs, texts
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from templates_of_values import write_templates
+
+from generator.errors import TemplateError
+from generator.prove import prove
+from generator.render import render
+from generator.spec import Spec, Strategy, Treatment
+
+ROOT = Path(__file__).parents[2]
+
+BOUNDED = settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with this project's own templates."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    path = folder / "templates" / "sweep_{strategy}.py.jinja"
+    text = path.read_text(encoding="utf-8")
+    # The spec is another one: it has not the constants that the template imports.
+    start, end = text.index("    _VLLM_EXPORT_DIR,"), text.index(")\n\n\nclass")
+    loops = "{% for s in base %}{% for c in s.constants %}"
+    names = f"    Any,\n{loops}    {{{{ c.name }}}},\n{{% endfor %}}{{% endfor %}}"
+    text = text[:start].rstrip(" ") + names + text[end:]
+    path.write_text(text.replace("DebateMetricStreamerConfig", "Call"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with templates that put values into every place that they may stand in."""
+    folder = tmp_path_factory.mktemp("second")
+    write_templates(folder / "templates")
+    return folder
+
+
+def files(spec: Spec) -> Mapping[str, str]:
+    """Return the proven files of a spec."""
+    proof = prove(render(spec))
+    return {path: file.source for path, file in proof.rendering.items()}
+
+
+def check(spec: Spec, made: Mapping[str, str], usual: Mapping[str, str]) -> None:
+    """Check that files hold exactly the values of a spec, in the code of the harmless one."""
+    assert list(made) == list(usual)
+    call = spec.treatment.call
+    for path, source in made.items():
+        if path.endswith(".py"):
+            assert skeleton(source, call) == skeleton(usual[path], call)
+    base = assignments(made["_base.py"])
+    for section in spec.base:
+        for constant in section.constants:
+            assert exactly(base[constant.name]) == exactly(constant.value)
+    for strategy in spec.strategies:
+        (path,) = (path for path in made if path in _paths(strategy.name))
+        wanted = {**spec.treatment.shared, **strategy.args}
+        assert exactly(arguments(made[path], call)) == exactly(wanted)
+
+
+def _paths(strategy: str) -> tuple[str, str]:
+    return f"sweep_{strategy}.py", f"{strategy}/run.py"
+
+
+@BOUNDED
+@given(data=st.data())
+def test_hostile_values_come_back_exactly_from_the_projects_own_templates(
+    project: Path, data: st.DataObject
+) -> None:
+    spec = data.draw(specs(folder=project, hostile_vars=False))
+    check(spec, files(spec), files(harmless(spec)))
+
+
+@BOUNDED
+@given(data=st.data())
+def test_hostile_values_come_back_exactly_wherever_a_template_may_put_them(
+    second: Path, data: st.DataObject
+) -> None:
+    spec = data.draw(specs(folder=second))
+    made = files(spec)
+    check(spec, made, _with_keys(spec))
+    base = assignments(made["_base.py"])
+    assert exactly(base["TEXT"]) == exactly(spec.vars["text"])
+    assert exactly(base["TABLE"]) == exactly(spec.vars["table"])
+
+
+def _with_keys(spec: Spec) -> Mapping[str, str]:
+    """Return the harmless files, with as many keys in the table as the hostile ones."""
+    usual = harmless(spec)
+    table = spec.vars["table"]
+    assert isinstance(table, Mapping)
+    keys = {f"key{index}": 0 for index in range(len(table))}
+    return files(replace(usual, vars={**usual.vars, "table": keys}))
+
+
+@BOUNDED
+@given(data=st.data())
+def test_a_text_printed_bare_in_a_string_is_refused_or_stays_what_it_is(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "bare"
+    template = folder / "templates" / "{strategy}.py.jinja"
+    template.parent.mkdir(parents=True, exist_ok=True)
+    head = '"""{{ sweep.marker }}"""\n'
+    place = data.draw(st.sampled_from(['x = "{{ vars.text }}"', "x = '{{ vars.text }}'"]))
+    template.write_text(f"{head}{place}\ny = {{{{ treatment }}}}\n", encoding="utf-8")
+    spec = Spec(
+        path=folder / "spec.toml",
+        name="name",
+        package="generated",
+        output=PurePosixPath("generated"),
+        templates=PurePosixPath("templates"),
+        control="a",
+        treatment=Treatment("Call", ("lr",), {}),
+        vars={"text": data.draw(texts)},
+        base=(),
+        strategies=(Strategy("a", "", "", {}),),
+    )
+    made: Mapping[str, str] = {}
+    with suppress(TemplateError):
+        made = files(spec)
+    for source in made.values():
+        (node,) = (n for n in ast.parse(source).body if _assigns(n, "x"))
+        assert isinstance(node, ast.Assign)
+        assert evaluate(node.value) == spec.vars["text"]
+
+
+def _assigns(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+
+
+def test_what_is_made_from_hostile_values_is_formatted_as_ruff_would(
+    project: Path, tmp_path: Path
+) -> None:
+    examples: list[str] = []
+
+    @settings(parent=BOUNDED, max_examples=40, database=None)
+    @given(spec=specs(folder=project, hostile_vars=False))
+    def collect(spec: Spec) -> None:
+        made = files(spec)
+        examples.extend(made[path] for path in ("_base.py", "sweep_control.py"))
+
+    collect()
+    for index, source in enumerate(examples):
+        (tmp_path / f"example_{index}.py").write_bytes(source.encode())
+    command = ["ruff", "format", "--isolated", "--line-length=100", "--diff", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+    assert done.returncode == 0

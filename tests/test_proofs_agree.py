@@ -1,0 +1,106 @@
+"""The two ways to see the proof: by construction, and by LibCST, which parses every file whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import MINIMAL_BASE, MINIMAL_SPEC, MINIMAL_TEMPLATE, PROJECT, World
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from generator.control import Skeleton, examine
+from generator.errors import GenSweepsError
+from generator.explain import judged
+from generator.load import load
+from generator.prove import check_treatment, fits
+from generator.render import File, Rendering, render
+from generator.spec import Spec
+
+
+@pytest.fixture(scope="module")
+def rendering(tmp_path_factory: pytest.TempPathFactory) -> Rendering:
+    """The small experiment, rendered."""
+    folder: Path = tmp_path_factory.mktemp("agree")
+    (folder / "templates").mkdir()
+    (folder / "spec.toml").write_text(MINIMAL_SPEC)
+    (folder / "templates/_base.py.jinja").write_text(MINIMAL_BASE)
+    (folder / "templates/run_{strategy}.py.jinja").write_text(MINIMAL_TEMPLATE)
+    return render(load(folder / "spec.toml"))
+
+
+def by_construction(file: File, skeleton: Skeleton, spec: Spec) -> bool:
+    strategy = next(s for s in spec.strategies if s.name == file.strategy)
+    try:
+        check_treatment(file, strategy, skeleton, spec.treatment, file.path)
+        return fits(file, skeleton, file.path)
+    except GenSweepsError:
+        return False
+
+
+def by_libcst(file: File, skeleton: Skeleton, spec: Spec) -> bool:
+    try:
+        return not judged(file, skeleton.file, spec.treatment)
+    except GenSweepsError:
+        return False
+
+
+def edited(file: File, start: int, end: int, text: str) -> File:
+    """Return the file with a part outside of the treatment replaced."""
+    shift = len(text) - (end - start)
+    (first, last) = file.treatments[0]
+    spans = ((first + shift, last + shift),) if end <= first else ((first, last),)
+    source = file.source[:start] + text + file.source[end:]
+    return replace(file, source=source, treatments=spans, placements=())
+
+
+SNIPPETS = (
+    *(" ", "\n", "\n\n", "\t", "#", "# x", ",", "()", "0", ".0", "'", '"', '"""', "\\", "\\\n"),
+    *(";", ":", "[", "]", "(", ")", "not ", "Block()", "Block", "x = 1\n", "yield", "*", "=", "é"),
+    *("\r", "\x00", "\x0c", "\ufeff", "f'{Block()}'", "import os\n", "pass\n", "if 1:\n    ", "-"),
+)
+
+
+@given(st.integers(0, 400), st.integers(0, 3), st.sampled_from(("", *SNIPPETS)))
+@example(0, 0, " ")
+def test_both_proofs_agree_on_files_that_are_edited_anywhere(
+    rendering: Rendering, place: int, length: int, text: str
+) -> None:
+    spec = rendering.spec
+    control, shaped = rendering["run_plain.py"], rendering["run_shaped.py"]
+    skeleton = examine(control, spec.treatment, control.path)
+    first, last = shaped.treatments[0]
+    outside = len(shaped.source) - (last - first)
+    start = place % (outside + 1)
+    start += (last - first) if start > first else 0
+    end = min(start + length, first if start <= first else len(shaped.source))
+    file = edited(shaped, start, end, text)
+
+    constructed = by_construction(file, skeleton, spec)
+    judged_equal = by_libcst(file, skeleton, spec)
+
+    if constructed:
+        assert judged_equal
+    docstring = len(shaped.source) - len(skeleton.before) - len(skeleton.after) - (last - first)
+    if judged_equal and start > docstring:
+        assert constructed
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    names = [path.name for path in sorted((PROJECT / "generated").glob("sweep_*.py"))]
+    return ((one, other) for one in names for other in names if one < other)
+
+
+@pytest.mark.parametrize(("one", "other"), list(pairs()))
+def test_libcst_finds_no_difference_between_any_two_of_the_projects_files(
+    one: str, other: str
+) -> None:
+    rendering = render(load(PROJECT / "spec.toml"))
+    assert judged(rendering[one], rendering[other], rendering.spec.treatment) == ()
+
+
+def test_every_file_can_be_shown_to_libcst_as_well(world: World) -> None:
+    assert world.run("spec.toml", "--paranoid").exit_code == 0
+    assert world.run("spec.toml", "--check", "--paranoid").exit_code == 0
