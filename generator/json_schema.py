@@ -84,6 +84,10 @@ _DEFINITIONS: dict[str, object] = {
 }
 
 
+_KEYWORDS = ("$schema", "$ref", "title", "description", "type", "required", "properties")
+"""The order in which keywords stand; those that are not named follow, in that of the alphabet."""
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 7) of a spec file."""
     made = Document.model_json_schema()
@@ -109,14 +113,31 @@ def schema() -> dict[str, Any]:
         "additionalProperties": {"$ref": "#/$defs/Constant"},
         "propertyNames": names,
     }
-    return {
+    made |= {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        **made,
         "title": "A gen-sweeps spec",
-        "$defs": tables | _DEFINITIONS,
+        "$defs": dict(sorted((tables | _DEFINITIONS).items())),
     }
+    return _ordered(made)
 
 
 def text() -> str:
     """Return the schema as the text of a file."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _ordered(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its keywords in an order that no version of pydantic decides."""
+    ranks = {keyword: rank for rank, keyword in enumerate(_KEYWORDS)}
+    ordered: dict[str, Any] = {}
+    for keyword in sorted(part, key=lambda word: (ranks.get(word, len(ranks)), word)):
+        value = part[keyword]
+        match keyword, value:
+            case "properties" | "$defs", _:
+                value = {name: _ordered(inner) for name, inner in value.items()}
+            case "items" | "additionalProperties" | "propertyNames", dict():
+                value = _ordered(value)
+            case "anyOf", _:
+                value = [_ordered(inner) for inner in value]
+        ordered[keyword] = value
+    return ordered

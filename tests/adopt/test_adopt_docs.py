@@ -15,6 +15,8 @@ import pytest
 import yaml
 from adopt_runner import ROOT, gen_sweeps
 
+pytestmark = pytest.mark.once
+
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 BIN = Path(sys.executable).parent

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from adopt_runner import ROOT, gen_sweeps
 
+pytestmark = pytest.mark.once
+
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from adopt_runner import ROOT, contents, gen_sweeps, needed
 
+pytestmark = pytest.mark.once
+
 HOSTILE = "</td></table><script>document.title='owned'</script><img src=x onerror=alert(1)>"
 
 

@@ -17,6 +17,8 @@ from benchmarks.timing import Contender, Ratio, Sample, Series, interleaved
 from benchmarks.worlds import arms, experiment
 from generator.generate import write
 
+pytestmark = pytest.mark.once
+
 PROJECT = Path(__file__).parents[2]
 
 RATIO = r"[\d.,]+× \([\d.,]+-[\d.,]+\) of [\d.,]+ (s|ms|µs|ns)"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from generator.compare.difference import Difference
 
+pytestmark = pytest.mark.once
+
 SEEDS = st.integers(0, 10_000)
 MARK = 987654321
 
