@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -54,6 +55,9 @@ def _answer(arguments: list[str]) -> int:
         from generator.cli import run  # noqa: PLC0415 - Typer is heavy
 
         return run(arguments)
+    # A process as short as this one has nothing to collect, and looking for it takes a tenth of
+    # the time; what runs on, like --watch, is not as plain as to get here.
+    gc.disable()
     flags = call.flags
     if "check" in flags and not flags & {"diff", "no_cache"}:
         from generator import known_good  # noqa: PLC0415 - who writes does not ask

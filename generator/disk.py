@@ -63,6 +63,7 @@ class OutputFolder:
     def __init__(self, spec: Spec) -> None:
         self.path = spec.output_folder
         self.listed: dict[str, list[str]] = {}
+        self._root = os.path.join(self.path, "")  # noqa: PTH118 - with a separator at its end
         self._check(spec)
 
     def _check(self, spec: Spec) -> None:
@@ -140,17 +141,16 @@ class OutputFolder:
                 raise NotARegularFileError("is a symbolic link") from None
             if error.errno == errno.ENXIO:
                 raise NotARegularFileError("is not a regular file") from None
-            raise self._error(error, full, "read") from None
+            raise self._error(error, Path(full), "read") from None
         try:
-            mode = os.fstat(descriptor).st_mode
-            if stat.S_ISDIR(mode):
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
                 raise NotARegularFileError("is a folder")
-            if not stat.S_ISREG(mode):
+            if not stat.S_ISREG(status.st_mode):
                 raise NotARegularFileError("is not a regular file")
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read()
+            return _read_all(descriptor, status.st_size)
         except OSError as error:
-            raise self._error(error, full, "read") from None
+            raise self._error(error, Path(full), "read") from None
         finally:
             os.close(descriptor)
 
@@ -212,7 +212,8 @@ class OutputFolder:
         """
         changes = list(plan.drift)
         for change in changes:
-            self._refuse(change.path)
+            if change.action is not Action.CREATE:  # there is nothing in the place of those
+                self._refuse(change.path)
         before = self.pending()
         concerned = {change.path for change in changes} | {NOTE, MANIFEST}
         self._remove_temporaries(concerned | set(before.digests if before else ()))
@@ -225,13 +226,14 @@ class OutputFolder:
             elif change.path == MANIFEST:
                 self._write(MANIFEST, plan.manifest, sync=True)
             else:
-                self._write(change.path, self._proven(plan, change.path))
+                replaces = change.action is Action.UPDATE
+                self._write(change.path, self._proven(plan, change.path), replaces=replaces)
         if changes or before:
             self._remove(NOTE)
 
     def _refuse(self, path: str) -> None:
         """Refuse to change what no `--force` may change."""
-        full = self._place(path)
+        full = Path(self._place(path))
         try:
             self._check_parents(path)
         except NotARegularFileError as error:
@@ -247,11 +249,13 @@ class OutputFolder:
             raise FileError.at(message, str(self.path / path), hint="run the command again")
         return data
 
-    def _write(self, path: str, data: bytes, *, sync: bool = False) -> None:
-        """Replace a file as a whole, keeping its permissions."""
+    def _write(self, path: str, data: bytes, *, replaces: bool = True, sync: bool = False) -> None:
+        """Write a file as a whole; if it `replaces` one, with the permissions of that."""
+        # Strings, because pathlib would take as long as the disk.
         full, temporary = self._place(path), self._temporary(path)
         try:
-            self._make_parents(path)
+            if "/" in path:
+                self._make_parents(path)
             try:
                 descriptor = os.open(temporary, _WRITE_FLAGS, 0o666)
                 try:
@@ -260,19 +264,17 @@ class OutputFolder:
                         os.fsync(descriptor)
                 finally:
                     os.close(descriptor)
-                with suppress(FileNotFoundError):
-                    mode = full.lstat().st_mode
-                    if stat.S_ISREG(mode):
-                        temporary.chmod(stat.S_IMODE(mode))
-                temporary.replace(full)
+                if replaces:
+                    _copy_permissions(full, temporary)
+                os.replace(temporary, full)  # noqa: PTH105 - see above
             except FileExistsError:
                 raise  # it is somebody else's
             except BaseException:
                 with suppress(OSError):
-                    temporary.unlink()
+                    os.unlink(temporary)  # noqa: PTH108 - likewise
                 raise
         except OSError as error:
-            raise self._error(error, full, "written") from None
+            raise self._error(error, Path(full), "written") from None
 
     def _make_parents(self, path: str) -> None:
         """Make the folders below the output folder that a file is in; not that one itself."""
@@ -282,7 +284,7 @@ class OutputFolder:
 
     def _remove(self, path: str) -> None:
         """Remove a file, and the folders that it leaves empty."""
-        full = self._place(path)
+        full = Path(self._place(path))
         try:
             full.unlink(missing_ok=True)
         except OSError as error:
@@ -293,18 +295,29 @@ class OutputFolder:
 
     def _remove_temporaries(self, paths: Iterable[str]) -> None:
         """Remove what a killed run left half written of these files."""
+        by_folder: dict[str, list[str]] = {}
         for path in paths:
-            with suppress(OSError):
-                self._temporary(path).unlink()
+            by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+        for folder, concerned in by_folder.items():
+            try:
+                names = os.listdir(self.path / folder)  # noqa: PTH208 - strings are wanted
+            except OSError:
+                continue
+            if not any(name.startswith(PREFIX) and name.endswith(".tmp") for name in names):
+                continue
+            for path in concerned:
+                with suppress(OSError):
+                    os.unlink(self._temporary(path))  # noqa: PTH108 - likewise
 
-    def _place(self, path: str) -> Path:
+    def _place(self, path: str) -> str:
         """Return where a file of the folder is."""
-        return self.path / path
+        return f"{self._root}{path}"
 
-    def _temporary(self, path: str) -> Path:
+    def _temporary(self, path: str) -> str:
         """Return where a file is written before it is renamed to its place."""
-        name = f"{PREFIX}{digest(path.encode(errors='surrogatepass'))[:16]}.tmp"
-        return (self.path / path).with_name(name)
+        folder, slash, _ = path.rpartition("/")
+        name = digest(path.encode(errors="surrogatepass"))[:16]
+        return f"{self._root}{folder}{slash}{PREFIX}{name}.tmp"
 
     def _check_parents(self, path: str) -> None:
         """Check that the folders below the output folder that a file is in are folders."""
@@ -331,6 +344,27 @@ class OutputFolder:
         elif error.errno == errno.ENOENT:
             hint = "did somebody remove the folder meanwhile? run the command again"
         return FileError.at(f"can't be {what}: {error.strerror}", str(path), hint=hint)
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Read a file that is `size` bytes long, or has become longer or shorter meanwhile."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    pieces = [data]
+    while pieces[-1]:
+        pieces.append(os.read(descriptor, 1 << 20))
+    return b"".join(pieces)
+
+
+def _copy_permissions(source: str, target: str) -> None:
+    """Give `target` the permissions of `source`, if that is a file."""
+    try:
+        mode = os.lstat(source).st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISREG(mode):
+        os.chmod(target, stat.S_IMODE(mode))  # noqa: PTH101 - the path is a string
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

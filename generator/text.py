@@ -13,6 +13,8 @@ _UNSAFE_IN_DOCSTRING = re.compile(
     rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
 )
 
+_TRAILING_BLANK = re.compile("[ \t]\n")
+
 _PRAGMA = re.compile(
     r"(?P<start>^|#)[ ]*(?=(noqa|type|ty|fmt|yapf|isort|ruff|flake8|pylint|pyright|mypy|pyre|"
     r"pragma|nosec|nosemgrep|autopep8|black|cython|distutils|region|endregion|%%|!|"
@@ -100,7 +102,9 @@ def in_docstring(text: str) -> str:
     quotes in a row or at an end (where the template may have more) and characters unseen are
     escaped.
     '''
-    lines = "\n".join(line.rstrip(" \t") for line in text.strip().split("\n"))
+    lines = text.strip()
+    if _TRAILING_BLANK.search(lines):
+        lines = "\n".join(line.rstrip(" \t") for line in lines.split("\n"))
     return _UNSAFE_IN_DOCSTRING.sub(lambda match: escape(match[0]), lines)
 
 
