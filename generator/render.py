@@ -7,22 +7,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from traceback import walk_tb
 
-from jinja2 import Template, TemplateSyntaxError, UndefinedError
-from jinja2.exceptions import TemplateError as JinjaError
+from jinja2 import Template  # noqa: TC002 - failures has loaded it
 
-from generator.errors import Problem, TemplateError
+from generator.errors import TemplateError
+from generator.failures import template_error
 from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Kind, Slot, Slots
 from generator.halves import halves
 from generator.literals import assignment, keyword_arguments, layout, literal, width
 from generator.manifest import MANIFEST, spec_name
-from generator.names import file_fault, fold, near_miss
+from generator.names import file_fault, fold
 from generator.note import PREFIX
 from generator.sandbox import Budget, Sandbox
 from generator.spec import Spec, Strategy, Value
 from generator.templates import STRATEGY, SUFFIX, VIEWS, TemplateFolder, strategy_views, sweep_views
-from generator.text import UnsafeTextError
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ class Rendering(Mapping[str, File]):
             if not path.endswith(".py"):  # of Python the position is told later
                 source.encode()
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise _template_error(error, template, self.folder) from None
+            raise template_error(error, template, self.folder) from None
         name = strategy.name if strategy else None
         treatments, placements = tuple(filled.treatments), tuple(filled.placements)
         return File(path, source, template, name, treatments, placements)
@@ -357,52 +355,3 @@ class _Places:
             self._folders[folded[:end]] = f"{path[:end]}/"
             end = folded.rfind("/", 0, end)
         return None
-
-
-def _template_error(error: Exception, template: str, folder: TemplateFolder) -> TemplateError:
-    """Return what went wrong in a template, with the file and the line of the template."""
-    path, line = template, None
-    for frame, number in walk_tb(error.__traceback__):
-        # Jinja rewrites its tracebacks so that they name templates and their lines.
-        if frame.f_code.co_filename in folder.loaded:
-            path, line = frame.f_code.co_filename, number
-    if isinstance(error, TemplateSyntaxError):
-        path, line = error.filename or template, error.lineno
-    if isinstance(error, TemplateError):
-        return error
-    message, hint = _explained(error)
-    return TemplateError(Problem(message, path, line, hint=hint))
-
-
-def _explained(error: Exception) -> tuple[str, str | None]:
-    """Return what to say of an exception that rendering raised, and a hint."""
-    match error:
-        case UnicodeEncodeError():
-            return "prints a character that UTF-8 can't hold", "print it through `| python`"
-        case UndefinedError():
-            return _undefined(str(error))
-        case UnsafeTextError():
-            filters = "`| docstring`, `| comment`, `| python` or `| name`"
-            return str(error), f"print it with a filter: {filters}"
-        case RecursionError():
-            return "calls itself without end", None
-        case UnicodeDecodeError():
-            return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
-        case JinjaError():
-            return str(error), None
-        case OSError():
-            return f"can't be read: {error.strerror}", None
-        case _:
-            return f"{type(error).__name__}: {error}", None
-
-
-def _undefined(message: str) -> tuple[str, str | None]:
-    if match := re.fullmatch(r"'(\w+)' is undefined", message):
-        seen = ("sweep", "base", "vars", "strategy", "treatment")
-        miss = near_miss(match[1], seen)
-        return message, f"did you mean `{miss}`?" if miss else f"templates see {', '.join(seen)}"
-    if match := re.fullmatch(r"'.*?(\w+) object' has no attribute '(.*)'", message):
-        owner = match[1].removesuffix("View").lower()
-        owner = {"dict": "the table", "mappingproxy": "the table"}.get(owner, f"`{owner}`")
-        return f"{owner} has no {match[2]!r}", None
-    return message, None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from generator.errors import Problem
+from generator.github import annotation
 from generator.literals import literal, width
 from generator.plan import Action, Change, Plan
 from generator.prove import shown_path
@@ -181,20 +182,14 @@ def as_json(
 
 def as_annotations(problems: Sequence[Problem]) -> str:
     """Return problems as commands of a GitHub workflow, which shows them at their lines."""
-    return "".join(f"{_annotation(problem)}\n" for problem in problems)
-
-
-def _annotation(problem: Problem) -> str:
-    """Return one command; its escapes are those of GitHub's toolkit (`%`, line ends, `:`, `,`)."""
-    places = {"file": problem.path, "line": problem.line, "col": problem.column}
-    properties = ",".join(
-        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
-        for name, value in places.items()
-        if value is not None
+    return "".join(
+        annotation(
+            "error",
+            problem.message if problem.hint is None else f"{problem.message}\n{problem.hint}",
+            problem.path,
+            problem.line,
+            problem.column,
+        )
+        + "\n"
+        for problem in problems
     )
-    text = problem.message if problem.hint is None else f"{problem.message}\n{problem.hint}"
-    return f"::error {properties}::{_escaped(text)}" if properties else f"::error::{_escaped(text)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

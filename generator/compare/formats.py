@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from generator.compare.report import headline
+from generator.github import annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,27 +120,6 @@ def _annotations(report: Report) -> Iterator[str]:
         yield annotation(
             "warning", suspicion.message, suspicion.name, suspicion.line, suspicion.column
         )
-
-
-def annotation(
-    level: str, message: str, path: str | None, line: int | None, column: int | None
-) -> str:
-    """Return one workflow command, escaped as GitHub does: `::error file=a.py,line=3::…`."""
-    properties = {"file": path, "line": line, "col": column}
-    named = ",".join(
-        f"{key}={_escape_property(str(value))}"
-        for key, value in properties.items()
-        if value is not None
-    )
-    return f"::{level}{' ' if named else ''}{named}::{_escape(message)}"
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def unified_text(names: tuple[str, str], sources: tuple[bytes, bytes]) -> str:
