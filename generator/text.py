@@ -98,14 +98,21 @@ def raw(text: str | Text) -> str:
 def in_docstring(text: str) -> str:
     r'''Return `text` as it may stand inside `"""`, without blanks at its ends.
 
-    Read back by Python it is the same text, apart from blanks at the ends of lines. Backslashes,
-    quotes in a row or at an end (where the template may have more) and characters unseen are
-    escaped.
+    Read back by Python it is the same text, apart from blanks at the ends of lines and lone
+    surrogates. Backslashes, quotes in a row or at an end (where the template may have more) and
+    characters unseen are escaped.
     '''
     lines = text.strip()
     if _TRAILING_BLANK.search(lines):
         lines = "\n".join(line.rstrip(" \t") for line in lines.split("\n"))
-    return _UNSAFE_IN_DOCSTRING.sub(lambda match: escape(match[0]), lines)
+    return _UNSAFE_IN_DOCSTRING.sub(_escaped_in_docstring, lines)
+
+
+def _escaped_in_docstring(match: re.Match[str]) -> str:
+    # From 3.13 on Python refuses a docstring with a lone surrogate, even an escaped one: what
+    # stands there then is how it would be escaped.
+    surrogate = "\ud800" <= match[0] <= "\udfff"
+    return f"\\{escape(match[0])}" if surrogate else escape(match[0])
 
 
 def in_comment(text: str, start: str = "#") -> str:
