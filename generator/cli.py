@@ -283,10 +283,10 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     ] = TreeFormat.TEXT,
 ) -> int:
     """Run a Python file without what it imports, and show what it builds."""
-    from generator import comparing  # noqa: PLC0415 - loads what it needs
+    from generator import resolving  # noqa: PLC0415 - loads what it needs
     from generator.resolve import ResolveOptions  # noqa: PLC0415 - likewise
 
-    return comparing.resolve(
+    return resolving.resolve(
         ResolveOptions(
             path=file,
             root=root,

@@ -9,11 +9,12 @@ import os.path
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from generator.compare.formats import report_github, report_json, unified_text
+from generator.compare.formats import report_github, report_json
 from generator.compare.printing import View, report_text
 from generator.compare.report import Report
 from generator.compare.vary import parse_patterns
 from generator.errors import GenSweepsError, Problem
+from generator.unified import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -92,9 +93,7 @@ def run_compare(options: CompareOptions, read_file: Callable[[str], bytes]) -> C
         if first not in texts or second not in texts:
             return CompareResult(2, "", report.problems)
         (name_a, a), (name_b, b) = texts[first], texts[second]
-        return CompareResult(
-            report.exit_code, unified_text((name_a, name_b), (a, b)), report.problems
-        )
+        return CompareResult(report.exit_code, unified(name_a, name_b, a, b), report.problems)
     return CompareResult(report.exit_code, _print(report, options), report.problems)
 
 

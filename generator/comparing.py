@@ -1,4 +1,4 @@
-"""`gen-sweeps compare` and `gen-sweeps resolve`: from options to what a person sees."""
+"""`gen-sweeps compare`: from files, or what they build, to what a person sees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from generator import console
 from generator.compare_command import CompareOptions, CompareResult, run_compare, run_compare_trees
 from generator.errors import FileError, GenSweepsError, Problem
-from generator.resolve import ResolveOptions, comparable, run_resolve
+from generator.resolve import comparable
 from generator.resolve import resolve as resolve_file
 
 
@@ -30,19 +30,6 @@ def compare(options: CompareOptions, *, resolved: bool = False) -> int:
     console.result(result.output)
     console.problems(result.problems)
     return result.exit_code
-
-
-def resolve(options: ResolveOptions) -> int:
-    """Show what a file builds, and return the exit code."""
-    try:
-        output = run_resolve(options)
-    except GenSweepsError as error:
-        console.problems(error.problems)
-        return error.exit_code
-    for line in output.stderr.splitlines():
-        console.note(line)
-    console.result(output.stdout)
-    return output.exit_code
 
 
 def _compare_built(options: CompareOptions) -> CompareResult:

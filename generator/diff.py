@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import unified_diff
 
 from generator.manifest import MANIFEST
 from generator.plan import Action, Change, Folder, NotARegularFileError, Plan
 from generator.prove import shown_path
+from generator.unified import unified
 
 
 def diffs(plan: Plan, folder: Folder) -> Iterator[str]:
@@ -25,19 +25,10 @@ def _diff(plan: Plan, change: Change, folder: Folder) -> str:
     new = None if change.action is Action.REMOVE else _content(plan, change.path)
     before = f"a/{shown}" if old is not None else "/dev/null"
     after = f"b/{shown}" if new is not None else "/dev/null"
-    lines = unified_diff(_lines(old or b""), _lines(new or b""), before, after)
-    text = "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
+    text = unified(before, after, old or b"", new or b"")
     # Without a hunk there is nothing in a diff to say that an empty file comes or goes.
     return text or f"--- {before}\n+++ {after}\n"
 
 
 def _content(plan: Plan, path: str) -> bytes:
     return plan.manifest if path == MANIFEST else plan.proof.rendering[path].source.encode()
-
-
-def _lines(data: bytes) -> list[str]:
-    """Return lines as a patch has them: they end with LF and with nothing else."""
-    lines = data.decode(errors="backslashreplace").split("\n")
-    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import TYPE_CHECKING
 
@@ -120,14 +119,3 @@ def _annotations(report: Report) -> Iterator[str]:
         yield annotation(
             "warning", suspicion.message, suspicion.name, suspicion.line, suspicion.column
         )
-
-
-def unified_text(names: tuple[str, str], sources: tuple[bytes, bytes]) -> str:
-    """Return two files as one unified diff; empty if they are the same bytes."""
-    texts = [source.decode("utf-8", "backslashreplace") for source in sources]
-    lines = [text.split("\n") for text in texts]
-    ended = [[f"{line}\n" for line in own[:-1]] + ([own[-1]] if own[-1] else []) for own in lines]
-    found = difflib.unified_diff(ended[0], ended[1], names[0], names[1])
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found
-    )
