@@ -16,9 +16,10 @@ from generator.control import Skeleton, examine
 from generator.errors import TemplateError
 from generator.placement import check_placements
 from generator.render import File, Rendering
-from generator.spec import Spec, Strategy, Treatment
+from generator.shapes import TreatmentReader
+from generator.spec import Spec, Treatment, Value
 from generator.syntax import check_characters, docstring_end, parse
-from generator.treatment import UnreadableTreatmentError, read_back, references
+from generator.treatment import UnreadableTreatmentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def prove(rendering: Rendering, *, judge_every: int | None = None) -> Proof:
     """
     spec = rendering.spec
     strategies = {strategy.name: strategy for strategy in spec.strategies}
+    reader = TreatmentReader(spec.treatment.call)
     skeletons: dict[str, Skeleton] = {}
     digests: dict[str, str] = {}
     failed: list[tuple[File, str, Skeleton]] = []
@@ -71,7 +73,8 @@ def prove(rendering: Rendering, *, judge_every: int | None = None) -> Proof:
             skeleton = skeletons.get(file.template)
             if skeleton is None:
                 skeleton = skeletons[file.template] = examine(file, spec.treatment, shown)
-            check_treatment(file, strategies[file.strategy], skeleton, spec.treatment, shown)
+            arguments = {**spec.treatment.shared, **strategies[file.strategy].args}
+            check_treatment(file, arguments, skeleton, reader, shown)
             if not fits(file, skeleton, shown):
                 failed.append((file, shown, skeleton))
             elif judge_every and len(digests) % judge_every == judge_every - 1:
@@ -104,22 +107,24 @@ def _check_shared(file: File, shown: str) -> None:
 
 
 def check_treatment(
-    file: File, strategy: Strategy, skeleton: Skeleton, treatment: Treatment, shown: str
+    file: File,
+    arguments: Mapping[str, Value],
+    skeleton: Skeleton,
+    reader: TreatmentReader,
+    shown: str,
 ) -> None:
     """Check that the treatment in the file is what the spec says, and that it can be evaluated."""
     for start, end in file.treatments:
-        arguments = {**treatment.shared, **strategy.args}
         try:
-            read_back(file.source[start:end], treatment.call, arguments)
+            names = reader.names(file.source[start:end], arguments)
         except UnreadableTreatmentError as error:
             message = f"the treatment can't be read back: {error}"
             raise TemplateError.at(message, shown, _line(file, start)) from None
-        for value in arguments.values():
-            for name in references(value):
-                if skeleton.names is not None and name not in skeleton.names:
-                    message = f"the treatment names {name}, which nothing in the file defines"
-                    hint = f"import {name} in {file.template}"
-                    raise TemplateError.at(message, shown, _line(file, start), hint=hint)
+        if skeleton.names is not None and not names <= skeleton.names:
+            name = min(names - skeleton.names)
+            message = f"the treatment names {name}, which nothing in the file defines"
+            hint = f"import {name} in {file.template}"
+            raise TemplateError.at(message, shown, _line(file, start), hint=hint)
 
 
 def _line(file: File, offset: int) -> int:

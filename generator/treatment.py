@@ -32,6 +32,21 @@ def read_back(text: str, call: str, arguments: Mapping[str, Value]) -> None:
     Raises:
         UnreadableTreatmentError: It is anything else.
     """
+    node = parsed_call(text, call)
+    names = [keyword.arg for keyword in node.keywords]
+    if node.args or names != list(arguments):
+        raise UnreadableTreatmentError(f"its arguments are not {', '.join(arguments) or 'none'}")
+    for keyword, (name, value) in zip(node.keywords, arguments.items(), strict=True):
+        if not _reads(keyword.value, value, 1):
+            raise UnreadableTreatmentError(f"the value of {name} is not what the spec says")
+
+
+def parsed_call(text: str, call: str) -> ast.Call:
+    """Return the tree of a text that is one call and nothing beside it.
+
+    Raises:
+        UnreadableTreatmentError: It is anything else.
+    """
     try:
         node = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -42,12 +57,7 @@ def read_back(text: str, call: str, arguments: Mapping[str, Value]) -> None:
         raise UnreadableTreatmentError("there is something beside the call")
     if "#" in text and any(_comments(text)):
         raise UnreadableTreatmentError("there is a comment in it")
-    names = [keyword.arg for keyword in node.keywords]
-    if node.args or names != list(arguments):
-        raise UnreadableTreatmentError(f"its arguments are not {', '.join(arguments) or 'none'}")
-    for keyword, (name, value) in zip(node.keywords, arguments.items(), strict=True):
-        if not _reads(keyword.value, value, 1):
-            raise UnreadableTreatmentError(f"the value of {name} is not what the spec says")
+    return node
 
 
 def dotted_name(node: ast.expr) -> str | None:

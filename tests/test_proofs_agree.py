@@ -17,6 +17,7 @@ from generator.explain import judged
 from generator.load import load
 from generator.prove import check_treatment, fits
 from generator.render import File, Rendering, render
+from generator.shapes import TreatmentReader
 from generator.spec import Spec
 
 
@@ -33,8 +34,10 @@ def rendering(tmp_path_factory: pytest.TempPathFactory) -> Rendering:
 
 def by_construction(file: File, skeleton: Skeleton, spec: Spec) -> bool:
     strategy = next(s for s in spec.strategies if s.name == file.strategy)
+    arguments = {**spec.treatment.shared, **strategy.args}
+    reader = TreatmentReader(spec.treatment.call)
     try:
-        check_treatment(file, strategy, skeleton, spec.treatment, file.path)
+        check_treatment(file, arguments, skeleton, reader, file.path)
         return fits(file, skeleton, file.path)
     except GenSweepsError:
         return False

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from spec_values import same, values
 
 from generator.literals import keyword_arguments
+from generator.shapes import MAX_SHAPES, TreatmentReader
 from generator.spec import Reference, Value
 from generator.treatment import UnreadableTreatmentError, read_back, references
 
@@ -17,16 +20,33 @@ ARGUMENTS: Mapping[str, Value] = {"a": 1, "b": (0.6, "x"), "c": {"k": Reference(
 TEXT = 'Block(a=1, b=[0.6, "x"], c={"k": SIZE}, d=-2)'
 
 
+def accept(text: str, call: str = "Block", arguments: Mapping[str, Value] = ARGUMENTS) -> None:
+    """Read a treatment back on its own, and twice by its shape: when that is new, and known."""
+    read_back(text, call, arguments)
+    reader = TreatmentReader(call)
+    named = {name for value in arguments.values() for name in references(value)}
+    assert reader.names(text, arguments) == reader.names(text, arguments) == named
+
+
 def refused(text: str, call: str = "Block", arguments: Mapping[str, Value] = ARGUMENTS) -> str:
-    with pytest.raises(UnreadableTreatmentError) as error:
-        read_back(text, call, arguments)
-    return str(error.value)
+    """Return why a treatment is refused, read on its own and by its shape."""
+    reader = TreatmentReader(call)
+    for known in (TEXT, keyword_arguments(call, arguments, indent=0)):
+        with suppress(UnreadableTreatmentError):
+            reader.names(known, arguments)
+    reasons = set()
+    for read in (reader.names, reader.names, partial(read_back, call=call)):
+        with pytest.raises(UnreadableTreatmentError) as error:
+            read(text, arguments=arguments)
+        reasons.add(str(error.value))
+    (reason,) = reasons
+    return reason
 
 
 def test_the_call_that_the_spec_describes_passes() -> None:
-    read_back(TEXT, "Block", ARGUMENTS)
-    read_back("Block(\n    a=1,\n)", "Block", {"a": 1})
-    read_back("sdk.blocks.Block()", "sdk.blocks.Block", {})
+    accept(TEXT)
+    accept("Block(\n    a=1,\n)", "Block", {"a": 1})
+    accept("sdk.blocks.Block()", "sdk.blocks.Block", {})
 
 
 @pytest.mark.parametrize(
@@ -69,6 +89,27 @@ def test_the_call_that_the_spec_describes_passes() -> None:
         (TEXT.replace("SIZE", "4"), "the value of c is not"),
         (TEXT.replace("-2", "2"), "the value of d is not"),
         (TEXT.replace("-2", "--2"), "the value of d is not"),
+        (TEXT.replace('"x"', 'b"x"'), "the value of b is not"),
+        (TEXT.replace('"x"', 'f"x"'), "the value of b is not"),
+        (TEXT.replace('"x"', '"x" "x"'), "the value of b is not"),
+        (TEXT.replace('"x"', '"x"\n"x"'), "the value of b is not"),
+        (TEXT.replace('"x"', '"x",\n"x"'), "the value of b is not"),
+        (TEXT.replace('"x"', '# "x",\n"y"'), "a comment in it"),
+        (TEXT.replace('"x"', '"x"  # "x",\n'), "a comment in it"),
+        (TEXT.replace('"x"', "'<\"x\",>'"), "the value of b is not"),
+        (TEXT.replace('"x"', '"x" % 1'), "the value of b is not"),
+        (TEXT.replace('"x"', '"""x"""\n, ""'), "the value of b is not"),
+        (TEXT.replace('"x"', '"é"'), "the value of b is not"),
+        (TEXT.replace('"k"', "0"), "the value of c is not"),
+        (TEXT.replace('"k": SIZE', '"k": SIZE, "k": SIZE'), "the value of c is not"),
+        (TEXT.replace('"k": SIZE', '"k"'), "the value of c is not"),
+        (TEXT.replace("0.6", "0.6\n-0.0"), "the value of b is not"),
+        (TEXT.replace("0.6", "0.6j"), "the value of b is not"),
+        (TEXT.replace("0.6", "-0.6"), "the value of b is not"),
+        (TEXT.replace("0.6", "\x00"), "no expression"),
+        (TEXT.replace("-2", "\x00"), "no expression"),
+        (TEXT.replace("-2", "-2e0"), "the value of d is not"),
+        (TEXT.replace("-2", "-02"), "no expression"),
         (TEXT.replace('"x"', "b'\N{LATIN SMALL LETTER E WITH ACUTE}'"), "no expression"),
         (TEXT.replace('"x"', r"'\N{bad}'"), "no expression"),
         (TEXT.replace("1", "[" * 300 + "]" * 300), "no expression"),
@@ -80,7 +121,8 @@ def test_anything_else_is_refused_with_the_reason(text: str, why: str) -> None:
 
 
 def test_a_hash_in_a_string_is_no_comment() -> None:
-    read_back('Block(a="# fmt: off")', "Block", {"a": "# fmt: off"})
+    accept('Block(a="# fmt: off")', "Block", {"a": "# fmt: off"})
+    accept("Block(a='# \"x\", y')", "Block", {"a": '# "x", y'})
 
 
 def test_a_value_that_nests_deeper_than_the_limit_is_refused() -> None:
@@ -94,7 +136,7 @@ def test_a_value_that_nests_deeper_than_the_limit_is_refused() -> None:
 @pytest.mark.parametrize("text", ['float("inf")', 'float("-inf")', 'float("nan")'])
 def test_numbers_without_a_literal_are_calls_of_float(text: str) -> None:
     value = float(text[7:-2])
-    read_back(f"Block(a={text})", "Block", {"a": value})
+    accept(f"Block(a={text})", "Block", {"a": value})
     assert "the value of a" in refused(f"Block(a={text})", arguments={"a": 1.5})
     assert "the value of a" in refused('Block(a=float("1.5"))', arguments={"a": value})
 
@@ -102,15 +144,79 @@ def test_numbers_without_a_literal_are_calls_of_float(text: str) -> None:
 @given(values(), values())
 def test_a_treatment_reads_back_as_its_own_value_and_as_no_other(one: Value, other: Value) -> None:
     text = keyword_arguments("Block", {"a": one}, indent=0)
-    read_back(text, "Block", {"a": one})
+    accept(text, "Block", {"a": one})
     if not same(one, other):
         refused(text, arguments={"a": other})
+
+
+PIECES = (
+    *(
+        "Block",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "=",
+        " ",
+        "\n",
+        "a",
+        "b",
+        "a=",
+        "b=",
+        "-",
+        ".",
+    ),
+    *('"x"', '"y"', '""', '"', "'", "'x'", "'\"x\",'", '"""', '"é"', '"\\n"', 'b"x"', 'f"x"', "#"),
+    *("0", "1", "-1", "0.5", "1e5", "00", "1_0", "1.", ".5", "1j", "True", "None", "ONE", "\x00"),
+    *('# "x",\n', "float", 'float("inf")', "*", "**", "(yield)", ":=", ";", "\\\n", "\r", "\f"),
+)
+"""What a text is put together from that may or may not be a treatment."""
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3), st.sampled_from(PIECES)), max_size=3),
+    values(),
+)
+@example([(8, 1, "\x00")], 1)
+def test_by_its_shape_a_treatment_reads_as_on_its_own(
+    edits: list[tuple[int, int, str]], value: Value
+) -> None:
+    arguments: Mapping[str, Value] = {"a": 1, "b": ("x", value)}
+    text = known = keyword_arguments("Block", arguments, indent=0)
+    for place, length, piece in edits:
+        start = place % (len(text) + 1)
+        text = text[:start] + piece + text[start + length :]
+    reader = TreatmentReader("Block")
+    reader.names(known, arguments)
+
+    try:
+        read_back(text, "Block", arguments)
+    except UnreadableTreatmentError:
+        for _ in range(2):
+            with pytest.raises(UnreadableTreatmentError):
+                reader.names(text, arguments)
+    else:
+        assert reader.names(text, arguments) == frozenset(references(value))
+
+
+def test_no_more_shapes_are_kept_than_help() -> None:
+    reader = TreatmentReader("Block")
+    for length in range(MAX_SHAPES + 5):
+        value = (1,) * length
+        arguments = {"a": value}
+        assert not reader.names(f"Block(a={list(value)})", arguments)
+        with pytest.raises(UnreadableTreatmentError):
+            reader.names(f"Block(a={list(value)})", {"a": (*value, 1)})
 
 
 @given(values(st.builds(Reference, st.sampled_from(["ONE", "TWO", "THREE"])) | st.integers()))
 def test_all_references_of_a_value_are_found(value: Value) -> None:
     found = list(references(value))
     text = keyword_arguments("Block", {"a": value}, indent=0)
-    read_back(text, "Block", {"a": value})
+    accept(text, "Block", {"a": value})
     for name in ("ONE", "TWO", "THREE"):
         assert (name in found) == (f"Reference(name='{name}')" in repr(value))
