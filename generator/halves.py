@@ -7,11 +7,12 @@ names the strategy. What is told here from the template's syntax need be rendere
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from jinja2 import Environment, Template, nodes
 
-_SAME_FOR_ALL = frozenset({"sweep", "base", "vars", "treatment", "loop"})
+SAME_FOR_ALL = frozenset({"sweep", "base", "vars", "treatment", "loop"})
 """What a template sees that is the same for every strategy; the treatment is filled in later."""
 
 _STATEFUL = frozenset({"namespace", "cycler", "joiner"})
@@ -28,9 +29,16 @@ _PLAIN_NODES = (
 
 @dataclass(frozen=True, slots=True)
 class Halves:
-    """The two halves of a template; rendered one after the other they make what it makes."""
+    """The two halves of a template; rendered one after the other they make what it makes.
+
+    Attributes:
+        strategy: The half that may depend on the strategy.
+        items: What stands at the top level of that half.
+        shared: The half that is the same for all strategies.
+    """
 
     strategy: Template
+    items: tuple[nodes.Node, ...]
     shared: Template
 
 
@@ -49,20 +57,20 @@ def halves(environment: Environment, name: str) -> Halves | None:
         return None
     source, filename, _ = loader.get_source(environment, name)
     items = list(_items(environment.parse(source, name, filename)))
-    depends = {"strategy", *_STATEFUL}
+    differing = {"strategy", *_STATEFUL}
     last = -1
     for index, item in enumerate(items):
-        if _depends(item, depends):
+        if depends(item, differing):
             last = index
-            depends |= _names(item, "store")
+            differing |= names(item, "store")
     # What is set once above, from things that are the same for all, is set again in the half
     # below: two settings of a name that is the same for all are one.
     settings = [item for item in items[: last + 1] if isinstance(item, nodes.Assign)]
-    same = [item for item in settings if not _names(item, "load", "store") & depends]
+    same = [item for item in settings if not names(item, "load", "store") & differing]
     shared = items[last + 1 :]
-    known = _SAME_FOR_ALL | environment.globals.keys()
-    known = known.union(*(_names(item, "store") for item in (*same, *shared)))
-    if not shared or any(_names(item, "load") - known for item in (*same, *shared)):
+    known = SAME_FOR_ALL | environment.globals.keys()
+    known = known.union(*(names(item, "store") for item in (*same, *shared)))
+    if not shared or any(names(item, "load") - known for item in (*same, *shared)):
         return None
 
     def compiled(body: list[nodes.Node]) -> Template:
@@ -72,7 +80,8 @@ def halves(environment: Environment, name: str) -> Halves | None:
             environment, code, environment.make_globals(None)
         )
 
-    return Halves(compiled(items[: last + 1]), compiled([*same, *shared]))
+    half = items[: last + 1]
+    return Halves(compiled(half), tuple(half), compiled([*same, *shared]))
 
 
 def _items(tree: nodes.Template) -> Iterator[nodes.Node]:
@@ -85,12 +94,13 @@ def _items(tree: nodes.Template) -> Iterator[nodes.Node]:
             yield node
 
 
-def _depends(item: nodes.Node, depends: set[str]) -> bool:
-    """Say whether what an item makes may depend on one of the names."""
+def depends(item: nodes.Node, differing: AbstractSet[str]) -> bool:
+    """Say whether what a part of a template makes may depend on one of the names."""
     plain = all(isinstance(node, _PLAIN_NODES) for node in (item, *item.find_all(nodes.Node)))
-    return not plain or bool(_names(item, "load") & depends)
+    return not plain or bool(names(item, "load") & differing)
 
 
-def _names(item: nodes.Node, *contexts: str) -> set[str]:
-    names = (item, *item.find_all(nodes.Name))
-    return {node.name for node in names if isinstance(node, nodes.Name) and node.ctx in contexts}
+def names(item: nodes.Node, *contexts: str) -> set[str]:
+    """Return the names in a part of a template: those that it loads or stores, as is asked."""
+    found = (item, *item.find_all(nodes.Name))
+    return {node.name for node in found if isinstance(node, nodes.Name) and node.ctx in contexts}

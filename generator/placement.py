@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from generator.errors import TemplateError
+from generator.filling import Placement
 from generator.filters import Kind
-from generator.render import File, Placement
+from generator.render import File
 
 _BREAKS_STRING = re.compile("[\"'\\\\\n]")
 _BREAKS_FORMAT = re.compile("[\"'\\\\\n{}]")

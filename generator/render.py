@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from jinja2 import Template  # noqa: TC002 - failures has loaded it
+from jinja2 import Template, nodes  # noqa: TC002 - failures has loaded it
 
 from generator.errors import TemplateError
 from generator.failures import template_error
-from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Kind, Slot, Slots
+from generator.filling import SETTLED, Filled, Placement, indentation, laid_out
+from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Slots
 from generator.halves import halves
-from generator.literals import assignment, keyword_arguments, layout, literal, width
+from generator.literals import keyword_arguments
 from generator.manifest import MANIFEST, spec_name
 from generator.names import file_fault, fold
 from generator.note import PREFIX
+from generator.pieces import Piece, pieces
 from generator.sandbox import Budget, Sandbox
-from generator.spec import Spec, Strategy, Value
+from generator.spec import Spec, Strategy
 from generator.templates import STRATEGY, SUFFIX, VIEWS, TemplateFolder, strategy_views, sweep_views
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where something of the spec stands in a file, as offsets, and what it was made to be."""
-
-    kind: Kind
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,8 @@ class File:
         template: The template that made it, as the user would name it.
         strategy: The strategy that it is for; None for a file that all share.
         treatments: Where the template placed the treatment, as offsets into `source`.
-        placements: Where it placed other things of the spec, in order.
+        placements: Where it placed other things of the spec, in order; of a template's files for
+            strategies only the first is sure to have them.
     """
 
     path: str
@@ -79,7 +72,10 @@ class Rendering(Mapping[str, File]):
         self._globals = sweep_views(spec)
         self._templates: dict[str, Template] = {}
         self._endings: dict[str, _Ending | None] = {}
+        self._joints: dict[str, _Joint | None] = {}
         self._origins = _origins(spec, self.folder)
+        templates = {origin.template for origin in self._origins.values()}
+        self._shown = {name: self.folder.display(name) for name in templates}
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -100,28 +96,30 @@ class Rendering(Mapping[str, File]):
             TemplateError: The template can't be read, is not valid or fails.
         """
         origin = self._origins[path]
-        template = self.folder.display(origin.template)
-        strategy = origin.strategy
+        template, strategy = origin.template, origin.strategy
+        shown = self._shown[template]
+        if strategy is not None and (joint := self._joints.get(template)):
+            return self._joined(path, shown, strategy, joint)
         try:
             if strategy is None:
-                filled = self._render(self._template(origin.template), self._globals, strategy)
+                filled = self._render(self._template(template), self._globals, strategy)
             else:
-                filled = self._render_for(origin.template, strategy)
+                filled = self._render_for(template, strategy)
             source = "".join(filled.pieces)
             if not path.endswith(".py"):  # of Python the position is told later
                 source.encode()
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, template, self.folder) from None
+            raise template_error(error, shown, self.folder) from None
         name = strategy.name if strategy else None
         treatments, placements = tuple(filled.treatments), tuple(filled.placements)
-        return File(path, source, template, name, treatments, placements)
+        return File(path, source, shown, name, treatments, placements)
 
     def _template(self, name: str) -> Template:
         if name not in self._templates:
             self._templates[name] = self._environment.get_template(name)
         return self._templates[name]
 
-    def _render_for(self, name: str, strategy: Strategy) -> _Filled:
+    def _render_for(self, name: str, strategy: Strategy) -> Filled:
         """Render a template for a strategy, what is the same for all of them only once."""
         values = self._globals | strategy_views(strategy, self.spec.treatment)
         if name not in self._endings:
@@ -130,12 +128,48 @@ class Rendering(Mapping[str, File]):
         if ending is None:
             return self._render(self._template(name), values, strategy)
         filled = self._render(ending.start, values, strategy, ending.first_line)
+        if name not in self._joints:
+            self._joints[name] = self._joint(ending, strategy, "".join(filled.pieces))
         filled.add_filled(ending.before)
         start = filled.length
         filled.add(self._treatment(strategy, ending.indent))
         filled.treatments.append((start, filled.length))
         filled.add_filled(ending.after)
         return filled
+
+    def _joint(self, ending: _Ending, strategy: Strategy, start: str) -> _Joint | None:
+        """Return how files are put together without the template; None if that can't be.
+
+        Args:
+            ending: How they end.
+            strategy: A strategy.
+            start: What its file starts with, as the template makes it.
+        """
+        self._slots.clear()
+        self._budget.renew()
+        found = pieces(self._environment, ending.items, self._globals, self._settled)
+        if found is None:
+            return None
+        before, after = ("".join(part.pieces) for part in (ending.before, ending.after))
+        joint = _Joint((*found, ending.first_line), before, after, ending.indent)
+        return joint if joint.start(strategy) == start else None
+
+    def _settled(self, text: str) -> str | None:
+        """Return a text with its slots filled; None if one depends on the place that it is in."""
+        first, *rest = text.split(SLOT)
+        settled = [first]
+        for slot, following in zip(rest[::2], rest[1::2], strict=True):
+            wanted = None if slot == TREATMENT else self._slots[slot]
+            if wanted is None or wanted.kind not in SETTLED or not isinstance(wanted.content, str):
+                return None
+            settled += (wanted.content, following)
+        return "".join(settled)
+
+    def _joined(self, path: str, template: str, strategy: Strategy, joint: _Joint) -> File:
+        before = joint.start(strategy) + joint.before
+        treatment = self._treatment(strategy, joint.indent)
+        span = (len(before), len(before) + len(treatment))
+        return File(path, before + treatment + joint.after, template, strategy.name, (span,))
 
     def _ending(self, name: str, values: Mapping[str, object]) -> _Ending | None:
         """Return how all files of a template end; None if that is not to be told."""
@@ -152,8 +186,9 @@ class Rendering(Mapping[str, File]):
         filled = self._fill(before, None)
         return _Ending(
             parts.strategy,
+            parts.items,
             f"{first_line}\n",
-            _indent(filled.line),
+            indentation(filled.line),
             filled,
             self._fill(after, None),
         )
@@ -164,7 +199,7 @@ class Rendering(Mapping[str, File]):
         values: Mapping[str, object],
         strategy: Strategy | None,
         ending: str = "",
-    ) -> _Filled:
+    ) -> Filled:
         self._slots.clear()
         self._budget.renew()
         return self._fill(_ended(template.render(values) + ending), strategy)
@@ -180,23 +215,23 @@ class Rendering(Mapping[str, File]):
         names = {origin.template for origin in self._origins.values() if origin.strategy}
         return (name.removesuffix(SUFFIX) for name in sorted(names))
 
-    def _fill(self, text: str, strategy: Strategy | None) -> _Filled:
+    def _fill(self, text: str, strategy: Strategy | None) -> Filled:
         """Return the text with its slots laid out.
 
         Raises:
             TemplateRuntimeError: The template has changed the text of a slot.
         """
         first, *rest = text.split(SLOT)
-        filled = _Filled()
+        filled = Filled()
         filled.add(first)
         for slot, following in zip_longest(rest[::2], rest[1::2], fillvalue=""):
             start = filled.length
             if slot == TREATMENT and strategy is not None:
-                filled.add(self._treatment(strategy, _indent(filled.line)))
+                filled.add(self._treatment(strategy, indentation(filled.line)))
                 filled.treatments.append((start, filled.length))
             else:
                 wanted = self._slots[slot]
-                filled.add(_laid_out(wanted, filled.line, following.partition("\n")[0]))
+                filled.add(laid_out(wanted, filled.line, following.partition("\n")[0]))
                 filled.placements.append(Placement(wanted.kind, start, filled.length))
             filled.add(following)
         return filled
@@ -207,39 +242,13 @@ class Rendering(Mapping[str, File]):
         return keyword_arguments(treatment.call, arguments, indent=indent)
 
 
-class _Filled:
-    """A text whose slots are being filled, from its start to its end."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.length = 0
-        self.line = ""
-        self.treatments: list[tuple[int, int]] = []
-        self.placements: list[Placement] = []
-
-    def add(self, piece: str) -> None:
-        """Go on with `piece`; `line` is then what stands on the last line."""
-        self.pieces.append(piece)
-        self.length += len(piece)
-        self.line = (self.line + piece).rpartition("\n")[2]
-
-    def add_filled(self, other: _Filled) -> None:
-        """Go on with a text that is filled already, and has no treatment in it."""
-        self.placements += [
-            Placement(placed.kind, placed.start + self.length, placed.end + self.length)
-            for placed in other.placements
-        ]
-        self.pieces += other.pieces
-        self.length += other.length
-        self.line = other.line
-
-
 @dataclass(frozen=True, slots=True)
 class _Ending:
     """How all files of a template end.
 
     Attributes:
         start: The half of the template that makes what comes before.
+        items: What stands at the top level of that half.
         first_line: What ends the last line of that.
         indent: Columns by which the treatment's line is indented.
         before: What stands between that line and the treatment.
@@ -247,10 +256,34 @@ class _Ending:
     """
 
     start: Template
+    items: tuple[nodes.Node, ...]
     first_line: str
     indent: int
-    before: _Filled
-    after: _Filled
+    before: Filled
+    after: Filled
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What a strategy's file is joined from.
+
+    Attributes:
+        pieces: What makes its start.
+        before: What stands between that and the treatment.
+        after: What stands behind the treatment.
+        indent: Columns by which the treatment's line is indented.
+    """
+
+    pieces: tuple[Piece, ...]
+    before: str
+    after: str
+    indent: int
+
+    def start(self, strategy: Strategy) -> str:
+        """Return what a strategy's file starts with."""
+        return "".join(
+            [piece if isinstance(piece, str) else piece(strategy) for piece in self.pieces]
+        )
 
 
 def render(spec: Spec) -> Rendering:
@@ -265,28 +298,6 @@ def render(spec: Spec) -> Rendering:
 def _ended(text: str) -> str:
     """Return a text with the newline that a file ends with, unless it is empty."""
     return text if not text or text.endswith("\n") else f"{text}\n"
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _laid_out(slot: Slot, line: str, after: str) -> str:
-    """Lay out what stands between `line` and `after`."""
-    if not isinstance(slot.content, str):
-        (value,) = slot.content
-        return _value(value, line, after)
-    if slot.kind is Kind.COMMENT and line.isspace():
-        return slot.content.replace("\n", f"\n{line}")
-    return slot.content
-
-
-def _value(value: Value, line: str, after: str) -> str:
-    if "#" in line:
-        return literal(value)  # in a comment, a second line would be code
-    if not after and (match := re.fullmatch(r"(\w+) = ", line)):
-        return assignment(match[1], value).removeprefix(line)
-    return layout(value, indent=_indent(line), before=width(line), after=width(after))
 
 
 def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:

@@ -74,7 +74,7 @@ _METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
 _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 
 # Names of filters that only the sandbox can write, for they have a space.
-_STEP, _PIECE, _NEST = "one step", "piece of text", "nested values"
+_STEP, PIECE, _NEST = "one step", "piece of text", "nested values"
 
 
 class BudgetError(TemplateRuntimeError):
@@ -203,7 +203,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "join": self._join,
             "sum": self._sum,
             _STEP: self._step,
-            _PIECE: self._piece,
+            PIECE: self._piece,
             _NEST: self._nested,
         }
         del self.globals["lipsum"]  # what it returns differs from run to run
@@ -221,7 +221,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 step = self._counting(nodes.Const(1), _STEP, loop.lineno)
                 loop.test = nodes.And(step, loop.test, lineno=loop.lineno)
         for joined in tree.find_all(nodes.Concat):
-            joined.nodes = [self._counting(node, _PIECE, node.lineno) for node in joined.nodes]
+            joined.nodes = [self._counting(node, PIECE, node.lineno) for node in joined.nodes]
         _Nesting(self._counting).visit(tree)
         tree.set_environment(self)
         return tree

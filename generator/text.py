@@ -13,6 +13,9 @@ _UNSAFE_IN_DOCSTRING = re.compile(
     rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
 )
 
+_PLAIN = re.compile(r"(?:[!#-&(-\[\]-~\n]++|[ ](?!\n))*+")
+"""What nothing needs to be done about in a docstring, told at once."""
+
 _TRAILING_BLANK = re.compile("[ \t]\n")
 
 _PRAGMA = re.compile(
@@ -103,6 +106,8 @@ def in_docstring(text: str) -> str:
     characters unseen are escaped.
     '''
     lines = text.strip()
+    if _PLAIN.fullmatch(lines):
+        return lines
     if _TRAILING_BLANK.search(lines):
         lines = "\n".join(line.rstrip(" \t") for line in lines.split("\n"))
     return _UNSAFE_IN_DOCSTRING.sub(_escaped_in_docstring, lines)
