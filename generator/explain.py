@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generator.compare.difference import Difference, Site
 from generator.compare.judge import judge
 from generator.compare.parsing import parse
+from generator.compare.tree import Module
 from generator.control import Skeleton, examine
 from generator.errors import GenSweepsError, Problem, ProofError, TemplateError
 from generator.render import File
@@ -33,10 +34,11 @@ def explain(
         control: The control's name.
     """
     problems: list[Problem] = []
+    judge = Judge(treatment)
     for file, shown, skeleton in failed[:MAX_FILES]:
         try:
             examine(file, treatment, shown)
-            problems += _problems(file, shown, skeleton, treatment, control)
+            problems += _problems(file, shown, judge.differences(file, skeleton.file), control)
         except TemplateError as error:
             return error
         except ProofError as error:
@@ -46,24 +48,36 @@ def explain(
     return ProofError(*problems)
 
 
-def judged(file: File, control: File, treatment: Treatment) -> tuple[Difference, ...]:
-    """Return all differences between two files outside of the docstring and the treatment.
+class Judge:
+    """Judges files by the controls of their templates, and parses each of these once.
 
-    Raises:
-        GenSweepsError: A file is not valid Python, or has no single treatment call.
+    Args:
+        treatment: What the files may differ in.
     """
-    return judge(
-        parse(control.path, control.source.encode()),
-        parse(file.path, file.source.encode()),
-        treatment.call,
-        treatment.vary,
-    )
+
+    def __init__(self, treatment: Treatment) -> None:
+        self._treatment = treatment
+        self._controls: dict[str, Module] = {}
+
+    def differences(self, file: File, control: File) -> tuple[Difference, ...]:
+        """Return all differences between two files outside of the docstring and the treatment.
+
+        Raises:
+            GenSweepsError: A file is not valid Python, or has no single treatment call.
+        """
+        module = self._controls.get(control.path)
+        if module is None:
+            module = self._controls[control.path] = _parsed(control)
+        return judge(module, _parsed(file), self._treatment.call, self._treatment.vary)
+
+
+def _parsed(file: File) -> Module:
+    return parse(file.path, file.source.encode())
 
 
 def _problems(
-    file: File, shown: str, skeleton: Skeleton, treatment: Treatment, control: str
+    file: File, shown: str, found: Sequence[Difference], control: str
 ) -> Iterator[Problem]:
-    found = judged(file, skeleton.file, treatment)
     hint = f"let {file.template} put what a strategy changes into `{{{{ treatment }}}}` only"
     for difference in found[:MAX_DIFFERENCES]:
         yield _problem(difference, shown, control, hint)

@@ -8,16 +8,18 @@ accepts nothing which parsing everything would refuse, because the text around i
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from generator.control import Skeleton, examine
+from generator.cores import elsewhere, shared_out
 from generator.errors import TemplateError
 from generator.placement import check_placements
 from generator.render import File, Rendering
 from generator.shapes import TreatmentReader
-from generator.spec import Spec, Treatment, Value
+from generator.spec import Spec, Value
 from generator.syntax import check_characters, docstring_end, parse
 from generator.treatment import UnreadableTreatmentError
 
@@ -40,6 +42,10 @@ def digest(data: bytes) -> str:
     return sha256(data, usedforsecurity=False).hexdigest()
 
 
+MANY_TO_JUDGE = 20
+"""Files that are worth a second process when LibCST judges them, which takes long to load."""
+
+
 class DisagreementError(AssertionError):
     """The two ways to see the proof disagree: a bug in one of them."""
 
@@ -58,40 +64,88 @@ def prove(rendering: Rendering, *, judge_every: int | None = None) -> Proof:
         ProofError: Files differ outside of the treatment, or have no single treatment; raised
             after all files have been looked at.
     """
-    spec = rendering.spec
-    strategies = {strategy.name: strategy for strategy in spec.strategies}
-    reader = TreatmentReader(spec.treatment.call)
-    skeletons: dict[str, Skeleton] = {}
-    digests: dict[str, str] = {}
-    failed: list[tuple[File, str, Skeleton]] = []
-    folder = str(spec.output_folder)
-    for file in rendering.values():
-        shown = os.path.join(folder, file.path)  # noqa: PTH118 - 15 times as fast as pathlib
+    prover = _Prover(rendering)
+    paths = list(rendering)
+    judged = [path for path, _ in rendering.strategies()] if judge_every else []
+    judged = judged[(judge_every or 1) - 1 :: judge_every]
+    with prover.judging(judged) as finish:
+        digests = shared_out(prover.digests, paths)
+        if None in digests:
+            from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
+
+            failed = (path for path, found in zip(paths, digests, strict=True) if found is None)
+            spec = rendering.spec
+            raise explain([prover.seen(path) for path in failed], spec.treatment, spec.control)
+        finish()
+    return Proof(rendering, dict(zip(paths, filter(None, digests), strict=True)))
+
+
+class _Prover:
+    """Proves the files of a rendering, a share of them at a time."""
+
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering
+        self._treatment = rendering.spec.treatment
+        self._arms = {strategy.name: strategy for strategy in rendering.spec.strategies}
+        self._reader = TreatmentReader(self._treatment.call)
+        self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
+        # Before the work is shared out: all other files are measured by these.
+        self._skeletons = {
+            template: examine(rendering[path], self._treatment, self._shown(path))
+            for template, path in rendering.controls().items()
+        }
+
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the digest of each file that is proven, None for those that differ.
+
+        Raises:
+            TemplateError: A file is not valid Python or breaks the form of generated files.
+        """
+        return [self._digest(self._rendering[path]) for path in paths]
+
+    def _digest(self, file: File) -> str | None:
+        shown = self._shown(file.path)
         if file.strategy is None:
             _check_shared(file, shown)
         else:
-            skeleton = skeletons.get(file.template)
-            if skeleton is None:
-                skeleton = skeletons[file.template] = examine(file, spec.treatment, shown)
-            arguments = {**spec.treatment.shared, **strategies[file.strategy].args}
-            check_treatment(file, arguments, skeleton, reader, shown)
+            skeleton = self._skeletons[file.template]
+            arguments = {**self._treatment.shared, **self._arms[file.strategy].args}
+            check_treatment(file, arguments, skeleton, self._reader, shown)
             if not fits(file, skeleton, shown):
-                failed.append((file, shown, skeleton))
-            elif judge_every and len(digests) % judge_every == judge_every - 1:
-                _ask_the_judge(file, skeleton, spec.treatment, shown)
-        digests[file.path] = digest(file.source.encode())
-    if failed:
-        from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
+                return None
+        return digest(file.source.encode())
 
-        raise explain(failed, spec.treatment, spec.control)
-    return Proof(rendering, digests)
+    @contextmanager
+    def judging(self, paths: Sequence[str]) -> Iterator[Callable[[], list[None]]]:
+        """Show files to LibCST, a few of them while this process goes on; give what ends it.
 
+        Raises:
+            DisagreementError: It refuses one; raised at the end.
+        """
+        if len(paths) < MANY_TO_JUDGE:
+            with elsewhere(self._judge, paths) as finish:
+                yield finish
+        else:
+            yield lambda: shared_out(self._judge, paths, enough=MANY_TO_JUDGE)
 
-def _ask_the_judge(file: File, skeleton: Skeleton, treatment: Treatment, shown: str) -> None:
-    from generator.explain import judged  # noqa: PLC0415 - LibCST is heavy
+    def _judge(self, paths: Sequence[str]) -> list[None]:
+        if paths:
+            from generator.explain import Judge  # noqa: PLC0415 - LibCST is heavy
 
-    if found := judged(file, skeleton.file, treatment):
-        raise DisagreementError(f"LibCST refuses {shown}, at {found[0].path}")
+            judge = Judge(self._treatment)
+            for path in paths:
+                file, shown, skeleton = self.seen(path)
+                if found := judge.differences(file, skeleton.file):
+                    raise DisagreementError(f"LibCST refuses {shown}, at {found[0].path}")
+        return [None] * len(paths)
+
+    def seen(self, path: str) -> tuple[File, str, Skeleton]:
+        """Return a strategy's file, its path as the user would name it, and its skeleton."""
+        file = self._rendering[path]
+        return file, self._shown(path), self._skeletons[file.template]
+
+    def _shown(self, path: str) -> str:
+        return f"{self._folder}{path}"
 
 
 def shown_path(spec: Spec, path: str) -> str:
@@ -133,8 +187,9 @@ def _line(file: File, offset: int) -> int:
 
 def fits(file: File, skeleton: Skeleton, shown: str) -> bool:
     """Say whether a file is the skeleton with a docstring and a treatment put in."""
-    if file is skeleton.file:
-        return True
+    control = skeleton.file
+    if file.path == control.path and file.source == control.source:
+        return True  # it is the control's, which has been examined
     if len(file.treatments) != 1:
         return False
     source = file.source

@@ -210,6 +210,17 @@ class Rendering(Mapping[str, File]):
             if origin.strategy is not None:
                 yield path, origin.strategy.name
 
+    def controls(self) -> Mapping[str, str]:
+        """Return the path of the control's file for each template that makes strategies' files.
+
+        Templates are named as the user would name them.
+        """
+        controls: dict[str, str] = {}
+        for path, origin in self._origins.items():
+            if origin.strategy is not None:
+                controls.setdefault(self._shown[origin.template], path)
+        return controls
+
     def strategy_paths(self) -> Iterator[str]:
         """Yield the paths of the strategies' files, with `{strategy}` where the name stands."""
         names = {origin.template for origin in self._origins.values() if origin.strategy}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generator.control import Skeleton, examine
 from generator.errors import GenSweepsError
-from generator.explain import judged
+from generator.explain import Judge
 from generator.load import load
 from generator.prove import check_treatment, fits
 from generator.render import File, Rendering, render
@@ -45,7 +45,7 @@ def by_construction(file: File, skeleton: Skeleton, spec: Spec) -> bool:
 
 def by_libcst(file: File, skeleton: Skeleton, spec: Spec) -> bool:
     try:
-        return not judged(file, skeleton.file, spec.treatment)
+        return not Judge(spec.treatment).differences(file, skeleton.file)
     except GenSweepsError:
         return False
 
@@ -101,7 +101,8 @@ def test_libcst_finds_no_difference_between_any_two_of_the_projects_files(
     one: str, other: str
 ) -> None:
     rendering = render(load(PROJECT / "spec.toml"))
-    assert judged(rendering[one], rendering[other], rendering.spec.treatment) == ()
+    judge = Judge(rendering.spec.treatment)
+    assert judge.differences(rendering[other], rendering[one]) == ()
 
 
 def test_every_file_can_be_shown_to_libcst_as_well(world: World) -> None:
