@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from generator.blocks import NotInBlocksError, read_in_blocks
 from generator.errors import FileError, Problem, SpecError
 from generator.findings import Finding
 from generator.literals import quoted
-from generator.plain_shape import is_plainly_valid
+from generator.plain_shape import (
+    is_plain_but_for_strategies,
+    is_plain_strategy,
+    is_plainly_valid,
+)
 from generator.reading import Reader
 from generator.spec import Spec
 
@@ -26,12 +31,40 @@ def load(path: str | Path) -> Spec:
     """
     path = Path(path)
     source = _read(path)
+    digest = sha256(source, usedforsecurity=False).hexdigest()
+    if spec := _read_in_blocks(source, path, digest):
+        return spec
     data = _parse(source, path)
-    reader = Reader(path, data, sha256(source, usedforsecurity=False).hexdigest())
+    strategies = data.get("strategies")
+    named = strategies.items() if isinstance(strategies, dict) else ()
+    reader = Reader(path, data, named, digest)
     spec = reader.spec()
     if findings := [*_shape_findings(data), *reader.findings]:
         raise SpecError(*_located(findings, source, path))
     return spec
+
+
+def _read_in_blocks(source: bytes, path: Path, digest: str) -> Spec | None:
+    """Return the spec without a tree of the whole document; None if it can't be or is wrong.
+
+    What is wrong with it is then told by one reading of the whole, in one order.
+    """
+    try:
+        data, strategies = read_in_blocks(source)
+        if not is_plain_but_for_strategies(data):
+            return None
+        reader = Reader(path, data, _plain(strategies), digest)
+        spec = reader.spec()
+    except NotInBlocksError:
+        return None
+    return None if reader.findings else spec
+
+
+def _plain(strategies: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
+    for strategy in strategies:
+        if not is_plain_strategy(strategy[1]):
+            raise NotInBlocksError
+        yield strategy
 
 
 def _shape_findings(data: dict[str, object]) -> Iterable[Finding]:

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 STRINGS = "strings"
 TABLE = "table"
 TEXT = "text"
+TEXT_OR_NONE = "text or none"
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "sweep": {"name": TEXT, "package": TEXT, "output": TEXT, "templates": TEXT, "control": TEXT},
     "treatment": {"call": TEXT, "vary": STRINGS, "shared": TABLE},
-    "strategies": {"title": TEXT, "doc": TEXT, "args": TABLE},
+    "strategies": {"title": TEXT_OR_NONE, "doc": TEXT_OR_NONE, "args": TABLE},
 }
 """The keys that may stand in a table, and what their values must be."""
 
@@ -31,30 +32,46 @@ OPTIONAL_TABLES = ("vars", "base")
 def is_plainly_valid(data: Mapping[str, object]) -> bool:
     """Say whether a document, as tomllib reads it, is sure to have the shape of a spec."""
     strategies = data.get("strategies")
+    return (
+        isinstance(strategies, dict)
+        and bool(strategies)
+        and is_plain_but_for_strategies(data)
+        and all(map(is_plain_strategy, strategies.values()))
+    )
+
+
+def is_plain_but_for_strategies(data: Mapping[str, object]) -> bool:
+    """Say the same of all in a document but the strategies, which may not be in it."""
     base = data.get("base", {})
     return (
         data.keys() <= {*TABLES, *OPTIONAL_TABLES}
         and _fits("sweep", data.get("sweep"))
         and _fits("treatment", data.get("treatment"))
-        and isinstance(strategies, dict)
-        and bool(strategies)
-        and all(_fits("strategies", strategy) for strategy in strategies.values())
         and isinstance(data.get("vars", {}), dict)
         and isinstance(base, dict)
         and all(isinstance(section, dict) for section in base.values())
     )
 
 
+def is_plain_strategy(table: object) -> bool:
+    """Say the same of the table of one strategy."""
+    return _fits("strategies", table)
+
+
 def _fits(name: str, table: object) -> bool:
-    if not isinstance(table, dict) or not table.keys() >= REQUIRED[name]:
+    if not isinstance(table, dict) or not REQUIRED[name] <= table.keys():
         return False
     kinds = TABLES[name]
-    return all(key in kinds and _is(kinds[key], value) for key, value in table.items())
+    return all(map(_is, map(kinds.get, table), table.values()))
 
 
-def _is(kind: str, value: object) -> bool:
+def _is(kind: str | None, value: object) -> bool:
+    if kind == TEXT_OR_NONE:
+        return isinstance(value, str)
     if kind == TEXT:
         return isinstance(value, str) and bool(value)
     if kind == TABLE:
         return isinstance(value, dict)
-    return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+    if kind == STRINGS:
+        return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import dropwhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -18,6 +18,9 @@ MAX_DEPTH = 50
 MAX_DIGITS = 4300
 """How long an integer may be; Python refuses to read a longer one (`sys.int_info`)."""
 
+MAX_STRINGS = 1000
+"""How many strings are looked up, so that equal ones are kept once."""
+
 _EMPTY: Mapping[str, Value] = MappingProxyType({})
 
 
@@ -28,12 +31,20 @@ class Reader:
     and what stands beside the fault is still read.
     """
 
-    def __init__(self, path: Path, data: dict[str, object], digest: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        data: Mapping[str, object],
+        strategies: Iterable[tuple[str, object]],
+        digest: str,
+    ) -> None:
         self.findings: list[Finding] = []
         self._path = path
         self._data = data
+        self._strategy_tables = strategies
         self._digest = digest
         self._constants: dict[str, KeyPath] = {}
+        self._strings: dict[str, str] = {}
 
     def report(
         self, where: KeyPath, message: str, hint: str | None = None, *, at_value: bool = False
@@ -150,24 +161,32 @@ class Reader:
     def _strategies(self, treatment: Treatment) -> tuple[Strategy, ...]:
         strategies = []
         folded: dict[str, str] = {}
-        for name in self._table(("strategies",)):
+        for name, entry in self._strategy_tables:
             where: KeyPath = ("strategies", name)
+            fold = name.casefold()
+            other = folded.setdefault(name if fold == name else fold, name)
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}")
-            elif name.casefold() in folded:
-                other = folded[name.casefold()]
+            elif other is not name:
                 self.report(where, f"differs from `{other}` in case only: their files would too")
-            folded.setdefault(name.casefold(), name)
-            table = self._table(where)
-            args = self._values((*where, "args"))
-            for arg in args:
-                if arg not in treatment.vary:
-                    self._report_not_varying((*where, "args", arg), arg, treatment)
-            in_order = {arg: args[arg] for arg in treatment.vary if arg in args}
+            table = entry if isinstance(entry, dict) else {}
+            args = self._args(table.get("args"), (*where, "args"), treatment)
             title = self._line(table, (*where, "title"))
             doc = self._text(table, (*where, "doc"))
-            strategies.append(Strategy(name, title, doc, MappingProxyType(in_order)))
+            strategies.append(Strategy(name, title, doc, args))
         return tuple(strategies)
+
+    def _args(self, table: object, where: KeyPath, treatment: Treatment) -> Mapping[str, Value]:
+        """Read a strategy's arguments, into the order of `vary`."""
+        if not isinstance(table, dict) or not table:
+            return _EMPTY
+        args = {arg: self._value(value, (*where, arg)) for arg, value in table.items()}
+        if tuple(args) == treatment.vary:
+            return MappingProxyType(args)
+        for arg in args:
+            if arg not in treatment.vary:
+                self._report_not_varying((*where, arg), arg, treatment)
+        return MappingProxyType({arg: args[arg] for arg in treatment.vary if arg in args})
 
     def _report_not_varying(self, where: KeyPath, arg: str, treatment: Treatment) -> None:
         if arg in treatment.shared:
@@ -221,7 +240,9 @@ class Reader:
 
     def _value(self, value: object, where: KeyPath, depth: int = 0) -> Value:
         """Return `value` frozen, its references checked; what Python can't write is reported."""
-        if isinstance(value, bool | float | str):
+        if isinstance(value, str):
+            return self._one(value)
+        if isinstance(value, (bool, float)):
             return value
         if isinstance(value, int):
             if not _is_written(value):
@@ -235,6 +256,12 @@ class Reader:
         self.report(where, message, "write it as a string, in quotes", at_value=True)
         return 0
 
+    def _one(self, text: str) -> str:
+        """Return one and the same string for equal ones, as strategies have in common."""
+        if len(self._strings) < MAX_STRINGS:
+            return self._strings.setdefault(text, text)
+        return self._strings.get(text, text)
+
     def _nested(self, value: list[object] | dict[str, object], where: KeyPath, depth: int) -> Value:
         if depth >= MAX_DEPTH:
             self.report(where, f"nests more than {MAX_DEPTH} deep", at_value=True)
@@ -243,6 +270,8 @@ class Reader:
             return tuple(
                 self._value(item, (*where, index), depth + 1) for index, item in enumerate(value)
             )
+        if not value:
+            return _EMPTY
         if _is_reference(value):
             return self._reference(str(value["base"]), where)
         return MappingProxyType(

@@ -64,6 +64,7 @@ def table(name: str) -> st.SearchStrategy[dict[str, object]]:
     """Return a strategy of tables that are right, or nearly."""
     right: dict[str, st.SearchStrategy[object]] = {
         plain_shape.TEXT: st.text(min_size=1, max_size=3),
+        plain_shape.TEXT_OR_NONE: st.text(max_size=3),
         plain_shape.STRINGS: st.lists(st.text(max_size=1), min_size=1, max_size=2),
         plain_shape.TABLE: st.dictionaries(st.text(max_size=1), leaves, max_size=1),
     }
