@@ -9,8 +9,8 @@ A document is a head and blocks, which start at the lines `[strategies.NAME]`, o
 more behind the name, where the name is another than before. TOML is read line by line: what is
 valid on its own leaves no string and no array open at its end, so the next part starts as it does
 alone. A header says the whole path of its table. Where each block makes nothing but its own
-`strategies.NAME`, each under another name, and the head nothing in `strategies`, no part sees
-anything of another.
+`strategies.NAME`, each under another name, and neither they nor the head say `[strategies]`, no
+part sees anything of another.
 
 A shape has a mark for each literal. Strings and comments are all found from the left, so that none
 is taken for a part of another. Up to the first literal the shape is the same text as the block, so
@@ -141,7 +141,7 @@ def _tables(blocks: Iterable[tuple[str, str]]) -> Iterator[tuple[str, object]]:
             except RecursionError:
                 raise NotInBlocksError from None
         else:
-            table = _only_strategy(_parsed(block), name)
+            table = _strategy(name, block)
             parses += 1
         if parses > _FREE + len(names) // 3:
             raise NotInBlocksError  # too few are alike: tomllib is about as quick with the whole
@@ -176,7 +176,7 @@ def _shape(key: str, count: int) -> _Shape | None:
     marks = {f"{_MARK}{index}": index for index in range(count)}
     constants: list[object] = []
     try:
-        tree = _tree(_only_strategy(_parsed(document), _NAME), marks, constants)
+        tree = _tree(_strategy(_NAME, document), marks, constants)
     except (NotInBlocksError, RecursionError):
         return None
     return None if marks else _Shape(tree, tuple(constants))
@@ -221,8 +221,9 @@ def _value(literal: str) -> object:
     return int(literal)
 
 
-def _only_strategy(document: Table, name: str) -> Table:
-    """Return the strategy's table out of a document that must have nothing else."""
+def _strategy(name: str, block: str) -> Table:
+    """Return a strategy's table out of its block, which must make nothing else."""
+    document = _parsed(f"[strategies]{block}")  # which so can't say `[strategies]` itself
     match document:
         case {"strategies": {**tables}} if len(document) == len(tables) == 1:
             table = tables.get(name)
