@@ -69,11 +69,9 @@ _TOKEN = re.compile(
     ( ["'\#0-9-]  # one class first, for which re looks fast
       (?: (?<=") (?: "" [^"\\{_CONTROL_IN_LINES}]*
                         (?: (?: \\[\s\S] | ""?(?!") ) [^"\\{_CONTROL_IN_LINES}]* )* \"""
-                   | (?!"") [^"\\{_CONTROL}]* (?: \\[^\n] [^"\\{_CONTROL}]* )* "
-                 ) (?!")
+                   | [^"\\{_CONTROL}]* (?: \\[^\n] [^"\\{_CONTROL}]* )* " )
         | (?<=') (?: '' [^'{_CONTROL_IN_LINES}]* (?: ''?(?!') [^'{_CONTROL_IN_LINES}]* )* '''
-                   | (?!'') [^'{_CONTROL}]* '
-                 ) (?!')
+                   | [^'{_CONTROL}]* ' )
         | (?<=\#) [^{_CONTROL}]*
         | (?: (?<=[ \t=\[{{,][0-9]) | (?<=[ \t=\[{{,]-)[0-9] )
           (?: (?<=0) | (?<=[1-9])[0-9]{{0,17}} )
@@ -84,7 +82,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 """A string, a comment, or a decimal number that stands alone; a number with underscores, a date
-and the like are left to the shape."""
+and the like are left to the shape. A quote right behind a string makes what tomllib refuses."""
 
 _FREE = 32
 """How often tomllib may be called before it counts for how many blocks that was."""
@@ -136,10 +134,7 @@ def _tables(blocks: Iterable[tuple[str, str]]) -> Iterator[tuple[str, object]]:
             parses += 1
         table: object
         if shape := shapes[key]:
-            try:
-                table = _filled(shape.tree, [*map(_value, literals), *shape.constants])
-            except RecursionError:
-                raise NotInBlocksError from None
+            table = _filled(shape.tree, [*map(_value, literals), *shape.constants])
         else:
             table = _strategy(name, block)
             parses += 1
@@ -168,7 +163,7 @@ def _apart(block: str) -> tuple[list[str], list[str]]:
 
 def _shape(key: str, count: int) -> _Shape | None:
     """Return the shape of blocks with `count` literals; None if not all of them are values."""
-    if '"' in key or "'" in key:  # what is no whole string: all that is found behind it is in doubt
+    if '"' in key or "'" in key:  # an open string; what is found behind it may be part of it
         return None
     first, *rest = key.split(_MARK)
     marked = "".join((first, *(f'"{_MARK}{index}"{text}' for index, text in enumerate(rest))))
@@ -198,6 +193,7 @@ def _tree(value: object, marks: dict[str, int], constants: list[object]) -> Tree
 
 
 def _filled(tree: Tree, leaves: list[object]) -> object:
+    """Return the value of a tree, no deeper in calls than the tree was made."""
     if isinstance(tree, dict):
         return {
             name: leaves[inner] if type(inner) is int else _filled(inner, leaves)
