@@ -12,15 +12,17 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from generator import note
+from generator.cores import shared_out
 from generator.errors import FileError, ForeignFileError
 from generator.manifest import MANIFEST
 from generator.note import NOTE, PREFIX, Note
-from generator.plan import Action, NotARegularFileError, Plan
+from generator.plan import NO_FILE, Action, Change, NotARegularFileError, Plan
 from generator.prove import digest
 from generator.spec import Spec
 
@@ -154,6 +156,29 @@ class OutputFolder:
         finally:
             os.close(descriptor)
 
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the sha256 of each file, in hexadecimal.
+
+        It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
+
+        Raises:
+            FileError: A file can't be read.
+        """
+        with suppress(OSError):
+            if not os.listdir(self._root):  # noqa: PTH208 - asked as often as there are runs
+                return [None] * len(paths)
+        return shared_out(self._digests, paths)
+
+    def _digests(self, paths: Sequence[str]) -> list[str | None]:
+        return list(map(self._digest, paths))
+
+    def _digest(self, path: str) -> str | None:
+        try:
+            data = self.read(path)
+        except NotARegularFileError:
+            return NO_FILE
+        return None if data is None else digest(data)
+
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
         return self._matching("", pattern.split("/"))
@@ -220,16 +245,22 @@ class OutputFolder:
         if changes:
             self._write(NOTE, note.written(plan.note))
         # Removals go first: where names fold together, they may concern the file to be written.
-        for change in sorted(changes, key=lambda change: change.action is not Action.REMOVE):
+        for change in changes:
             if change.action is Action.REMOVE:
                 self._remove(change.path)
-            elif change.path == MANIFEST:
-                self._write(MANIFEST, plan.manifest, sync=True)
-            else:
-                replaces = change.action is Action.UPDATE
-                self._write(change.path, self._proven(plan, change.path), replaces=replaces)
+        files = [c for c in changes if c.action is not Action.REMOVE and c.path != MANIFEST]
+        shared_out(partial(self._write_files, plan), files)
+        if changes and changes[-1].path == MANIFEST:
+            self._write(MANIFEST, plan.manifest, sync=True)
         if changes or before:
             self._remove(NOTE)
+
+    def _write_files(self, plan: Plan, changes: Sequence[Change]) -> list[None]:
+        """Write files; those that have been written are written again, to the same effect."""
+        for change in changes:
+            replaces = change.action is Action.UPDATE
+            self._write(change.path, self._proven(plan, change.path), replaces=replaces)
+        return [None] * len(changes)
 
     def _refuse(self, path: str) -> None:
         """Refuse to change what no `--force` may change."""

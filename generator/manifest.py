@@ -28,7 +28,7 @@ from hashlib import sha256
 
 from generator.form import canonical
 from generator.names import file_fault
-from generator.spec import Reference, Spec, Value
+from generator.spec import SCALARS, Reference, Spec, Value
 
 MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
@@ -172,8 +172,7 @@ def _text(content: Mapping[str, object]) -> bytes:
     return text + f'  "checksum": "{_checksum(text)}"\n}}\n'.encode()
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, allow_nan=False)
+_dumps = json.JSONEncoder(allow_nan=False).encode
 
 
 def _json(value: Value) -> object:
@@ -181,8 +180,8 @@ def _json(value: Value) -> object:
         return {"base": value.name}
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": repr(value)}
+    if isinstance(value, SCALARS):
+        return value
     if isinstance(value, tuple):
         return [_json(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _json(item) for key, item in value.items()}
-    return value
+    return {key: _json(item) for key, item in value.items()}

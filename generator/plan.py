@@ -28,7 +28,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file of the output folder and what is to be done with it.
+    """One file of the output folder that is not as it should be, and what is to be done with it.
 
     Attributes:
         path: The file, relative to the output folder.
@@ -53,7 +53,8 @@ class Plan:
 
     Attributes:
         proof: What is to be written.
-        changes: The files in the order of rendering, then those to remove, the manifest last.
+        changes: The files that change, in the order of rendering, then those to remove; the
+            manifest last, whether it changes or not.
         manifest: The content of the manifest.
         note: What is about to change, for the run after this one if this one is killed.
         listed: The names in each folder that was looked through for strays, by its path.
@@ -77,16 +78,32 @@ class Plan:
         """The changes that change something."""
         return filter(_changes, self.changes)
 
+    def actions(self) -> Iterator[tuple[str, Action]]:
+        """Yield all files, also those to keep, in the order of `changes`, and what is done."""
+        actions = {change.path: change.action for change in self.changes}
+        for path in dict.fromkeys((*self.proof.digests, *actions)):
+            yield path, actions.get(path, Action.KEEP)
+
     def count(self, action: Action) -> int:
         """Return how many files the action is done with."""
-        return sum(change.action is action for change in self.changes)
+        return sum(done is action for _, done in self.actions())
 
 
 class Folder(Protocol):
     """An output folder that can be looked at."""
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of a regular file; None if there is nothing of that name."""
+        """Return the content of a regular file; None if there is nothing of that name.
+
+        Raises:
+            NotARegularFileError: Something else is in its place.
+        """
+
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the sha256 of each file, in hexadecimal, as `Proof` has it.
+
+        It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
+        """
 
     @property
     def listed(self) -> Mapping[str, Sequence[str]]:
@@ -99,6 +116,10 @@ class Folder(Protocol):
         """Return what an interrupted run was about to do; None if there was none."""
 
 
+NO_FILE = "-"
+"""What stands for the digest of something that is no regular file."""
+
+
 class NotARegularFileError(Exception):
     """There is a folder, a link or a device where a file should be; says which."""
 
@@ -107,23 +128,22 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     """Return what makes `folder` hold the proven files and nothing else of ours."""
     spec = proof.rendering.spec
     own_name = spec_name(spec)
-    found = _FoundManifest.of(folder)
+    files: dict[str, list[str]] = {strategy.name: [] for strategy in spec.strategies}
+    for path, strategy in proof.rendering.strategies():
+        files[strategy].append(path)
+    content = written(spec, proof.digests, files)
+    found = _FoundManifest.of(folder, content, Manifest(own_name, proof.digests))
     note = folder.pending()
     owners = [owner.spec for owner in (found.manifest, note) if owner]
     obstacle = found.obstacle
     if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
         obstacle = f"belongs to another spec, {others[0]}"
     ours = _Ours(folder, proof.digests, found.manifest, note)
-    changes = [ours.change(path, wanted) for path, wanted in proof.digests.items()]
+    changes = ours.changes()
     if owners and all(owner == own_name for owner in owners):
         changes += filter(None, map(ours.removal, ours.stale))
-    files: dict[str, list[str]] = {strategy.name: [] for strategy in spec.strategies}
-    for path, strategy in proof.rendering.strategies():
-        files[strategy].append(path)
-    content = written(spec, proof.digests, files)
-    about = {change.path: _own_digests(change, proof) for change in changes if _changes(change)}
-    changes.append(found.change(content, obstacle))
-    known = {change.path for change in changes}
+    about = {change.path: _own_digests(change, proof) for change in changes}
+    known = proof.digests.keys() | about.keys()
     candidates = (
         path
         for pattern in proof.rendering.strategy_paths()
@@ -131,6 +151,7 @@ def plan(proof: Proof, folder: Folder) -> Plan:
         if path not in known
     )
     strays = tuple(sorted(set(candidates)))
+    changes.append(found.change(content, obstacle))
     return Plan(proof, tuple(changes), content, Note(own_name, about), strays, folder.listed)
 
 
@@ -160,18 +181,35 @@ class _Ours:
         note: Note | None,
     ) -> None:
         self._folder = folder
-        self._known: dict[str, set[str]] = {}
+        self._wanted = wanted
         self._written = manifest.digests if manifest else {}
-        for path, known in self._written.items():
-            self._known.setdefault(fold(path), set()).add(known)
-        for path, digests in note.digests.items() if note else ():
-            self._known.setdefault(fold(path), set()).update(digests)
-        candidates = (*self._written, *(note.digests if note else ()))
-        self.stale = [path for path in dict.fromkeys(candidates) if path not in wanted]
+        self._noted = note.digests if note else {}
+        candidates = dict.fromkeys((*self._written, *self._noted))
+        self.stale = [path for path in candidates if path not in wanted]
         self._renamed = {fold(path) for path in self.stale}
 
-    def change(self, path: str, wanted: str) -> Change:
-        """Return what is to be done with a file that the spec has."""
+    @cached_property
+    def _known(self) -> Mapping[str, set[str]]:
+        """By what their names fold to: what gen-sweeps wrote or was about to write in files."""
+        known: dict[str, set[str]] = {}
+        for path, written_last in self._written.items():
+            known.setdefault(fold(path), set()).add(written_last)
+        for path, digests in self._noted.items():
+            known.setdefault(fold(path), set()).update(digests)
+        return known
+
+    def changes(self) -> list[Change]:
+        """Return what is to be done with the files that the spec has and that are not so."""
+        found = self._folder.digests(list(self._wanted))
+        return [
+            self._change(path, wanted, there)
+            for (path, wanted), there in zip(self._wanted.items(), found, strict=True)
+            if there != wanted or (self._renamed and fold(path) in self._renamed)
+        ]
+
+    def _change(self, path: str, wanted: str, found: str | None) -> Change:
+        if found is None:
+            return Change(path, Action.CREATE)
         try:
             data = self._folder.read(path)
         except NotARegularFileError as error:
@@ -179,10 +217,8 @@ class _Ours:
         if data is None:
             return Change(path, Action.CREATE)
         found = digest(data)
-        if found == wanted:
-            # The other name is removed first, and this file may go with it.
-            renamed = bool(self._renamed) and fold(path) in self._renamed
-            return Change(path, Action.UPDATE if renamed else Action.KEEP, found=found)
+        if found == wanted:  # the other name is removed first, and this file may go with it
+            return Change(path, Action.UPDATE, found=found)
         if digest(canonical(data)) == wanted:
             return Change(path, Action.UPDATE, form=deviation(data), found=found)
         return Change(path, Action.UPDATE, self._obstacle(path, data), found=found)
@@ -232,13 +268,16 @@ class _FoundManifest:
     obstacle: str | None = None
 
     @classmethod
-    def of(cls, folder: Folder) -> _FoundManifest:
+    def of(cls, folder: Folder, content: bytes, wanted: Manifest) -> _FoundManifest:
+        """Return the manifest of a folder; one that is `content` says what is `wanted`."""
         try:
             data = folder.read(MANIFEST)
         except NotARegularFileError as error:
             return cls(b"", obstacle=str(error))
         if data is None:
             return cls(None)
+        if data == content:
+            return cls(data, wanted)
         try:
             return cls(data, read(data))
         except UnreadableManifestError as error:

@@ -93,6 +93,9 @@ class _Scoped:
         visible = path == MANIFEST or path in self.scope
         return self.folder.read(path) if visible else None
 
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        return self.folder.digests([path for path in paths if path in self.scope])
+
     def matching(self, pattern: str) -> Iterator[str]:
         del pattern
         return iter(())

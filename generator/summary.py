@@ -46,7 +46,7 @@ def written_text(plan: Plan) -> str:
 def checked_text(plan: Plan, *, whole: bool = True) -> str:
     """Return what is said if nothing differs; `whole` if all strategies were looked at."""
     spec = plan.proof.rendering.spec
-    checked = f"{len(plan.changes)} files checked"
+    checked = f"{sum(1 for _ in plan.actions())} files checked"
     what = f"{spec.output_folder} is" if whole else f"they are, in {spec.output_folder},"
     return f"{proven_line(spec)}\n{checked}: {what} what {spec.path} says\n"
 
@@ -168,7 +168,7 @@ def as_json(
     if plan is not None:
         spec = plan.proof.rendering.spec
         words = DONE if command == "write" else FOUND
-        files = [(change.path, words[change.action]) for change in plan.changes]
+        files = [(path, words[action]) for path, action in plan.actions()]
         files += [(path, "stray") for path in plan.strays]
         content |= {
             "spec": str(spec.path),
