@@ -28,6 +28,9 @@ fillers, surrogates, private use, noncharacters. After Unicode's properties Gene
 and Z* and Default_Ignorable_Code_Point, written out so that every Python agrees."""
 
 _ESCAPED = {quote: re.compile(f"[\\\\{quote}{UNSEEN}]") for quote in ('"', "'")}
+_PLAIN = re.compile(r"[ !#-\[\]-~]*+")
+"""What stands between double quotes as it is, told at once."""
+
 _SHORT_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "'": "\\'"}
 
 _WIDE = re.compile(
@@ -50,6 +53,8 @@ def escape(character: str) -> str:
 
 def quoted(text: str) -> str:
     """Return `text` as a string literal, in the quotes that need fewer escapes."""
+    if _PLAIN.fullmatch(text):
+        return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + _ESCAPED[quote].sub(lambda match: escape(match[0]), text) + quote
 

@@ -59,8 +59,12 @@ def check_characters(file: File, shown: str, start: int = 0, end: int | None = N
     Raises:
         TemplateError: It has one: a null, carriage return, form feed, byte order mark, surrogate.
     """
-    if match := _FORBIDDEN.search(file.source, start, len(file.source) if end is None else end):
-        line = file.source.count("\n", 0, match.start()) + 1
+    source = file.source
+    stop = len(source) if end is None else end
+    if source.isascii() and not any(source.find(it, start, stop) >= 0 for it in "\x00\r\x0c"):
+        return
+    if match := _FORBIDDEN.search(source, start, stop):
+        line = source.count("\n", 0, match.start()) + 1
         message = f"has U+{ord(match[0]):04X}, which no generated file may have"
         hint = f"look for it in {file.template}; `| python` and `| docstring` escape it"
         raise TemplateError.at(message, shown, line, hint=hint)
@@ -78,11 +82,22 @@ def docstring_end(file: File, shown: str, tree: ast.Module | None = None) -> int
     Raises:
         TemplateError: It does not start with a docstring in triple quotes, with the marker.
     """
-    match = _DOCSTRING.match(file.source)
-    if match is None or (tree is not None and ast.get_docstring(tree) is None):
+    source = file.source
+    end = _string_end(source)
+    if not end or (tree is not None and ast.get_docstring(tree) is None):
         message = "does not start with a module docstring in triple quotes"
         raise TemplateError.at(message, shown, 1, hint=f"it is what {file.template} starts with")
-    if file.source.find(MARKER, 0, match.end()) < 0:
+    if source.find(MARKER, 0, end) < 0:
         hint = f"place `{{{{ sweep.marker | docstring }}}}` in the docstring of {file.template}"
         raise TemplateError.at("has no @generated marker in its docstring", shown, 1, hint=hint)
-    return match.end()
+    return end
+
+
+def _string_end(source: str) -> int:
+    """Return where the string in triple quotes ends that a source starts with; 0 without one."""
+    if source.startswith('"""'):
+        end = source.find('"""', len('"""')) + len('"""')
+        if end >= len('""""""') and source.find("\\", 0, end) < 0:
+            return end
+    match = _DOCSTRING.match(source)
+    return match.end() if match else 0

@@ -13,8 +13,8 @@ _UNSAFE_IN_DOCSTRING = re.compile(
     rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
 )
 
-_PLAIN = re.compile(r"(?:[!#-&(-\[\]-~\n]++|[ ](?!\n))*+")
-"""What nothing needs to be done about in a docstring, told at once."""
+_SEEN = re.compile(r"[ -\[\]-~\n]*+")
+"""What nothing needs to be done about in a docstring, but for quotes and blanks in some places."""
 
 _TRAILING_BLANK = re.compile("[ \t]\n")
 
@@ -106,7 +106,9 @@ def in_docstring(text: str) -> str:
     characters unseen are escaped.
     '''
     lines = text.strip()
-    if _PLAIN.fullmatch(lines):
+    if _SEEN.fullmatch(lines) and not (
+        '""' in lines or "''" in lines or " \n" in lines or lines[:1] == '"' or lines[-1:] == '"'
+    ):
         return lines
     if _TRAILING_BLANK.search(lines):
         lines = "\n".join(line.rstrip(" \t") for line in lines.split("\n"))
