@@ -187,8 +187,7 @@ def report(
     from generator import report as pages  # noqa: PLC0415 - likewise
 
     try:
-        proof, _ = job.proven(spec)
-        page = pages.page(proof)
+        page = pages.page(job.proven(spec))
         if output is None:
             console.result(page)
         else:

@@ -156,6 +156,13 @@ class OutputFolder:
         finally:
             os.close(descriptor)
 
+    def holds(self, path: str, data: bytes) -> bool:
+        """Say whether a file is there and is exactly `data`; if it can't be read, it is not."""
+        try:
+            return self.read(path) == data
+        except (NotARegularFileError, FileError):
+            return False
+
     def digests(self, paths: Sequence[str]) -> list[str | None]:
         """Return the sha256 of each file, in hexadecimal.
 
@@ -165,7 +172,7 @@ class OutputFolder:
             FileError: A file can't be read.
         """
         with suppress(OSError):
-            if not os.listdir(self._root):  # noqa: PTH208 - asked as often as there are runs
+            if paths and not os.listdir(self._root):  # noqa: PTH208 - strings are wanted
                 return [None] * len(paths)
         return shared_out(self._digests, paths)
 

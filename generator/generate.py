@@ -13,7 +13,7 @@ from generator.manifest import MANIFEST
 from generator.plan import Plan
 from generator.plan import plan as whole
 from generator.prove import Proof, digest, prove, shown_path
-from generator.render import render
+from generator.render import Rendering, render
 from generator.write import Planner
 from generator.write import write as write_files
 
@@ -21,26 +21,32 @@ SAMPLE = 1000
 """One in so many files that are to be written is shown to LibCST too."""
 
 
-def proven(
-    path: Path, only: Sequence[str] = (), *, judge_every: int | None = None
-) -> tuple[Proof, Planner]:
-    """Return the proof of the files of the spec at `path`, and what decides on the changes.
+def rendering(path: Path, only: Sequence[str] = ()) -> tuple[Rendering, Planner]:
+    """Return the files of the spec at `path`, not yet rendered, and what decides on the changes.
 
     Args:
         path: The spec.
         only: The strategies to look at, besides the control; if empty, all.
-        judge_every: Show one in so many files to LibCST too; None for none of them.
 
     Raises:
-        GenSweepsError: The spec, a template or the proof fails, or there is no such strategy.
+        GenSweepsError: The spec fails, or there is no such template or strategy.
     """
     spec = load(path)
     if not only:
-        return prove(render(spec), judge_every=judge_every), whole
+        return render(spec), whole
     from generator.selection import select  # noqa: PLC0415 - most runs are of all strategies
 
     selection = select(spec, only)
-    return prove(render(selection.narrowed), judge_every=judge_every), selection.plan
+    return render(selection.narrowed), selection.plan
+
+
+def proven(path: Path) -> Proof:
+    """Return the proof of the files of the spec at `path`.
+
+    Raises:
+        GenSweepsError: The spec, a template or the proof fails.
+    """
+    return prove(render(load(path)))
 
 
 def check(path: Path, only: Sequence[str] = (), *, paranoid: bool = False) -> Plan:
@@ -54,9 +60,10 @@ def check(path: Path, only: Sequence[str] = (), *, paranoid: bool = False) -> Pl
     Raises:
         GenSweepsError: The spec, a template or the proof fails, or a file can't be read.
     """
-    proof, planner = proven(path, only, judge_every=1 if paranoid else None)
-    folder = OutputFolder(proof.rendering.spec)
+    files, planner = rendering(path, only)
+    folder = OutputFolder(files.spec)
     with folder.locked(exclusive=False):
+        proof = prove(files, judge_every=1 if paranoid else None, is_in_place=folder.holds)
         return planner(proof, folder)
 
 
@@ -110,5 +117,6 @@ def write(
         GenSweepsError: The spec, a template or the proof fails (nothing has been changed), or
             writing does (each file is either as it was or as it should be).
     """
-    proof, planner = proven(path, only, judge_every=1 if paranoid else SAMPLE)
+    files, planner = rendering(path, only)
+    proof = prove(files, judge_every=1 if paranoid else SAMPLE)
     return write_files(proof, force=force, planner=planner)

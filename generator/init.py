@@ -35,7 +35,7 @@ def init(folder: Path, starter: str) -> Plan:
     """
     source = _source(starter)
     copied = [path.relative_to(source) for path in _files(source)]
-    proof, _ = proven(source / SPEC)
+    proof = proven(source / SPEC)
     output = Path(proof.rendering.spec.output)
     made = [output / path for path in (*proof.digests, MANIFEST)]
     _refuse_existing(folder, [*copied, Path(SCHEMA), *made])

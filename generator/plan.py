@@ -138,7 +138,7 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     obstacle = found.obstacle
     if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
         obstacle = f"belongs to another spec, {others[0]}"
-    ours = _Ours(folder, proof.digests, found.manifest, note)
+    ours = _Ours(folder, proof, found.manifest, note)
     changes = ours.changes()
     if owners and all(owner == own_name for owner in owners):
         changes += filter(None, map(ours.removal, ours.stale))
@@ -176,16 +176,16 @@ class _Ours:
     def __init__(
         self,
         folder: Folder,
-        wanted: Mapping[str, str],
+        proof: Proof,
         manifest: Manifest | None,
         note: Note | None,
     ) -> None:
         self._folder = folder
-        self._wanted = wanted
+        self._proof = proof
         self._written = manifest.digests if manifest else {}
         self._noted = note.digests if note else {}
         candidates = dict.fromkeys((*self._written, *self._noted))
-        self.stale = [path for path in candidates if path not in wanted]
+        self.stale = [path for path in candidates if path not in proof.digests]
         self._renamed = {fold(path) for path in self.stale}
 
     @cached_property
@@ -200,11 +200,14 @@ class _Ours:
 
     def changes(self) -> list[Change]:
         """Return what is to be done with the files that the spec has and that are not so."""
-        found = self._folder.digests(list(self._wanted))
+        wanted = self._proof.digests
+        unseen = [path for path in wanted if path not in self._proof.in_place]
+        found = dict(zip(unseen, self._folder.digests(unseen), strict=True))
         return [
-            self._change(path, wanted, there)
-            for (path, wanted), there in zip(self._wanted.items(), found, strict=True)
-            if there != wanted or (self._renamed and fold(path) in self._renamed)
+            self._change(path, digest, there)
+            for path, digest in wanted.items()
+            for there in [found.get(path, digest)]
+            if there != digest or (self._renamed and fold(path) in self._renamed)
         ]
 
     def _change(self, path: str, wanted: str, found: str | None) -> Change:

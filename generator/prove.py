@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeAlias
 
 from generator.control import Skeleton, examine
 from generator.cores import elsewhere, shared_out
@@ -31,16 +33,21 @@ class Proof:
     Attributes:
         rendering: What was proven; it renders the same again.
         digests: The sha256 of each file, in hexadecimal, by its path in the order of rendering.
+        in_place: Files that were seen to be in their place already.
     """
 
     rendering: Rendering
     digests: Mapping[str, str]
+    in_place: AbstractSet[str] = frozenset()
 
 
 def digest(data: bytes) -> str:
     """Return the sha256 of a file's content, in hexadecimal."""
     return sha256(data, usedforsecurity=False).hexdigest()
 
+
+_Proven: TypeAlias = "tuple[str, bool]"
+"""Of a file that is proven: its digest, and whether it is in its place."""
 
 MANY_TO_JUDGE = 20
 """Files that are worth a second process when LibCST judges them, which takes long to load."""
@@ -50,13 +57,20 @@ class DisagreementError(AssertionError):
     """The two ways to see the proof disagree: a bug in one of them."""
 
 
-def prove(rendering: Rendering, *, judge_every: int | None = None) -> Proof:
+def prove(
+    rendering: Rendering,
+    *,
+    judge_every: int | None = None,
+    is_in_place: Callable[[str, bytes], bool] = lambda _path, _data: False,
+) -> Proof:
     """Prove that the strategies' files differ only in the treatment, and return what was proven.
 
     Args:
         rendering: The files.
         judge_every: Show one in so many files to LibCST too, which parses it whole; None for
             none of them.
+        is_in_place: Says of a path and what belongs there whether it is there. It is asked
+            while that is at hand, which spares a later stage to look at the file.
 
     Raises:
         DisagreementError: LibCST refuses a file that the proof by construction accepts.
@@ -64,27 +78,29 @@ def prove(rendering: Rendering, *, judge_every: int | None = None) -> Proof:
         ProofError: Files differ outside of the treatment, or have no single treatment; raised
             after all files have been looked at.
     """
-    prover = _Prover(rendering)
+    prover = _Prover(rendering, is_in_place)
     paths = list(rendering)
     judged = [path for path, _ in rendering.strategies()] if judge_every else []
     judged = judged[(judge_every or 1) - 1 :: judge_every]
     with prover.judging(judged) as finish:
-        digests = shared_out(prover.digests, paths)
-        if None in digests:
+        proven = dict(zip(paths, shared_out(prover.proven, paths), strict=True))
+        if failed := [path for path, found in proven.items() if found is None]:
             from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
 
-            failed = (path for path, found in zip(paths, digests, strict=True) if found is None)
             spec = rendering.spec
             raise explain([prover.seen(path) for path in failed], spec.treatment, spec.control)
         finish()
-    return Proof(rendering, dict(zip(paths, filter(None, digests), strict=True)))
+    digests = {path: found[0] for path, found in proven.items() if found}
+    in_place = frozenset(path for path, found in proven.items() if found and found[1])
+    return Proof(rendering, digests, in_place)
 
 
 class _Prover:
     """Proves the files of a rendering, a share of them at a time."""
 
-    def __init__(self, rendering: Rendering) -> None:
+    def __init__(self, rendering: Rendering, is_in_place: Callable[[str, bytes], bool]) -> None:
         self._rendering = rendering
+        self._is_in_place = is_in_place
         self._treatment = rendering.spec.treatment
         self._arms = {strategy.name: strategy for strategy in rendering.spec.strategies}
         self._reader = TreatmentReader(self._treatment.call)
@@ -95,15 +111,15 @@ class _Prover:
             for template, path in rendering.controls().items()
         }
 
-    def digests(self, paths: Sequence[str]) -> list[str | None]:
-        """Return the digest of each file that is proven, None for those that differ.
+    def proven(self, paths: Sequence[str]) -> list[_Proven | None]:
+        """Return what is known of each file that is proven, None for those that differ.
 
         Raises:
             TemplateError: A file is not valid Python or breaks the form of generated files.
         """
-        return [self._digest(self._rendering[path]) for path in paths]
+        return [self._proven(self._rendering[path]) for path in paths]
 
-    def _digest(self, file: File) -> str | None:
+    def _proven(self, file: File) -> _Proven | None:
         shown = self._shown(file.path)
         if file.strategy is None:
             _check_shared(file, shown)
@@ -113,7 +129,8 @@ class _Prover:
             check_treatment(file, arguments, skeleton, self._reader, shown)
             if not fits(file, skeleton, shown):
                 return None
-        return digest(file.source.encode())
+        data = file.source.encode()
+        return digest(data), self._is_in_place(file.path, data)
 
     @contextmanager
     def judging(self, paths: Sequence[str]) -> Iterator[Callable[[], list[None]]]:

@@ -94,7 +94,7 @@ class _Scoped:
         return self.folder.read(path) if visible else None
 
     def digests(self, paths: Sequence[str]) -> list[str | None]:
-        return self.folder.digests([path for path in paths if path in self.scope])
+        return self.folder.digests(paths)
 
     def matching(self, pattern: str) -> Iterator[str]:
         del pattern

@@ -31,7 +31,7 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def proof() -> Proof:
-    return proven(PROJECT / "spec.toml")[0]
+    return proven(PROJECT / "spec.toml")
 
 
 @pytest.fixture
