@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -32,8 +31,9 @@ def measure(scale: Scale) -> Section:
     figures: dict[str, Mapping[str, str]] = {}
     for disk in disks():
         with scratch(disk) as folder:
-            small = _series(folder, scale.small, scale.small_rounds)
-            large = _series(folder, scale.large, scale.large_rounds)
+            clear = _remove if disk.name == "tmpfs" else partial(_set_aside, folder / "old")
+            small = _series(folder, scale.small, scale.small_rounds, clear)
+            large = _series(folder, scale.large, scale.large_rounds, clear)
         for count, (write, bare) in (small | large).items():
             name = f"{count:,} strategies, {disk.name}"
             rows.append(compared(write, {"render and write only": bare}, name=name))
@@ -41,35 +41,47 @@ def measure(scale: Scale) -> Section:
     return Section("Generate, prove and write", rows, figures, [NOTE])
 
 
-def _series(folder: Path, counts: Sequence[int], rounds: int) -> dict[int, tuple[Series, Series]]:
+def _series(
+    folder: Path, counts: Sequence[int], rounds: int, clear: Callable[[Path], None]
+) -> dict[int, tuple[Series, Series]]:
     """Return the series of gen-sweeps and of the bare loop for each number of strategies."""
     contenders = []
-    with ExitStack() as stack:
-        for count in counts:
-            world = folder / str(count)
-            world.mkdir()
-            experiment(world, count)
-            stack.callback(shutil.rmtree, world)
-            contenders += [
-                Contender(
-                    f"{job} {count}",
-                    partial(child.measured, job, world, count),
-                    partial(_empty, world / "generated"),
-                )
-                for job in JOBS
-            ]
-        series = interleaved(contenders, rounds)
+    for count in counts:
+        world = folder / str(count)
+        world.mkdir()
+        experiment(world, count)
+        contenders += [
+            Contender(
+                f"{job} {count}",
+                partial(child.measured, job, world, count),
+                partial(clear, world / "generated"),
+            )
+            for job in JOBS
+        ]
+    series = interleaved(contenders, rounds)
     return {
         count: (series[f"{child.WRITE} {count}"], series[f"{child.RENDER_AND_WRITE} {count}"])
         for count in counts
     }
 
 
-def _empty(folder: Path) -> None:
-    """Remove a folder, and let the disk come to rest."""
-    shutil.rmtree(folder, ignore_errors=True)
+def _set_aside(old: Path, folder: Path) -> None:
+    """Take a folder out of the way, to `old`, and let the disk come to rest.
+
+    Nothing is removed while the clock is used: for minutes after files are removed, ext4 looks
+    through what they leave free whenever a file is made, which takes longer than all that is
+    measured here.
+    """
+    old.mkdir(exist_ok=True)
+    if folder.exists():
+        folder.rename(old / str(sum(1 for _ in old.iterdir())))
     if hasattr(os, "sync"):
         os.sync()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, for files in memory take that from others."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _growth(large: Mapping[int, tuple[Series, Series]], disk: str) -> dict[str, Mapping[str, str]]:

@@ -43,6 +43,9 @@ else:
 _ATTEMPTS = 100
 """How often the folder is made again if somebody removes it as often."""
 
+_PIECE = 1 << 16
+"""Bytes that are read at once of a file whose length is not known, or not to be believed."""
+
 _BINARY = getattr(os, "O_BINARY", 0)
 _READ_FLAGS = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
@@ -125,8 +128,12 @@ class OutputFolder:
             os.close(descriptor)
         raise FileError.at("is removed by somebody as often as it is made", str(self.path))
 
-    def read(self, path: str) -> bytes | None:
+    def read(self, path: str, *, like: bytes = b"") -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name.
+
+        Args:
+            path: The file.
+            like: What may be in it; if it is, this is returned, and there are no two of it.
 
         Raises:
             NotARegularFileError: Something else is in its place.
@@ -150,6 +157,8 @@ class OutputFolder:
                 raise NotARegularFileError("is a folder")
             if not stat.S_ISREG(status.st_mode):
                 raise NotARegularFileError("is not a regular file")
+            if status.st_size == len(like) and _is(descriptor, like):
+                return like
             return _read_all(descriptor, status.st_size)
         except OSError as error:
             raise self._error(error, Path(full), "read") from None
@@ -159,7 +168,7 @@ class OutputFolder:
     def holds(self, path: str, data: bytes) -> bool:
         """Say whether a file is there and is exactly `data`; if it can't be read, it is not."""
         try:
-            return self.read(path) == data
+            return self.read(path, like=data) is data
         except (NotARegularFileError, FileError):
             return False
 
@@ -384,6 +393,17 @@ class OutputFolder:
         return FileError.at(f"can't be {what}: {error.strerror}", str(path), hint=hint)
 
 
+def _is(descriptor: int, wanted: bytes) -> bool:
+    """Say whether a file is exactly `wanted`; if not, go back to its start."""
+    at = 0
+    while (piece := os.read(descriptor, _PIECE)) == wanted[at : at + _PIECE] and piece:
+        at += len(piece)
+    if at == len(wanted) and not piece:
+        return True
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return False
+
+
 def _read_all(descriptor: int, size: int) -> bytes:
     """Read a file that is `size` bytes long, or has become longer or shorter meanwhile."""
     data = os.read(descriptor, size + 1)
@@ -391,7 +411,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
         return data
     pieces = [data]
     while pieces[-1]:
-        pieces.append(os.read(descriptor, 1 << 20))
+        pieces.append(os.read(descriptor, _PIECE))
     return b"".join(pieces)
 
 

@@ -22,9 +22,10 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
 
@@ -36,8 +37,6 @@ MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
 
 VERSION = 1
-
-_TABLES = ("base", "files", "strategies")
 
 
 class UnreadableManifestError(Exception):
@@ -62,39 +61,39 @@ def spec_name(spec: Spec) -> str:
     return os.path.relpath(spec.path, spec.output_folder).replace(os.sep, "/")
 
 
-def written(spec: Spec, digests: Mapping[str, str], files: Mapping[str, list[str]]) -> bytes:
+def written(
+    spec: Spec, digests: Mapping[str, str], paths_of: Callable[[str], Sequence[str]]
+) -> bytes:
     """Return the manifest of a spec.
 
     Args:
         spec: The spec.
         digests: The sha256 of each file, in hexadecimal, by its path.
-        files: The paths of each strategy's files, by its name.
+        paths_of: Returns the paths of a strategy's files, by its name.
     """
     constants = (constant for section in spec.base for constant in section.constants)
-    return _text(
-        {
-            "version": VERSION,
-            "generator": "gen-sweeps",
-            "spec": spec_name(spec),
-            "sweep": spec.name,
-            "control": spec.control,
-            "treatment": {
-                "call": spec.treatment.call,
-                "vary": spec.treatment.vary,
-                "shared": spec.treatment.shared,
-            },
-            "base": {constant.name: constant.value for constant in constants},
-            "files": {path: digests[path] for path in sorted(digests)},
-            "strategies": {
-                strategy.name: {
-                    "title": strategy.title,
-                    "files": files[strategy.name],
-                    "args": strategy.args,
-                }
-                for strategy in spec.strategies
-            },
-        }
+    head = {
+        "version": VERSION,
+        "generator": "gen-sweeps",
+        "spec": spec_name(spec),
+        "sweep": spec.name,
+        "control": spec.control,
+        "treatment": {
+            "call": spec.treatment.call,
+            "vary": spec.treatment.vary,
+            "shared": spec.treatment.shared,
+        },
+    }
+    strategies = (
+        (s.name, {"title": s.title, "files": paths_of(s.name), "args": s.args})
+        for s in spec.strategies
     )
+    tables = {
+        "base": ((constant.name, constant.value) for constant in constants),
+        "files": ((path, digests[path]) for path in sorted(digests)),
+        "strategies": strategies,
+    }
+    return _text(head, tables)
 
 
 def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequence[str]) -> bytes:
@@ -113,10 +112,12 @@ def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequenc
         name: entry for name, entry in content["strategies"].items() if name in names
     }
     ordered = dict.fromkeys(name for name in (*order, *strategies) if name in strategies)
-    content["files"] = dict(sorted(files.items()))
-    content["strategies"] = {name: strategies[name] for name in ordered}
-    del content["checksum"]
-    return _text(content)
+    tables = {
+        "base": content["base"].items(),
+        "files": sorted(files.items()),
+        "strategies": [(name, strategies[name]) for name in ordered],
+    }
+    return _text({key: content[key] for key in content if key not in {*tables, "checksum"}}, tables)
 
 
 def read(data: bytes) -> Manifest:
@@ -156,22 +157,25 @@ def read(data: bytes) -> Manifest:
     return Manifest(spec, digests)
 
 
-def _checksum(text: bytes) -> str:
+def _checksum(text: bytes | memoryview) -> str:
     return sha256(text, usedforsecurity=False).hexdigest()
 
 
-def _text(content: Mapping[str, object]) -> bytes:
-    """Return a manifest's text; what it is a table of has a line for each entry."""
-    lines = ["{"]
-    for key, value in content.items():
-        if isinstance(value, dict) and key in _TABLES and value:
-            entries = [f"    {_dumps(name)}: {_dumps(entry)}" for name, entry in value.items()]
-            lines += [f"  {_dumps(key)}: {{", *(f"{entry}," for entry in entries[:-1])]
-            lines += [entries[-1], "  },"]
-        else:
-            lines.append(f"  {_dumps(key)}: {_dumps(value)},")
-    text = "\n".join((*lines, "")).encode()
-    return text + f'  "checksum": "{_checksum(text)}"\n}}\n'.encode()
+def _text(head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]) -> bytes:
+    """Return a manifest's text, in which each entry of a table has a line."""
+    text = BytesIO()
+    text.write(b"{\n")
+    for key, value in head.items():
+        text.write(f"  {_dumps(key)}: {_dumps(value)},\n".encode())
+    for key, entries in tables.items():
+        before = f"  {_dumps(key)}: {{"
+        after = "}"
+        for name, entry in entries:
+            text.write(f"{before}\n    {_dumps(name)}: {_dumps(entry)}".encode())
+            before, after = ",", "\n  }"
+        text.write(f"{before if after == '}' else ''}{after},\n".encode())
+    text.write(f'  "checksum": "{_checksum(text.getbuffer())}"\n}}\n'.encode())
+    return text.getvalue()
 
 
 def _dumps(value: object) -> str:

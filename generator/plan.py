@@ -92,8 +92,12 @@ class Plan:
 class Folder(Protocol):
     """An output folder that can be looked at."""
 
-    def read(self, path: str) -> bytes | None:
+    def read(self, path: str, *, like: bytes = b"") -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name.
+
+        Args:
+            path: The file.
+            like: What may be in it; if it is, this is returned, and there are no two of it.
 
         Raises:
             NotARegularFileError: Something else is in its place.
@@ -128,10 +132,7 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     """Return what makes `folder` hold the proven files and nothing else of ours."""
     spec = proof.rendering.spec
     own_name = spec_name(spec)
-    files: dict[str, list[str]] = {strategy.name: [] for strategy in spec.strategies}
-    for path, strategy in proof.rendering.strategies():
-        files[strategy].append(path)
-    content = written(spec, proof.digests, files)
+    content = written(spec, proof.digests, proof.rendering.paths_of)
     found = _FoundManifest.of(folder, content, Manifest(own_name, proof.digests))
     note = folder.pending()
     owners = [owner.spec for owner in (found.manifest, note) if owner]
@@ -201,8 +202,9 @@ class _Ours:
     def changes(self) -> list[Change]:
         """Return what is to be done with the files that the spec has and that are not so."""
         wanted = self._proof.digests
-        unseen = [path for path in wanted if path not in self._proof.in_place]
-        found = dict(zip(unseen, self._folder.digests(unseen), strict=True))
+        displaced = self._proof.displaced
+        unsure = [path for path in wanted if displaced is None or path in displaced]
+        found = dict(zip(unsure, self._folder.digests(unsure), strict=True))
         return [
             self._change(path, digest, there)
             for path, digest in wanted.items()
@@ -274,12 +276,12 @@ class _FoundManifest:
     def of(cls, folder: Folder, content: bytes, wanted: Manifest) -> _FoundManifest:
         """Return the manifest of a folder; one that is `content` says what is `wanted`."""
         try:
-            data = folder.read(MANIFEST)
+            data = folder.read(MANIFEST, like=content)
         except NotARegularFileError as error:
             return cls(b"", obstacle=str(error))
         if data is None:
             return cls(None)
-        if data == content:
+        if data is content:
             return cls(data, wanted)
         try:
             return cls(data, read(data))

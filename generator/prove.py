@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TypeAlias
+from itertools import islice
 
 from generator.control import Skeleton, examine
 from generator.cores import elsewhere, shared_out
@@ -33,12 +33,12 @@ class Proof:
     Attributes:
         rendering: What was proven; it renders the same again.
         digests: The sha256 of each file, in hexadecimal, by its path in the order of rendering.
-        in_place: Files that were seen to be in their place already.
+        displaced: Files that were seen not to be in their place; None if nobody looked.
     """
 
     rendering: Rendering
     digests: Mapping[str, str]
-    in_place: AbstractSet[str] = frozenset()
+    displaced: AbstractSet[str] | None = None
 
 
 def digest(data: bytes) -> str:
@@ -46,8 +46,8 @@ def digest(data: bytes) -> str:
     return sha256(data, usedforsecurity=False).hexdigest()
 
 
-_Proven: TypeAlias = "tuple[str, bool]"
-"""Of a file that is proven: its digest, and whether it is in its place."""
+_DISPLACED = "!"
+"""What stands before the digest of a file that is not in its place, as processes send it."""
 
 MANY_TO_JUDGE = 20
 """Files that are worth a second process when LibCST judges them, which takes long to load."""
@@ -61,7 +61,7 @@ def prove(
     rendering: Rendering,
     *,
     judge_every: int | None = None,
-    is_in_place: Callable[[str, bytes], bool] = lambda _path, _data: False,
+    is_in_place: Callable[[str, bytes], bool] | None = None,
 ) -> Proof:
     """Prove that the strategies' files differ only in the treatment, and return what was proven.
 
@@ -80,25 +80,31 @@ def prove(
     """
     prover = _Prover(rendering, is_in_place)
     paths = list(rendering)
-    judged = [path for path, _ in rendering.strategies()] if judge_every else []
-    judged = judged[(judge_every or 1) - 1 :: judge_every]
+    of_strategies = (path for path, _ in rendering.strategies())
+    judged = list(islice(of_strategies, judge_every - 1, None, judge_every)) if judge_every else []
     with prover.judging(judged) as finish:
-        proven = dict(zip(paths, shared_out(prover.proven, paths), strict=True))
-        if failed := [path for path, found in proven.items() if found is None]:
+        proven = shared_out(prover.proven, paths)
+        if None in proven:
             from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
 
+            failed = (path for path, found in zip(paths, proven, strict=True) if found is None)
             spec = rendering.spec
             raise explain([prover.seen(path) for path in failed], spec.treatment, spec.control)
         finish()
-    digests = {path: found[0] for path, found in proven.items() if found}
-    in_place = frozenset(path for path, found in proven.items() if found and found[1])
-    return Proof(rendering, digests, in_place)
+    digests = dict(zip(paths, filter(None, proven), strict=True))
+    if is_in_place is None:
+        return Proof(rendering, digests)
+    displaced = frozenset(path for path, found in digests.items() if found[0] == _DISPLACED)
+    digests |= {path: digests[path].removeprefix(_DISPLACED) for path in displaced}
+    return Proof(rendering, digests, displaced)
 
 
 class _Prover:
     """Proves the files of a rendering, a share of them at a time."""
 
-    def __init__(self, rendering: Rendering, is_in_place: Callable[[str, bytes], bool]) -> None:
+    def __init__(
+        self, rendering: Rendering, is_in_place: Callable[[str, bytes], bool] | None
+    ) -> None:
         self._rendering = rendering
         self._is_in_place = is_in_place
         self._treatment = rendering.spec.treatment
@@ -111,15 +117,17 @@ class _Prover:
             for template, path in rendering.controls().items()
         }
 
-    def proven(self, paths: Sequence[str]) -> list[_Proven | None]:
-        """Return what is known of each file that is proven, None for those that differ.
+    def proven(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the digest of each file that is proven, None for those that differ.
+
+        Before the digest of a file that is not in its place stands `_DISPLACED`.
 
         Raises:
             TemplateError: A file is not valid Python or breaks the form of generated files.
         """
         return [self._proven(self._rendering[path]) for path in paths]
 
-    def _proven(self, file: File) -> _Proven | None:
+    def _proven(self, file: File) -> str | None:
         shown = self._shown(file.path)
         if file.strategy is None:
             _check_shared(file, shown)
@@ -130,7 +138,8 @@ class _Prover:
             if not fits(file, skeleton, shown):
                 return None
         data = file.source.encode()
-        return digest(data), self._is_in_place(file.path, data)
+        moved = self._is_in_place is not None and not self._is_in_place(file.path, data)
+        return _DISPLACED + digest(data) if moved else digest(data)
 
     @contextmanager
     def judging(self, paths: Sequence[str]) -> Iterator[Callable[[], list[None]]]:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from jinja2 import Template, nodes  # noqa: TC002 - failures has loaded it
 
-from generator.errors import TemplateError
 from generator.failures import template_error
 from generator.filling import SETTLED, Filled, Placement, indentation, laid_out
 from generator.filters import SLOT, TREATMENT, TREATMENT_SLOT, Slots
 from generator.halves import halves
 from generator.literals import keyword_arguments
-from generator.manifest import MANIFEST, spec_name
-from generator.names import file_fault, fold
-from generator.note import PREFIX
+from generator.origins import made_by, origins
 from generator.pieces import Piece, pieces
 from generator.sandbox import Budget, Sandbox
 from generator.spec import Spec, Strategy
-from generator.templates import STRATEGY, SUFFIX, VIEWS, TemplateFolder, strategy_views, sweep_views
+from generator.templates import STRATEGY, VIEWS, TemplateFolder, strategy_views, sweep_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +42,6 @@ class File:
     placements: tuple[Placement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    template: str
-    strategy: Strategy | None
-
-
 class Rendering(Mapping[str, File]):
     """The files of a spec by their path, each rendered when it is asked for, and not kept.
 
@@ -73,9 +63,8 @@ class Rendering(Mapping[str, File]):
         self._templates: dict[str, Template] = {}
         self._endings: dict[str, _Ending | None] = {}
         self._joints: dict[str, _Joint | None] = {}
-        self._origins = _origins(spec, self.folder)
-        templates = {origin.template for origin in self._origins.values()}
-        self._shown = {name: self.folder.display(name) for name in templates}
+        self._origins = origins(spec, self.folder)
+        self._shown = {name: self.folder.display(name) for name in self._origins.templates}
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -95,8 +84,7 @@ class Rendering(Mapping[str, File]):
         Raises:
             TemplateError: The template can't be read, is not valid or fails.
         """
-        origin = self._origins[path]
-        template, strategy = origin.template, origin.strategy
+        template, strategy = self._origins.of(path)
         shown = self._shown[template]
         if strategy is not None and (joint := self._joints.get(template)):
             return self._joined(path, shown, strategy, joint)
@@ -206,25 +194,27 @@ class Rendering(Mapping[str, File]):
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""
-        for path, origin in self._origins.items():
-            if origin.strategy is not None:
-                yield path, origin.strategy.name
+        for files in self._origins.of_strategies.values():
+            for path, strategy in files.items():
+                yield path, strategy.name
+
+    def paths_of(self, strategy: str) -> list[str]:
+        """Return the paths of a strategy's files."""
+        return [made_by(name, strategy) for name in self._origins.of_strategies]
 
     def controls(self) -> Mapping[str, str]:
         """Return the path of the control's file for each template that makes strategies' files.
 
         Templates are named as the user would name them.
         """
-        controls: dict[str, str] = {}
-        for path, origin in self._origins.items():
-            if origin.strategy is not None:
-                controls.setdefault(self._shown[origin.template], path)
-        return controls
+        return {
+            self._shown[name]: next(iter(files))
+            for name, files in self._origins.of_strategies.items()
+        }
 
     def strategy_paths(self) -> Iterator[str]:
         """Yield the paths of the strategies' files, with `{strategy}` where the name stands."""
-        names = {origin.template for origin in self._origins.values() if origin.strategy}
-        return (name.removesuffix(SUFFIX) for name in sorted(names))
+        return (made_by(name, STRATEGY) for name in self._origins.of_strategies)
 
     def _fill(self, text: str, strategy: Strategy | None) -> Filled:
         """Return the text with its slots laid out.
@@ -309,71 +299,3 @@ def render(spec: Spec) -> Rendering:
 def _ended(text: str) -> str:
     """Return a text with the newline that a file ends with, unless it is empty."""
     return text if not text or text.endswith("\n") else f"{text}\n"
-
-
-def _origins(spec: Spec, folder: TemplateFolder) -> dict[str, _Origin]:
-    """Return which file each template makes, of which strategy, in the order of rendering."""
-    shown = str(spec.template_folder)
-    hint = f"`templates` in {spec.path} is relative to that file"
-    try:
-        names = folder.names()
-    except FileNotFoundError:
-        raise TemplateError.at("no such folder", shown, hint=hint) from None
-    except OSError as error:
-        raise TemplateError.at(f"can't be read: {error.strerror}", shown) from None
-    if not names:
-        message = f"has no template: no file ends with {SUFFIX}"
-        raise TemplateError.at(message, shown, hint=hint)
-    per_strategy = [name for name in names if STRATEGY in name]
-    if not per_strategy:
-        hint = f"name the template of the strategies' files like sweep_{STRATEGY}.py{SUFFIX}"
-        raise TemplateError.at(f"no template has {STRATEGY} in its name", shown, hint=hint)
-    strategies = sorted(spec.strategies, key=lambda strategy: strategy.name != spec.control)
-    origins: dict[str, _Origin] = {}
-    places = _Places(spec)
-    for name in sorted(names, key=lambda name: STRATEGY in name):
-        template = folder.display(name)
-        if STRATEGY in name and not name.endswith(f".py{SUFFIX}"):
-            hint = "what has no treatment call can't be proven; make it for all strategies at once"
-            raise TemplateError.at(
-                "makes strategies' files that are not Python", template, hint=hint
-            )
-        for strategy in strategies if STRATEGY in name else (None,):
-            path = name.removesuffix(SUFFIX)
-            if strategy is not None:
-                path = path.replace(STRATEGY, strategy.name)
-            if fault := places.take(path):
-                raise TemplateError.at(f"makes {fault}", template)
-            origins[path] = _Origin(name, strategy)
-    return origins
-
-
-class _Places:
-    """The places of files in the output folder, each for one file on every file system."""
-
-    def __init__(self, spec: Spec) -> None:
-        self._files = {MANIFEST: MANIFEST}
-        self._folders: dict[str, str] = {}
-        templates = os.path.relpath(spec.template_folder, spec.output_folder)
-        self._sources = (spec_name(spec), f"{templates.replace(os.sep, '/')}/")
-
-    def take(self, path: str) -> str | None:
-        """Take a place; return why it can't be had, or None if it can."""
-        if fault := file_fault(path):
-            return f"a file {path!r}, which {fault}"
-        spec, templates = self._sources
-        if path == spec or path.startswith(templates):
-            return f"{path}, which is what the files are made from"
-        if path.rpartition("/")[2].startswith(PREFIX):
-            return f"{path}, a name that gen-sweeps has for files of its own"
-        folded = fold(path)
-        if other := self._files.get(folded) or self._folders.get(folded):
-            return f"{path}, but there is {other} already"
-        self._files[folded] = path
-        end = folded.rfind("/")
-        while end > 0:
-            if other := self._files.get(folded[:end]):
-                return f"{path}, but {other} is a file already"
-            self._folders[folded[:end]] = f"{path[:end]}/"
-            end = folded.rfind("/", 0, end)
-        return None

@@ -89,9 +89,9 @@ class _Scoped:
     folder: Folder
     scope: frozenset[str]
 
-    def read(self, path: str) -> bytes | None:
+    def read(self, path: str, *, like: bytes = b"") -> bytes | None:
         visible = path == MANIFEST or path in self.scope
-        return self.folder.read(path) if visible else None
+        return self.folder.read(path, like=like) if visible else None
 
     def digests(self, paths: Sequence[str]) -> list[str | None]:
         return self.folder.digests(paths)
