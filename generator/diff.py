@@ -31,4 +31,6 @@ def _diff(plan: Plan, change: Change, folder: Folder) -> str:
 
 
 def _content(plan: Plan, path: str) -> bytes:
-    return plan.manifest if path == MANIFEST else plan.proof.rendering[path].source.encode()
+    if path == MANIFEST:
+        return bytes(plan.manifest)
+    return plan.proof.rendering[path].source.encode()

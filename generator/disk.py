@@ -12,15 +12,17 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from generator import note
 from generator.cores import shared_out
 from generator.errors import FileError, ForeignFileError
-from generator.manifest import MANIFEST
+from generator.manifest import MANIFEST, spec_name
 from generator.note import NOTE, PREFIX, Note
 from generator.plan import NO_FILE, Action, Change, NotARegularFileError, Plan
 from generator.prove import digest
@@ -39,6 +41,8 @@ else:
         with suppress(OSError):  # some network file systems have no locks
             fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
 
+
+R = TypeVar("R")
 
 _ATTEMPTS = 100
 """How often the folder is made again if somebody removes it as often."""
@@ -128,17 +132,17 @@ class OutputFolder:
             os.close(descriptor)
         raise FileError.at("is removed by somebody as often as it is made", str(self.path))
 
-    def read(self, path: str, *, like: bytes = b"") -> bytes | None:
+    def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name.
-
-        Args:
-            path: The file.
-            like: What may be in it; if it is, this is returned, and there are no two of it.
 
         Raises:
             NotARegularFileError: Something else is in its place.
             FileError: It can't be read.
         """
+        return self._read(path, _read_all)
+
+    def _read(self, path: str, reader: Callable[[int, int], R]) -> R | None:
+        """Return what a reader makes of a regular file's descriptor and size."""
         self._check_parents(path)
         full = self._place(path)
         try:
@@ -157,9 +161,7 @@ class OutputFolder:
                 raise NotARegularFileError("is a folder")
             if not stat.S_ISREG(status.st_mode):
                 raise NotARegularFileError("is not a regular file")
-            if status.st_size == len(like) and _is(descriptor, like):
-                return like
-            return _read_all(descriptor, status.st_size)
+            return reader(descriptor, status.st_size)
         except OSError as error:
             raise self._error(error, Path(full), "read") from None
         finally:
@@ -168,7 +170,7 @@ class OutputFolder:
     def holds(self, path: str, data: bytes) -> bool:
         """Say whether a file is there and is exactly `data`; if it can't be read, it is not."""
         try:
-            return self.read(path, like=data) is data
+            return self.read(path) == data
         except (NotARegularFileError, FileError):
             return False
 
@@ -180,8 +182,8 @@ class OutputFolder:
         Raises:
             FileError: A file can't be read.
         """
-        with suppress(OSError):
-            if paths and not os.listdir(self._root):  # noqa: PTH208 - strings are wanted
+        with suppress(OSError), os.scandir(self._root) as entries:
+            if next(entries, None) is None:
                 return [None] * len(paths)
         return shared_out(self._digests, paths)
 
@@ -190,10 +192,9 @@ class OutputFolder:
 
     def _digest(self, path: str) -> str | None:
         try:
-            data = self.read(path)
+            return self._read(path, _digest_all)
         except NotARegularFileError:
             return NO_FILE
-        return None if data is None else digest(data)
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
@@ -256,10 +257,10 @@ class OutputFolder:
             if change.action is not Action.CREATE:  # there is nothing in the place of those
                 self._refuse(change.path)
         before = self.pending()
-        concerned = {change.path for change in changes} | {NOTE, MANIFEST}
-        self._remove_temporaries(concerned | set(before.digests if before else ()))
+        noted = before.digests if before else ()
+        self._remove_temporaries([*(change.path for change in changes), *noted, NOTE, MANIFEST])
         if changes:
-            self._write(NOTE, note.written(plan.note))
+            self._write(NOTE, note.written(spec_name(plan.proof.rendering.spec), plan.owned))
         # Removals go first: where names fold together, they may concern the file to be written.
         for change in changes:
             if change.action is Action.REMOVE:
@@ -275,7 +276,7 @@ class OutputFolder:
         """Write files; those that have been written are written again, to the same effect."""
         for change in changes:
             replaces = change.action is Action.UPDATE
-            self._write(change.path, self._proven(plan, change.path), replaces=replaces)
+            self._write(change.path, (self._proven(plan, change.path),), replaces=replaces)
         return [None] * len(changes)
 
     def _refuse(self, path: str) -> None:
@@ -296,7 +297,9 @@ class OutputFolder:
             raise FileError.at(message, str(self.path / path), hint="run the command again")
         return data
 
-    def _write(self, path: str, data: bytes, *, replaces: bool = True, sync: bool = False) -> None:
+    def _write(
+        self, path: str, pieces: Iterable[bytes], *, replaces: bool = True, sync: bool = False
+    ) -> None:
         """Write a file as a whole; if it `replaces` one, with the permissions of that."""
         # Strings, because pathlib would take as long as the disk.
         full, temporary = self._place(path), self._temporary(path)
@@ -306,7 +309,8 @@ class OutputFolder:
             try:
                 descriptor = os.open(temporary, _WRITE_FLAGS, 0o666)
                 try:
-                    _write_all(descriptor, data)
+                    for piece in pieces:
+                        _write_all(descriptor, piece)
                     if sync:
                         os.fsync(descriptor)
                 finally:
@@ -340,21 +344,19 @@ class OutputFolder:
             with suppress(OSError):
                 (self.path / folder).rmdir()
 
-    def _remove_temporaries(self, paths: Iterable[str]) -> None:
+    def _remove_temporaries(self, paths: Sequence[str]) -> None:
         """Remove what a killed run left half written of these files."""
-        by_folder: dict[str, list[str]] = {}
-        for path in paths:
-            by_folder.setdefault(path.rpartition("/")[0], []).append(path)
-        for folder, concerned in by_folder.items():
+        for folder in {path.rpartition("/")[0] for path in paths}:
             try:
                 names = os.listdir(self.path / folder)  # noqa: PTH208 - strings are wanted
             except OSError:
                 continue
             if not any(name.startswith(PREFIX) and name.endswith(".tmp") for name in names):
                 continue
-            for path in concerned:
-                with suppress(OSError):
-                    os.unlink(self._temporary(path))  # noqa: PTH108 - likewise
+            for path in paths:
+                if path.rpartition("/")[0] == folder:
+                    with suppress(OSError):
+                        os.unlink(self._temporary(path))  # noqa: PTH108 - likewise
 
     def _place(self, path: str) -> str:
         """Return where a file of the folder is."""
@@ -393,17 +395,6 @@ class OutputFolder:
         return FileError.at(f"can't be {what}: {error.strerror}", str(path), hint=hint)
 
 
-def _is(descriptor: int, wanted: bytes) -> bool:
-    """Say whether a file is exactly `wanted`; if not, go back to its start."""
-    at = 0
-    while (piece := os.read(descriptor, _PIECE)) == wanted[at : at + _PIECE] and piece:
-        at += len(piece)
-    if at == len(wanted) and not piece:
-        return True
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return False
-
-
 def _read_all(descriptor: int, size: int) -> bytes:
     """Read a file that is `size` bytes long, or has become longer or shorter meanwhile."""
     data = os.read(descriptor, size + 1)
@@ -413,6 +404,14 @@ def _read_all(descriptor: int, size: int) -> bytes:
     while pieces[-1]:
         pieces.append(os.read(descriptor, _PIECE))
     return b"".join(pieces)
+
+
+def _digest_all(descriptor: int, _size: int) -> str:
+    """Return the sha256 of a file, in hexadecimal, without having all of it at once."""
+    state = sha256(usedforsecurity=False)
+    while piece := os.read(descriptor, _PIECE):
+        state.update(piece)
+    return state.hexdigest()
 
 
 def _copy_permissions(source: str, target: str) -> None:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 _MARK = b"\xef\xbb\xbf"
+
+_AT_ONCE = 500
+"""Parts of a text that are encoded at once: to write each on its own would take longer."""
+
+
+def encoded(parts: Iterable[str]) -> Iterator[bytes]:
+    """Yield a text of many parts as it is written, in pieces, so that it is never there whole."""
+    rest = iter(parts)
+    while piece := "".join(islice(rest, _AT_ONCE)).encode():
+        yield piece
 
 
 def canonical(data: bytes) -> bytes:

@@ -12,7 +12,7 @@ from generator.load import load
 from generator.manifest import MANIFEST
 from generator.plan import Plan
 from generator.plan import plan as whole
-from generator.prove import Proof, digest, prove, shown_path
+from generator.prove import Proof, prove, shown_path
 from generator.render import Rendering, render
 from generator.write import Planner
 from generator.write import write as write_files
@@ -76,7 +76,7 @@ def remember(path: Path, plan: Plan, said: str) -> None:
         said: What a check says.
     """
     rendering = plan.proof.rendering
-    digests = {**plan.proof.digests, MANIFEST: digest(plan.manifest)}
+    digests = {**plan.proof.digests, MANIFEST: plan.manifest.digest}
     known_good.remember(
         str(path),
         inputs={str(path): rendering.spec.digest, **rendering.folder.loaded},

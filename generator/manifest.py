@@ -22,14 +22,14 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from hashlib import sha256
-from io import BytesIO
 from json.encoder import encode_basestring_ascii
 from types import MappingProxyType
 
-from generator.form import canonical
+from generator.form import canonical, encoded
 from generator.names import file_fault
 from generator.spec import Reference, Spec
 
@@ -61,9 +61,36 @@ def spec_name(spec: Spec) -> str:
     return os.path.relpath(spec.path, spec.output_folder).replace(os.sep, "/")
 
 
+class Text:
+    """The text of a manifest, made whenever it is asked for, so that nobody need keep it.
+
+    Args:
+        pieces: Makes the text, in pieces.
+    """
+
+    def __init__(self, pieces: Callable[[], Iterator[bytes]]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Iterate over the text in pieces."""
+        return self._pieces()
+
+    def __bytes__(self) -> bytes:
+        """Return the text as a whole."""
+        return b"".join(self)
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the text, in hexadecimal."""
+        state = sha256(usedforsecurity=False)
+        for piece in self:
+            state.update(piece)
+        return state.hexdigest()
+
+
 def written(
     spec: Spec, digests: Mapping[str, str], paths_of: Callable[[str], Sequence[str]]
-) -> bytes:
+) -> Text:
     """Return the manifest of a spec.
 
     Args:
@@ -71,6 +98,12 @@ def written(
         digests: The sha256 of each file, in hexadecimal, by its path.
         paths_of: Returns the paths of a strategy's files, by its name.
     """
+    return Text(partial(_written, spec, digests, paths_of))
+
+
+def _written(
+    spec: Spec, digests: Mapping[str, str], paths_of: Callable[[str], Sequence[str]]
+) -> Iterator[bytes]:
     constants = (constant for section in spec.base for constant in section.constants)
     head = {
         "version": VERSION,
@@ -93,10 +126,10 @@ def written(
         "files": ((path, digests[path]) for path in sorted(digests)),
         "strategies": strategies,
     }
-    return _text(head, tables)
+    return _pieces(head, tables)
 
 
-def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequence[str]) -> bytes:
+def merged(old: bytes | None, new: Text, names: Collection[str], order: Sequence[str]) -> Text:
     """Return the manifest `new` with what `old` says of other strategies and their files.
 
     Args:
@@ -105,7 +138,7 @@ def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequenc
         names: The strategies of `new` that count.
         order: The strategies of the spec, in the order in which they are to stand.
     """
-    content = json.loads(new)
+    content = json.loads(bytes(new))
     previous = json.loads(old) if old is not None else {"files": {}, "strategies": {}}
     files = previous["files"] | content["files"]
     strategies = previous["strategies"] | {
@@ -117,7 +150,8 @@ def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequenc
         "files": sorted(files.items()),
         "strategies": [(name, strategies[name]) for name in ordered],
     }
-    return _text({key: content[key] for key in content if key not in {*tables, "checksum"}}, tables)
+    head = {key: content[key] for key in content if key not in {*tables, "checksum"}}
+    return Text(partial(_pieces, head, tables))
 
 
 def read(data: bytes) -> Manifest:
@@ -143,7 +177,7 @@ def read(data: bytes) -> Manifest:
     # A checkout may have changed the line ends; that is drift, but no other content.
     text = canonical(data)
     above = text[: text.rfind(b'  "checksum": "')]
-    if content.get("checksum") != _checksum(above):
+    if content.get("checksum") != sha256(above, usedforsecurity=False).hexdigest():
         raise UnreadableManifestError("was edited: its checksum does not match its content")
     match content:
         case {"spec": str(spec), "files": dict(digests)}:
@@ -157,25 +191,29 @@ def read(data: bytes) -> Manifest:
     return Manifest(spec, digests)
 
 
-def _checksum(text: bytes | memoryview) -> str:
-    return sha256(text, usedforsecurity=False).hexdigest()
+def _pieces(
+    head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]
+) -> Iterator[bytes]:
+    """Yield a manifest's text, in which each entry of a table has a line."""
+    checksum = sha256(usedforsecurity=False)
+    for piece in encoded(_lines(head, tables)):
+        checksum.update(piece)
+        yield piece
+    yield f'  "checksum": "{checksum.hexdigest()}"\n}}\n'.encode()
 
 
-def _text(head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]) -> bytes:
-    """Return a manifest's text, in which each entry of a table has a line."""
-    text = BytesIO()
-    text.write(b"{\n")
+def _lines(
+    head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]
+) -> Iterator[str]:
+    yield "{\n"
     for key, value in head.items():
-        text.write(f"  {_dumps(key)}: {_dumps(value)},\n".encode())
+        yield f"  {_dumps(key)}: {_dumps(value)},\n"
     for key, entries in tables.items():
-        before = f"  {_dumps(key)}: {{"
-        after = "}"
+        before, after = f"  {_dumps(key)}: {{", "},\n"
         for name, entry in entries:
-            text.write(f"{before}\n    {_dumps(name)}: {_dumps(entry)}".encode())
-            before, after = ",", "\n  }"
-        text.write(f"{before if after == '}' else ''}{after},\n".encode())
-    text.write(f'  "checksum": "{_checksum(text.getbuffer())}"\n}}\n'.encode())
-    return text.getvalue()
+            yield f"{before}\n    {_dumps(name)}: {_dumps(entry)}"
+            before, after = ",", "\n  },\n"
+        yield after if before == "," else before + after
 
 
 def _dumps(value: object) -> str:

@@ -7,9 +7,11 @@ not read as one is no note: nothing is ever done because of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii
 
+from generator.form import encoded
 from generator.names import file_fault
 
 PREFIX = ".gen-sweeps-"
@@ -33,9 +35,24 @@ class Note:
     digests: Mapping[str, tuple[str, ...]]
 
 
-def written(note: Note) -> bytes:
-    """Return the note as it stands on disk."""
-    return json.dumps({"spec": note.spec, "files": note.digests}).encode()
+def written(spec: str, digests: Iterable[tuple[str, Sequence[str]]]) -> Iterator[bytes]:
+    """Yield the note as it stands on disk, in pieces.
+
+    Args:
+        spec: The spec, as in a `Note`.
+        digests: What a `Note` has of each file, by its path.
+    """
+    return encoded(_written(spec, digests))
+
+
+def _written(spec: str, digests: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    quoted = encode_basestring_ascii
+    yield f'{{"spec": {quoted(spec)}, "files": {{'
+    separator = ""
+    for path, found in digests:
+        yield f"{separator}{quoted(path)}: [{', '.join(map(quoted, found))}]"
+        separator = ", "
+    yield "}}"
 
 
 def read(data: bytes) -> Note | None:

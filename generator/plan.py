@@ -9,7 +9,15 @@ from functools import cached_property
 from typing import Protocol
 
 from generator.form import canonical, deviation
-from generator.manifest import MANIFEST, Manifest, UnreadableManifestError, read, spec_name, written
+from generator.manifest import (
+    MANIFEST,
+    Manifest,
+    Text,
+    UnreadableManifestError,
+    read,
+    spec_name,
+    written,
+)
 from generator.names import fold
 from generator.note import Note
 from generator.prove import Proof, digest
@@ -55,16 +63,14 @@ class Plan:
         proof: What is to be written.
         changes: The files that change, in the order of rendering, then those to remove; the
             manifest last, whether it changes or not.
-        manifest: The content of the manifest.
-        note: What is about to change, for the run after this one if this one is killed.
+        manifest: The manifest that is to be there.
         listed: The names in each folder that was looked through for strays, by its path.
         strays: Files that look like a strategy's but are in neither the spec nor the manifest.
     """
 
     proof: Proof
     changes: tuple[Change, ...]
-    manifest: bytes
-    note: Note
+    manifest: Text
     strays: tuple[str, ...]
     listed: Mapping[str, Sequence[str]]
 
@@ -72,6 +78,13 @@ class Plan:
     def obstacles(self) -> tuple[Change, ...]:
         """The changes that gen-sweeps may not make unasked."""
         return tuple(change for change in self.changes if change.obstacle)
+
+    @property
+    def owned(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """By the path of each file to change, the digests of what is gen-sweeps' own there."""
+        for change in self.drift:
+            if change.path != MANIFEST:
+                yield change.path, _own_digests(change, self.proof)
 
     @property
     def drift(self) -> Iterator[Change]:
@@ -92,12 +105,8 @@ class Plan:
 class Folder(Protocol):
     """An output folder that can be looked at."""
 
-    def read(self, path: str, *, like: bytes = b"") -> bytes | None:
+    def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name.
-
-        Args:
-            path: The file.
-            like: What may be in it; if it is, this is returned, and there are no two of it.
 
         Raises:
             NotARegularFileError: Something else is in its place.
@@ -143,17 +152,16 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     changes = ours.changes()
     if owners and all(owner == own_name for owner in owners):
         changes += filter(None, map(ours.removal, ours.stale))
-    about = {change.path: _own_digests(change, proof) for change in changes}
-    known = proof.digests.keys() | about.keys()
+    removed = {change.path for change in changes if change.action is Action.REMOVE}
     candidates = (
         path
         for pattern in proof.rendering.strategy_paths()
         for path in folder.matching(pattern.replace(STRATEGY, "*"))
-        if path not in known
+        if path not in proof.digests and path not in removed
     )
     strays = tuple(sorted(set(candidates)))
-    changes.append(found.change(content, obstacle))
-    return Plan(proof, tuple(changes), content, Note(own_name, about), strays, folder.listed)
+    changes.append(found.change(obstacle))
+    return Plan(proof, tuple(changes), content, strays, folder.listed)
 
 
 def _changes(change: Change) -> bool:
@@ -263,35 +271,35 @@ class _FoundManifest:
     """The manifest that is in the folder.
 
     Attributes:
-        data: Its content; None if there is no such file.
+        action: What is to be done with it.
         manifest: What it says; None if it is not there or can't be read.
         obstacle: Why it can't be read; None if it can, or is not there.
+        form: How its form was changed, and nothing else of it; None if that is not all.
     """
 
-    data: bytes | None
+    action: Action
     manifest: Manifest | None = None
     obstacle: str | None = None
+    form: str | None = None
 
     @classmethod
-    def of(cls, folder: Folder, content: bytes, wanted: Manifest) -> _FoundManifest:
-        """Return the manifest of a folder; one that is `content` says what is `wanted`."""
+    def of(cls, folder: Folder, text: Text, wanted: Manifest) -> _FoundManifest:
+        """Return the manifest of a folder; one with the text `text` says what is `wanted`."""
+        (found,) = folder.digests([MANIFEST])
+        if found is not None and found == text.digest:
+            return cls(Action.KEEP, wanted)
         try:
-            data = folder.read(MANIFEST, like=content)
+            data = None if found is None else folder.read(MANIFEST)
         except NotARegularFileError as error:
-            return cls(b"", obstacle=str(error))
+            return cls(Action.UPDATE, obstacle=str(error))
         if data is None:
-            return cls(None)
-        if data is content:
-            return cls(data, wanted)
+            return cls(Action.CREATE)
+        form = deviation(data) if digest(canonical(data)) == text.digest else None
         try:
-            return cls(data, read(data))
+            return cls(Action.UPDATE, read(data), form=form)
         except UnreadableManifestError as error:
-            return cls(data, obstacle=str(error))
+            return cls(Action.UPDATE, obstacle=str(error), form=form)
 
-    def change(self, content: bytes, obstacle: str | None) -> Change:
-        if self.data is None:
-            return Change(MANIFEST, Action.CREATE, obstacle)
-        if self.data == content:
-            return Change(MANIFEST, Action.KEEP, obstacle)
-        form = deviation(self.data) if canonical(self.data) == content else None
-        return Change(MANIFEST, Action.UPDATE, obstacle, form)
+    def change(self, obstacle: str | None) -> Change:
+        """Return what is to be done with it; `obstacle` says why that may not be."""
+        return Change(MANIFEST, self.action, obstacle, self.form)

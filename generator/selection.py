@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.errors import Problem, SpecError
-from generator.manifest import MANIFEST, UnreadableManifestError, merged, read, spec_name
+from generator.manifest import MANIFEST, Text, UnreadableManifestError, merged, read, spec_name
 from generator.names import near_miss
 from generator.note import Note
 from generator.plan import Action, Folder, NotARegularFileError, Plan, plan
@@ -48,11 +48,12 @@ class Selection:
         content = self._manifest(planned, folder)
         *changes, manifest = planned.changes
         if manifest.action is not Action.CREATE and not manifest.obstacle:
-            action = Action.KEEP if folder.read(MANIFEST) == content else Action.UPDATE
+            same = folder.digests([MANIFEST]) == [content.digest]
+            action = Action.KEEP if same else Action.UPDATE
             manifest = replace(manifest, action=action)
         return replace(planned, changes=(*changes, manifest), manifest=content)
 
-    def _manifest(self, planned: Plan, folder: Folder) -> bytes:
+    def _manifest(self, planned: Plan, folder: Folder) -> Text:
         """Return the manifest with the entries of the files and strategies not asked for."""
         try:
             old = folder.read(MANIFEST)
@@ -89,9 +90,9 @@ class _Scoped:
     folder: Folder
     scope: frozenset[str]
 
-    def read(self, path: str, *, like: bytes = b"") -> bytes | None:
+    def read(self, path: str) -> bytes | None:
         visible = path == MANIFEST or path in self.scope
-        return self.folder.read(path, like=like) if visible else None
+        return self.folder.read(path) if visible else None
 
     def digests(self, paths: Sequence[str]) -> list[str | None]:
         return self.folder.digests(paths)

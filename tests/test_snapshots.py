@@ -48,7 +48,7 @@ def test_a_generated_file_is_what_is_committed(
 
 def test_the_manifest_is_what_is_committed(proof: Proof, generated: SnapshotAssertion) -> None:
     planned = plan(proof, OutputFolder(proof.rendering.spec))
-    assert planned.manifest == generated(name=MANIFEST)
+    assert bytes(planned.manifest) == generated(name=MANIFEST)
 
 
 def test_no_file_is_committed_without_a_snapshot(proof: Proof) -> None:
