@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import TextIO
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Self, TextIO
 
 from generator.errors import FileError, Problem
+
+PATIENCE = 1.0
+"""Seconds that a run may take before it shows how far it is."""
 
 _RED, _YELLOW, _CYAN, _RESET = "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[0m"
 
@@ -54,6 +58,50 @@ def warning(text: str) -> None:
 def progress(text: str) -> None:
     """Print to stderr what is going on."""
     _line(_CYAN, "note", text)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Give what is told how far a run is, and shows it once the run takes longer than a second.
+
+    It is shown on stderr, and only if that is a terminal.
+    """
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _what, _done, _total: None
+        return
+    with _Bars() as bars:
+        yield bars.show
+
+
+class _Bars:
+    """A bar for each thing that is done, one below the other."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._open = ExitStack()
+        self._what = ""
+        self._shown = 0
+        self._advance: Callable[[int], None] = lambda _steps: None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Show that of what is done so many things are, of so many in all."""
+        if time.monotonic() < self._start + PATIENCE:
+            return
+        if what != self._what:
+            import typer  # noqa: PLC0415 - heavy, and only long runs are worth it
+
+            self._open.close()
+            bar = typer.progressbar(length=total, label=what, file=sys.stderr)
+            self._advance = self._open.enter_context(bar).update
+            self._what, self._shown = what, 0
+        self._advance(done - self._shown)
+        self._shown = done
 
 
 def _line(colour: str, label: str, text: str) -> None:

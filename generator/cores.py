@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,8 +28,28 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+Listener: TypeAlias = Callable[[str, int, int], None]
+"""Is told what is done, of how many things, and of how many in all."""
+
+_listeners: list[Listener] = []
+
+
+@contextmanager
+def told(listener: Listener) -> Iterator[None]:
+    """Tell how far work is that is shared out, again and again."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
 def shared_out(
-    work: Callable[[Sequence[T]], list[R]], things: Sequence[T], *, enough: int = ENOUGH
+    work: Callable[[Sequence[T]], list[R]],
+    things: Sequence[T],
+    what: str,
+    *,
+    enough: int = ENOUGH,
 ) -> list[R]:
     """Return what `work` returns for all things, in their order.
 
@@ -40,6 +60,7 @@ def shared_out(
         work: Does a share of the work, and returns something for each thing; it must not mind to
             be run for the same things again.
         things: What there is to do.
+        what: What the work is called, for who is told how far it is.
         enough: How many things are worth a second process.
     """
     number = 1
@@ -49,10 +70,20 @@ def shared_out(
     first, *rest = (things[slice(*pair)] for pair in pairwise(bounds))
     with ExitStack() as others:
         results = [others.enter_context(elsewhere(work, share)) for share in rest]
-        done = work(first)
+        done: list[R] = []
+        for start in range(0, len(first), step := max(1, enough // 4)):
+            done += work(first[start : start + step])
+            # The others are as far, as far as that is known.
+            _tell(what, min(number * len(done), len(things) - 1), len(things))
         for result in results:
             done += result()
+    _tell(what, len(things), len(things))
     return done
+
+
+def _tell(what: str, done: int, total: int) -> None:
+    for listener in _listeners:
+        listener(what, done, total)
 
 
 @contextmanager

@@ -185,7 +185,7 @@ class OutputFolder:
         with suppress(OSError), os.scandir(self._root) as entries:
             if next(entries, None) is None:
                 return [None] * len(paths)
-        return shared_out(self._digests, paths)
+        return shared_out(self._digests, paths, "comparing")
 
     def _digests(self, paths: Sequence[str]) -> list[str | None]:
         return list(map(self._digest, paths))
@@ -266,7 +266,7 @@ class OutputFolder:
             if change.action is Action.REMOVE:
                 self._remove(change.path)
         files = [c for c in changes if c.action is not Action.REMOVE and c.path != MANIFEST]
-        shared_out(partial(self._write_files, plan), files)
+        shared_out(partial(self._write_files, plan), files, "writing")
         if changes and changes[-1].path == MANIFEST:
             self._write(MANIFEST, plan.manifest, sync=True)
         if changes or before:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import console, generate, summary
+from generator import console, cores, generate, summary
 from generator.errors import GenSweepsError, Problem
 from generator.plan import Plan
 
@@ -37,12 +37,9 @@ def run(options: Options) -> int:
     problems: Sequence[Problem] = ()
     exit_code = 0
     try:
-        if options.command == "write":
-            plan = generate.write(
-                options.spec, options.only, force=options.force, paranoid=options.paranoid
-            )
-        else:
-            plan = generate.check(options.spec, options.only, paranoid=options.paranoid)
+        with console.progress_bar() as show, cores.told(show):
+            plan = _plan(options)
+        if options.command != "write":
             problems = summary.drift_problems(plan)
             exit_code = 1 if problems else 0
     except GenSweepsError as error:
@@ -51,6 +48,15 @@ def run(options: Options) -> int:
     if plan is not None and exit_code == 0:
         _remember(options, plan)
     return exit_code
+
+
+def _plan(options: Options) -> Plan:
+    """Write, or look only; return what changed, or would."""
+    if options.command == "write":
+        return generate.write(
+            options.spec, options.only, force=options.force, paranoid=options.paranoid
+        )
+    return generate.check(options.spec, options.only, paranoid=options.paranoid)
 
 
 def _say(options: Options, plan: Plan | None, problems: Sequence[Problem], exit_code: int) -> None:

@@ -83,7 +83,7 @@ def prove(
     of_strategies = (path for path, _ in rendering.strategies())
     judged = list(islice(of_strategies, judge_every - 1, None, judge_every)) if judge_every else []
     with prover.judging(judged) as finish:
-        proven = shared_out(prover.proven, paths)
+        proven = shared_out(prover.proven, paths, "proving")
         if None in proven:
             from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
 
@@ -152,7 +152,7 @@ class _Prover:
             with elsewhere(self._judge, paths) as finish:
                 yield finish
         else:
-            yield lambda: shared_out(self._judge, paths, enough=MANY_TO_JUDGE)
+            yield lambda: shared_out(self._judge, paths, "judging", enough=MANY_TO_JUDGE)
 
     def _judge(self, paths: Sequence[str]) -> list[None]:
         if paths:

@@ -48,7 +48,8 @@ def test_results_come_in_order_and_from_more_than_one_process(tmp_path: Path) ->
     found = program(
         """
         things = list(range(2_501))
-        results = shared_out(lambda share: [(thing * 2, os.getpid()) for thing in share], things)
+        work = lambda share: [(thing * 2, os.getpid()) for thing in share]
+        results = shared_out(work, things, 'it')
         assert [value for value, _ in results] == [thing * 2 for thing in things]
         assert len({process for _, process in results}) > 1
         """,
@@ -71,7 +72,7 @@ def test_one_process_does_all_where_another_does_not_pay_or_can_not_be(
     tmp_path: Path, alone: str
 ) -> None:
     text = "things = list(range(3_000))\n" + alone + "\n"
-    text += "found = shared_out(lambda share: [(x, os.getpid()) for x in share], things)\n"
+    text += "found = shared_out(lambda share: [(x, os.getpid()) for x in share], things, 'it')\n"
     text += "assert found == [(thing, first) for thing in things]\n"
     found = program(text, tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
@@ -88,9 +89,25 @@ def test_what_another_process_does_not_get_done_is_done_here(tmp_path: Path, end
             return share
 
         things = list(range(3_000))
-        assert shared_out(work, things) == things
+        assert shared_out(work, things, 'it') == things
         with elsewhere(work, things) as finish:
             assert finish() == things
+    """
+    found = program(text, tmp_path)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_who_listens_is_told_how_far_the_work_is(tmp_path: Path) -> None:
+    text = """
+        from generator.cores import told
+
+        steps = []
+        with told(lambda *step: steps.append(step)):
+            shared_out(lambda share: share, [0] * 5_000, 'it')
+        shared_out(lambda share: share, [0] * 5_000, 'more')
+        done = [done for what, done, total in steps]
+        assert {(what, total) for what, _, total in steps} == {('it', 5_000)}
+        assert done == sorted(set(done)) and len(done) > 4 and done[-1] == 5_000
     """
     found = program(text, tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
@@ -106,7 +123,7 @@ def test_the_first_of_several_errors_is_raised(tmp_path: Path) -> None:
 
         for things in (list(range(3_000)), [1] * 1_600 + [599, 699]):
             try:
-                shared_out(work, things)
+                shared_out(work, things, 'it')
             except ValueError as error:
                 print(*error.args)
     """
@@ -127,7 +144,7 @@ def test_an_error_here_ends_the_others_at_once_and_lets_them_clean_up(tmp_path: 
                 Path("cleaned up").touch()
 
         try:
-            shared_out(work, list(range(3_000)))
+            shared_out(work, list(range(3_000)), 'it')
         except KeyboardInterrupt:
             print(Path("cleaned up").exists())
     """
@@ -145,7 +162,7 @@ def test_ctrl_c_reaches_all_processes_and_is_told_once(tmp_path: Path) -> None:
             time.sleep(500)
 
         try:
-            shared_out(work, list(range(3_000)))
+            shared_out(work, list(range(3_000)), 'it')
         except KeyboardInterrupt:
             print("interrupted")
     """
