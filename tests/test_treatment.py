@@ -149,6 +149,32 @@ def test_a_treatment_reads_back_as_its_own_value_and_as_no_other(one: Value, oth
         refused(text, arguments={"a": other})
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, 1.0),
+        (1, True),
+        (0, False),
+        (1.0, True),
+        (0.0, -0.0),
+        (100_000, 1e5),
+        ("1", 1),
+        ("True", True),
+        ("ONE", Reference("ONE")),
+        ((), {}),
+        ((1,), 1),
+        ("", ()),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ],
+)
+def test_values_that_look_alike_are_told_apart(one: Value, other: Value) -> None:
+    for value, wrong in ((one, other), (other, one)):
+        text = keyword_arguments("Block", {"a": value, "b": (value,)}, indent=0)
+        accept(text, "Block", {"a": value, "b": (value,)})
+        refused(text, arguments={"a": wrong, "b": (value,)})
+        refused(text, arguments={"a": value, "b": (wrong,)})
+
+
 PIECES = (
     *(
         "Block",
