@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -100,17 +101,42 @@ def elsewhere(
             for the same things again.
         things: What there is to do.
     """
-    if not things or not _can_fork():
-        yield lambda: work(things)
-        return
-    other = _Other(work, things)
-    try:
-        yield other.result
-    except BaseException:
-        other.interrupt()
-        raise
-    finally:
-        other.join()
+
+    def here() -> list[R]:
+        return work(things)
+
+    def there(_pipe: Connection[list[R], None]) -> list[R]:
+        return here()
+
+    with _other(there) as other:
+        yield partial(other.result, here) if other else here
+
+
+@contextmanager
+def standby(
+    prepare: Callable[[], object], work: Callable[[T], R]
+) -> Iterator[Callable[[T], Callable[[], R]]]:
+    """Have another process prepare for work that is not known yet, if that can be.
+
+    What is given takes what there is to do, and returns what waits for the result. The work is
+    done here if it fails there. If it is never asked for, the process is interrupted.
+
+    Args:
+        prepare: Does what takes long and has to be done whatever the work is.
+        work: Does the work; what it takes and returns is sent from process to process.
+    """
+
+    def wait_and_work(pipe: Connection[R, T]) -> R:
+        prepare()
+        return work(pipe.recv())
+
+    with _other(wait_and_work) as other:
+
+        def ask(thing: T) -> Callable[[], R]:
+            here = partial(work, thing)
+            return partial(other.result, here) if other and other.ask(thing) else here
+
+        yield ask
 
 
 def _can_fork() -> bool:
@@ -131,43 +157,67 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
-class _Other(Generic[T, R]):
-    """Another process, and the work that it does."""
+@contextmanager
+def _other(work: Callable[[Connection[R, T]], R]) -> Iterator[_Other[T, R] | None]:
+    """Give another process that does work, None if there can be none; it ends with the block."""
+    other = _Other(work) if _can_fork() else None
+    try:
+        yield other
+    finally:
+        if other:
+            other.end()
 
-    def __init__(self, work: Callable[[Sequence[T]], list[R]], things: Sequence[T]) -> None:
+
+class _Other(Generic[T, R]):
+    """Another process, and the work that it does.
+
+    Args:
+        work: Does the work; takes what comes from this process.
+    """
+
+    def __init__(self, work: Callable[[Connection[R, T]], R]) -> None:
         from multiprocessing import get_context  # noqa: PLC0415 - most runs have one process
 
-        self._work = work
-        self._things = things
         context = get_context("fork")
-        self._pipe, sending = context.Pipe(duplex=False)
-        self._process = context.Process(target=_answer, args=(work, things, sending), daemon=True)
+        self._answered = False
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_answer, args=(work, theirs, self._pipe), daemon=True
+        )
         # If there is no room for a process, the pipe is at its end at once.
-        with sending, suppress(OSError):
+        with theirs, suppress(OSError):
             self._process.start()
 
-    def result(self) -> list[R]:
+    def ask(self, thing: T) -> bool:
+        """Send what there is to do; say whether that could be."""
+        try:
+            self._pipe.send(thing)
+        except OSError:
+            return False
+        return True
+
+    def result(self, here: Callable[[], R]) -> R:
         """Return what the process has found, or what is found here if it has failed."""
         try:
-            found: list[R] = self._pipe.recv()
+            found: R = self._pipe.recv()
         except (EOFError, OSError):
-            return self._work(self._things)
+            return here()
+        self._answered = True
         return found
 
-    def interrupt(self) -> None:
-        """Have the process stop as if a person had interrupted it."""
-        if self._process.pid is not None:
-            self._process.terminate()
-
-    def join(self) -> None:
-        """Wait for the end of the process."""
+    def end(self) -> None:
+        """Have the process stop, as if a person had interrupted it if it still works."""
         self._pipe.close()
         if self._process.pid is not None:
+            if not self._answered:
+                self._process.terminate()
             self._process.join()
 
 
 def _answer(
-    work: Callable[[Sequence[T]], list[R]], things: Sequence[T], pipe: Connection[list[R], None]
+    work: Callable[[Connection[R, T]], R],
+    pipe: Connection[R, T],
+    other_end: Connection[T, R],
 ) -> None:
     """Send what is found; nothing if that fails, for then it is looked for again.
 
@@ -175,7 +225,11 @@ def _answer(
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    other_end.close()  # so that this process hears of it if the first one is gone
     try:
-        pipe.send(work(things))
+        try:
+            pipe.send(work(pipe))
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
     except BaseException:  # noqa: BLE001 - an interrupt among them: whoever waits hears of it
         sys.exit(1)

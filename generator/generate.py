@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from generator import known_good
+from generator.cores import standby
 from generator.disk import OutputFolder
 from generator.errors import Problem
 from generator.load import load
 from generator.manifest import MANIFEST
 from generator.plan import Plan
 from generator.plan import plan as whole
-from generator.prove import Proof, prove, shown_path
+from generator.prove import Proof, Sample, judge, prove, shown_path
 from generator.render import Rendering, render
 from generator.write import Planner
 from generator.write import write as write_files
@@ -117,6 +121,21 @@ def write(
         GenSweepsError: The spec, a template or the proof fails (nothing has been changed), or
             writing does (each file is either as it was or as it should be).
     """
-    files, planner = rendering(path, only)
-    proof = prove(files, judge_every=1 if paranoid else SAMPLE)
+    with _judge_at_hand(path) as ask_judge:
+        files, planner = rendering(path, only)
+        every = 1 if paranoid else SAMPLE
+        proof = prove(files, judge_every=every, ask_judge=ask_judge)
     return write_files(proof, force=force, planner=planner)
+
+
+@contextmanager
+def _judge_at_hand(path: Path) -> Iterator[Callable[[Sample], Callable[[], None]]]:
+    """Have LibCST loaded while the spec is, if that may have enough strategies for a sample."""
+    size = 0
+    with suppress(OSError):  # load tells of it
+        size = path.stat().st_size
+    if size < SAMPLE * len("[strategies.a]\n"):
+        yield lambda sample: partial(judge, sample)
+    else:
+        with standby(partial(import_module, "generator.explain"), judge) as ask_judge:
+            yield ask_judge

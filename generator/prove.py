@@ -8,20 +8,20 @@ accepts nothing which parsing everything would refuse, because the text around i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 
 from generator.control import Skeleton, examine
-from generator.cores import elsewhere, shared_out
+from generator.cores import shared_out
 from generator.errors import TemplateError
 from generator.placement import check_placements
 from generator.render import File, Rendering
 from generator.shapes import TreatmentReader
-from generator.spec import Spec, Value
+from generator.spec import Spec, Treatment, Value
 from generator.syntax import check_characters, docstring_end, parse
 from generator.treatment import UnreadableTreatmentError
 
@@ -57,10 +57,38 @@ class DisagreementError(AssertionError):
     """The two ways to see the proof disagree: a bug in one of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Files to be shown to LibCST, each with the control's file of its template.
+
+    Attributes:
+        treatment: What they may differ in; without what is shared.
+        files: The files; the path of each is as the user would name it.
+    """
+
+    treatment: Treatment
+    files: tuple[tuple[File, File], ...]
+
+
+def judge(sample: Sample) -> None:
+    """Show files to LibCST.
+
+    Raises:
+        DisagreementError: It refuses one.
+    """
+    from generator.explain import Judge  # noqa: PLC0415 - LibCST is heavy
+
+    judge = Judge(sample.treatment)
+    for file, control in sample.files:
+        if found := judge.differences(file, control):
+            raise DisagreementError(f"LibCST refuses {file.path}, at {found[0].path}")
+
+
 def prove(
     rendering: Rendering,
     *,
     judge_every: int | None = None,
+    ask_judge: Callable[[Sample], Callable[[], None]] = lambda sample: partial(judge, sample),
     is_in_place: Callable[[str, bytes], bool] | None = None,
 ) -> Proof:
     """Prove that the strategies' files differ only in the treatment, and return what was proven.
@@ -69,6 +97,7 @@ def prove(
         rendering: The files.
         judge_every: Show one in so many files to LibCST too, which parses it whole; None for
             none of them.
+        ask_judge: Has a few files shown to LibCST, and returns what waits for the end of that.
         is_in_place: Says of a path and what belongs there whether it is there. It is asked
             while that is at hand, which spares a later stage to look at the file.
 
@@ -82,15 +111,20 @@ def prove(
     paths = list(rendering)
     of_strategies = (path for path, _ in rendering.strategies())
     judged = list(islice(of_strategies, judge_every - 1, None, judge_every)) if judge_every else []
-    with prover.judging(judged) as finish:
-        proven = shared_out(prover.proven, paths, "proving")
-        if None in proven:
-            from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
+    finish_judging = None
+    if 0 < len(judged) < MANY_TO_JUDGE:
+        finish_judging = ask_judge(prover.sample(judged))
+    proven = shared_out(prover.proven, paths, "proving")
+    if None in proven:
+        from generator.explain import explain  # noqa: PLC0415 - LibCST is heavy
 
-            failed = (path for path, found in zip(paths, proven, strict=True) if found is None)
-            spec = rendering.spec
-            raise explain([prover.seen(path) for path in failed], spec.treatment, spec.control)
-        finish()
+        failed = (path for path, found in zip(paths, proven, strict=True) if found is None)
+        spec = rendering.spec
+        raise explain([prover.seen(path) for path in failed], spec.treatment, spec.control)
+    if finish_judging:
+        finish_judging()
+    else:
+        shared_out(prover.judged, judged, "judging", enough=MANY_TO_JUDGE)
     digests = dict(zip(paths, filter(None, proven), strict=True))
     if is_in_place is None:
         return Proof(rendering, digests)
@@ -141,29 +175,16 @@ class _Prover:
         moved = self._is_in_place is not None and not self._is_in_place(file.path, data)
         return _DISPLACED + digest(data) if moved else digest(data)
 
-    @contextmanager
-    def judging(self, paths: Sequence[str]) -> Iterator[Callable[[], list[None]]]:
-        """Show files to LibCST, a few of them while this process goes on; give what ends it.
-
-        Raises:
-            DisagreementError: It refuses one; raised at the end.
-        """
-        if len(paths) < MANY_TO_JUDGE:
-            with elsewhere(self._judge, paths) as finish:
-                yield finish
-        else:
-            yield lambda: shared_out(self._judge, paths, "judging", enough=MANY_TO_JUDGE)
-
-    def _judge(self, paths: Sequence[str]) -> list[None]:
-        if paths:
-            from generator.explain import Judge  # noqa: PLC0415 - LibCST is heavy
-
-            judge = Judge(self._treatment)
-            for path in paths:
-                file, shown, skeleton = self.seen(path)
-                if found := judge.differences(file, skeleton.file):
-                    raise DisagreementError(f"LibCST refuses {shown}, at {found[0].path}")
+    def judged(self, paths: Sequence[str]) -> list[None]:
+        """Show files to LibCST."""
+        judge(self.sample(paths))
         return [None] * len(paths)
+
+    def sample(self, paths: Sequence[str]) -> Sample:
+        """Return files to be shown to LibCST."""
+        seen = map(self.seen, paths)
+        files = ((replace(file, path=shown), skeleton.file) for file, shown, skeleton in seen)
+        return Sample(replace(self._treatment, shared={}), tuple(files))
 
     def seen(self, path: str) -> tuple[File, str, Skeleton]:
         """Return a strategy's file, its path as the user would name it, and its skeleton."""

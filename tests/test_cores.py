@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 HEAD = """
 import os, signal, sys, time
 from pathlib import Path
-from generator.cores import elsewhere, shared_out
+from generator.cores import elsewhere, shared_out, standby
 first = os.getpid()
 """
 
@@ -92,9 +92,48 @@ def test_what_another_process_does_not_get_done_is_done_here(tmp_path: Path, end
         assert shared_out(work, things, 'it') == things
         with elsewhere(work, things) as finish:
             assert finish() == things
+        with standby(list, work) as ask:
+            assert ask(things)() == things
     """
     found = program(text, tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("end", ["pass", "os.kill(os.getpid(), 9)", "raise MemoryError"])
+def test_a_process_on_standby_does_what_is_known_later(tmp_path: Path, end: str) -> None:
+    text = f"""
+        def prepare():
+            Path("prepared").touch()
+            {end}
+
+        with standby(prepare, lambda thing: (thing * 2, os.getpid() != first)) as ask:
+            finish = ask("ab")
+            assert finish() == ("abab", {end == "pass"})
+        assert Path("prepared").exists()
+    """
+    found = program(text, tmp_path)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_process_on_standby_that_is_not_needed_ends_at_once(tmp_path: Path) -> None:
+    text = """
+        def prepare():
+            Path("started").touch()
+            time.sleep(500)
+
+        for error in (None, ValueError):
+            try:
+                with standby(prepare, str):
+                    while not Path("started").exists():
+                        time.sleep(0.01)
+                    Path("started").unlink()
+                    if error:
+                        raise error
+            except ValueError:
+                print("told")
+    """
+    found = program(text, tmp_path)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "told\n", "")
 
 
 def test_who_listens_is_told_how_far_the_work_is(tmp_path: Path) -> None:
