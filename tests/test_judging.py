@@ -1,0 +1,95 @@
+"""LibCST looks at a sample of what is written, and at all of it on request."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import World
+
+PROGRAM = """
+import sys
+from collections import namedtuple
+from generator.__main__ import main
+from generator.explain import Judge
+
+def differences(self, file, control):
+    with open("judged", "a") as log:
+        log.write(f"{{file.path}} by {{control.path}}\\n")
+    return {found}
+
+Judge.differences = differences
+sys.argv = ["gen-sweeps", "spec.toml", *{arguments}]
+main()
+"""
+
+NOTHING = "()"
+SOMETHING = "(namedtuple('Difference', 'path')('config[0]'),)"
+
+
+@pytest.fixture
+def many(world: World) -> World:
+    """An experiment of 2,002 strategies."""
+    strategies = "".join(f"[strategies.s{number:04}]\n" for number in range(2_000))
+    world.write("spec.toml", world.read("spec.toml") + strategies)
+    return world
+
+
+def judged(
+    world: World, *arguments: str, found: str = NOTHING
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Run the command with a judge who finds always the same; return whom he was shown."""
+    log = world.path("judged")
+    log.unlink(missing_ok=True)
+    text = PROGRAM.format(found=found, arguments=list(arguments))
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=world.folder, capture_output=True, text=True, check=False
+    )
+    return done, sorted(log.read_text().splitlines()) if log.exists() else []
+
+
+def shown(*names: str) -> list[str]:
+    """Return what the judge notes of strategies' files."""
+    return [f"{Path('out', f'run_{name}.py')} by run_plain.py" for name in names]
+
+
+def test_one_file_in_a_thousand_that_are_written_is_judged(many: World) -> None:
+    done, files = judged(many)
+    assert done.returncode == 0, done.stderr
+    assert files == shown("s0997", "s1997")
+
+
+def test_a_check_judges_none(many: World) -> None:
+    assert many.run("spec.toml").exit_code == 0
+    done, files = judged(many, "--check", "--no-cache")
+    assert done.returncode == 0, done.stderr
+    assert files == []
+
+
+@pytest.mark.parametrize("check", [[], ["--check", "--no-cache"]])
+def test_all_are_judged_on_request(world: World, check: list[str]) -> None:
+    assert world.run("spec.toml").exit_code == 0
+    done, files = judged(world, "--paranoid", *check)
+    assert done.returncode == 0, done.stderr
+    assert files == shown("plain", "shaped")
+
+
+def test_all_of_many_are_judged_on_request(world: World) -> None:
+    strategies = "".join(f"[strategies.s{number:02}]\n" for number in range(60))
+    world.write("spec.toml", world.read("spec.toml") + strategies)
+    done, files = judged(world, "--paranoid")
+    assert done.returncode == 0, done.stderr
+    assert files == shown("plain", *(f"s{number:02}" for number in range(60)), "shaped")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--paranoid"]])
+def test_nothing_is_written_if_the_judge_disagrees(many: World, arguments: list[str]) -> None:
+    done, files = judged(many, *arguments, found=SOMETHING)
+    assert done.returncode == 101
+    assert "LibCST refuses out/run_" in done.stderr
+    assert "at config[0]" in done.stderr
+    assert "error: this is a bug in gen-sweeps" in done.stderr
+    assert files
+    assert not many.path("out").exists()
