@@ -1,14 +1,12 @@
 """One job in a process of its own, so that its memory is its own and nothing is warm.
 
 `python -m benchmarks.child JOB FOLDER COUNT` prints the seconds that the job took, from when
-everything is imported, and the most memory that the process ever had, in KiB.
+everything is imported.
 """
 
 from __future__ import annotations
 
 import gc
-import json
-import re
 import subprocess
 import sys
 import time
@@ -37,12 +35,17 @@ def measured(job: str, folder: Path, count: int) -> Sample:
     Raises:
         RuntimeError: The job failed; a time would mean nothing.
     """
-    command = [sys.executable, "-m", "benchmarks.child", job, str(folder), str(count)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command(job, folder, count), cwd=PROJECT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{job} of {count} in {folder} failed:\n{done.stderr}")
-    seconds, peak_kib = json.loads(done.stdout)
-    return Sample(seconds, peak_kib)
+    return Sample(float(done.stdout))
+
+
+def command(job: str, folder: Path, count: int) -> list[str]:
+    """Return what runs a job in a new process, from the folder of the project."""
+    return [sys.executable, "-m", "benchmarks.child", job, str(folder), str(count)]
 
 
 def _tool(folder: Path, *, check: bool) -> Callable[[], object]:
@@ -72,24 +75,6 @@ def _bare(job: str, folder: Path, count: int) -> Callable[[], object]:
     return lambda: bare.render_and_write(pages, output)
 
 
-def _peak_kib() -> int:
-    """Return the most memory this process had, with the largest of the processes it started.
-
-    What Linux counts for a process by getrusage() includes the process that started it, up to
-    the moment of exec; VmHWM in /proc is its own.
-    """
-    if sys.platform == "win32":
-        return 0
-    import resource  # noqa: PLC0415 - not on Windows
-
-    unit = 1024 if sys.platform == "darwin" else 1
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // unit
-    status = Path("/proc/self/status")
-    if status.exists() and (match := re.search(r"VmHWM:\s*(\d+) kB", status.read_text())):
-        return int(match[1]) + children
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit + children
-
-
 def main() -> None:
     """Do the job that the arguments name, and print what it took."""
     job, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
@@ -99,8 +84,7 @@ def main() -> None:
     work = _tool(folder, check=job == CHECK) if ours else _bare(job, folder, count)
     start = time.perf_counter()
     work()
-    seconds = time.perf_counter() - start
-    sys.stdout.write(json.dumps([seconds, _peak_kib()]))
+    sys.stdout.write(str(time.perf_counter() - start))
 
 
 if __name__ == "__main__":

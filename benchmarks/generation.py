@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from benchmarks import child
+from benchmarks.memory import peak_kib
 from benchmarks.report import Comparison, Section, compared
 from benchmarks.scale import Scale
 from benchmarks.timing import Contender, Series, figure, interleaved, spread
 from benchmarks.worlds import disks, experiment, scratch
+
+CONTENDERS = ("gen-sweeps", "render and write only")
 
 JOBS = (child.WRITE, child.RENDER_AND_WRITE)
 
@@ -29,16 +33,18 @@ def measure(scale: Scale) -> Section:
     """Measure generation at all sizes on all disks, its memory and its growth."""
     rows: list[Comparison] = []
     figures: dict[str, Mapping[str, str]] = {}
+    memory: dict[str, Mapping[str, str]] = {}
     for disk in disks():
         with scratch(disk) as folder:
             clear = _remove if disk.name == "tmpfs" else partial(_set_aside, folder / "old")
             small = _series(folder, scale.small, scale.small_rounds, clear)
             large = _series(folder, scale.large, scale.large_rounds, clear)
+            figures |= _growth(large, disk.name)
+            memory = memory or _memory(folder, scale, clear)  # the disk makes no difference
         for count, (write, bare) in (small | large).items():
             name = f"{count:,} strategies, {disk.name}"
-            rows.append(compared(write, {"render and write only": bare}, name=name))
-        figures |= _growth(large, disk.name)
-    return Section("Generate, prove and write", rows, figures, [NOTE])
+            rows.append(compared(write, {CONTENDERS[1]: bare}, name=name))
+    return Section("Generate, prove and write", rows, figures | memory, [NOTE])
 
 
 def _series(
@@ -85,10 +91,10 @@ def _remove(folder: Path) -> None:
 
 
 def _growth(large: Mapping[int, tuple[Series, Series]], disk: str) -> dict[str, Mapping[str, str]]:
-    """Return how time and memory grow from the smaller to the larger number of strategies."""
+    """Return how time grows from the smaller to the larger number of strategies."""
     less, more = large
-    exponents, slopes, peaks = {}, {}, {}
-    for index, name in enumerate(("gen-sweeps", "render and write only")):
+    exponents = {}
+    for index, name in enumerate(CONTENDERS):
         small, big = large[less][index], large[more][index]
         exponent = spread(
             math.log(slow.seconds / fast.seconds, more / less)
@@ -96,11 +102,32 @@ def _growth(large: Mapping[int, tuple[Series, Series]], disk: str) -> dict[str, 
         )
         quartiles = f"{figure(exponent.low)}-{figure(exponent.high)}"
         exponents[name] = f"{figure(exponent.median)} ({quartiles})"
-        if small.peak_kib and big.peak_kib:
-            slopes[name] = f"{(big.peak_kib - small.peak_kib) / (more - less):.2f} KiB"
-            peaks[name] = f"{big.peak_kib / 1024:.0f} MiB"
+    return {f"exponent of growth in time, {less:,} to {more:,}, {disk}": exponents}
+
+
+def _memory(
+    folder: Path, scale: Scale, clear: Callable[[Path], None]
+) -> dict[str, Mapping[str, str]]:
+    """Return how much memory is used, and how it grows; nothing where that is not known."""
+    less, more = scale.large
+    slopes, peaks = {}, {}
+    for name, job in zip(CONTENDERS, JOBS, strict=True):
+        small, big = (
+            median(_peaks(job, folder / str(count), count, scale.memory_rounds, clear))
+            for count in (less, more)
+        )
+        if small and big:
+            slopes[name] = f"{(big - small) / (more - less):.2f} KiB"
+            peaks[name] = f"{big / 1024:.0f} MiB"
     return {
-        f"exponent of growth in time, {less:,} to {more:,}, {disk}": exponents,
-        f"memory per strategy, {less:,} to {more:,}, {disk}": slopes,
-        f"peak memory, {more:,} strategies, {disk}": peaks,
+        f"memory per strategy, {less:,} to {more:,}": slopes,
+        f"peak memory, {more:,} strategies": peaks,
     }
+
+
+def _peaks(
+    job: str, world: Path, count: int, rounds: int, clear: Callable[[Path], None]
+) -> Iterator[int]:
+    for _ in range(rounds):
+        clear(world / "generated")
+        yield peak_kib(job, world, count) or 0

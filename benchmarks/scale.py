@@ -12,6 +12,7 @@ class Scale:
     Attributes:
         small: Numbers of strategies that are generated in `small_rounds`.
         large: Two numbers of strategies, generated in `large_rounds`; growth is between them.
+        memory_rounds: How often memory is measured.
         files: Files that are proven by construction.
         judged: Files of these that LibCST judges.
         compared: Numbers of files that `compare` is given.
@@ -24,6 +25,7 @@ class Scale:
 
     small: tuple[int, ...]
     large: tuple[int, int]
+    memory_rounds: int
     files: int
     judged: int
     compared: tuple[int, ...]
@@ -37,6 +39,7 @@ class Scale:
 FULL = Scale(
     small=(5, 100),
     large=(1_000, 10_000),
+    memory_rounds=3,
     files=1_000,
     judged=20,
     compared=(5, 20, 100),
@@ -50,6 +53,7 @@ FULL = Scale(
 QUICK = Scale(
     small=(5,),
     large=(10, 40),
+    memory_rounds=1,
     files=20,
     judged=2,
     compared=(5,),

@@ -15,10 +15,9 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run: how long it took, and the most memory its process ever had, if that is known."""
+    """One run: how long it took."""
 
     seconds: float
-    peak_kib: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,6 @@ class Series:
     def seconds(self) -> float:
         """The median time of a run."""
         return median(sample.seconds for sample in self.samples)
-
-    @property
-    def peak_kib(self) -> float | None:
-        """The median of the runs' peak memory, in KiB; None if it is not known."""
-        peaks = [sample.peak_kib for sample in self.samples if sample.peak_kib is not None]
-        return median(peaks) if peaks else None
 
     def over(self, other: Series) -> Ratio:
         """Return how many times as long this takes as another series of the same rounds."""
