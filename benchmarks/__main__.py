@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
@@ -41,6 +42,8 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     arguments = parser.parse_args()
+    # What is installed is compiled; without this variable, so is what is measured here.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     scale = QUICK if arguments.quick else FULL
     machine = f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}"
     found: dict[str, Section] = {}

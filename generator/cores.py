@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ ENOUGH = 1000
 
 MAX_PROCESSES = 8
 """Processes that are worth while; what can't be shared out becomes most of the time."""
+
+_STEPS = 20
+_LONGEST_STEP = 250
+"""Things of a share that are done before anybody is told, or asks whether it is still wanted."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -72,14 +77,21 @@ def shared_out(
     with ExitStack() as others:
         results = [others.enter_context(elsewhere(work, share)) for share in rest]
         done: list[R] = []
-        for start in range(0, len(first), step := max(1, enough // 4)):
-            done += work(first[start : start + step])
+        for results_of_step in _in_steps(work, first):
+            done += results_of_step
             # The others are as far, as far as that is known.
             _tell(what, min(number * len(done), len(things) - 1), len(things))
         for result in results:
             done += result()
     _tell(what, len(things), len(things))
     return done
+
+
+def _in_steps(work: Callable[[Sequence[T]], list[R]], things: Sequence[T]) -> Iterator[list[R]]:
+    """Do work a step at a time; yield the results of each."""
+    step = max(1, min(len(things) // _STEPS, _LONGEST_STEP))
+    for start in range(0, len(things), step):
+        yield work(things[start : start + step])
 
 
 def _tell(what: str, done: int, total: int) -> None:
@@ -101,12 +113,18 @@ def elsewhere(
             for the same things again.
         things: What there is to do.
     """
+    first = os.getpid()
 
     def here() -> list[R]:
         return work(things)
 
     def there(_pipe: Connection[list[R], None]) -> list[R]:
-        return here()
+        done: list[R] = []
+        for results_of_step in _in_steps(work, things):
+            done += results_of_step
+            if os.getppid() != first:
+                raise KeyboardInterrupt  # it was killed, and could tell nobody
+        return done
 
     with _other(there) as other:
         yield partial(other.result, here) if other else here
@@ -154,7 +172,13 @@ def _can_fork() -> bool:
 
 def _cores() -> int:
     """Return how many cores this process may use, as far as that is known."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    if sys.platform != "linux":
+        return 1
+    cores = len(os.sched_getaffinity(0))
+    with suppress(OSError, ValueError):  # a container may have fewer than it can see
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="utf-8").split()
+        cores = min(cores, max(1, round(int(quota) / int(period))))
+    return cores
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -189,6 +190,28 @@ def test_an_error_here_ends_the_others_at_once_and_lets_them_clean_up(tmp_path: 
     """
     found = program(text, tmp_path)
     assert (found.returncode, found.stdout, found.stderr) == (0, "True\n", "")
+
+
+def test_what_another_process_does_ends_soon_after_this_one_is_killed(tmp_path: Path) -> None:
+    text = """
+        def work(share):
+            if os.getpid() == first:
+                while not Path("done").exists():
+                    time.sleep(0.01)
+                os.kill(first, 9)
+            with open("done", "a") as done:
+                print(len(share), file=done)
+            time.sleep(0.1)
+            return share
+
+        shared_out(work, list(range(30_000)), 'it')
+    """
+    assert program(text, tmp_path).returncode == -9
+    before = ""
+    while (now := (tmp_path / "done").read_text()) != before:
+        before = now
+        time.sleep(0.5)
+    assert 0 < sum(map(int, now.split())) < 10_000
 
 
 def test_ctrl_c_reaches_all_processes_and_is_told_once(tmp_path: Path) -> None:
