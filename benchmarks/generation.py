@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -109,25 +109,24 @@ def _memory(
     folder: Path, scale: Scale, clear: Callable[[Path], None]
 ) -> dict[str, Mapping[str, str]]:
     """Return how much memory is used, and how it grows; nothing where that is not known."""
+
+    def peak(job: str, count: int, *, alone: bool) -> float:
+        world = folder / str(count)
+        peaks = []
+        for _ in range(scale.memory_rounds):
+            clear(world / "generated")
+            peaks.append(peak_kib(job, world, count, alone=alone) or 0)
+        return median(peaks)
+
     less, more = scale.large
-    slopes, peaks = {}, {}
-    for name, job in zip(CONTENDERS, JOBS, strict=True):
-        small, big = (
-            median(_peaks(job, folder / str(count), count, scale.memory_rounds, clear))
-            for count in (less, more)
-        )
-        if small and big:
-            slopes[name] = f"{(big - small) / (more - less):.2f} KiB"
-            peaks[name] = f"{big / 1024:.0f} MiB"
-    return {
-        f"memory per strategy, {less:,} to {more:,}": slopes,
-        f"peak memory, {more:,} strategies": peaks,
-    }
-
-
-def _peaks(
-    job: str, world: Path, count: int, rounds: int, clear: Callable[[Path], None]
-) -> Iterator[int]:
-    for _ in range(rounds):
-        clear(world / "generated")
-        yield peak_kib(job, world, count) or 0
+    figures: dict[str, Mapping[str, str]] = {}
+    for cores, alone in (("one core", True), ("all cores", False)):
+        slopes, peaks = {}, {}
+        for name, job in zip(CONTENDERS, JOBS, strict=True):
+            small, big = (peak(job, count, alone=alone) for count in scale.large)
+            if small and big:
+                slopes[name] = f"{(big - small) / (more - less):.2f} KiB"
+                peaks[name] = f"{big / 1024:.0f} MiB"
+        figures[f"memory per strategy, {less:,} to {more:,}, {cores}"] = slopes
+        figures[f"peak memory, {more:,} strategies, {cores}"] = peaks
+    return figures

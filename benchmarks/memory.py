@@ -7,6 +7,7 @@ is a run of its own.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -22,13 +23,14 @@ PAUSE = 0.002
 """Seconds between two looks; a look at a hundred MiB takes as long."""
 
 
-def peak_kib(job: str, folder: Path, count: int) -> int | None:
+def peak_kib(job: str, folder: Path, count: int, *, alone: bool = False) -> int | None:
     """Return the most memory that a job takes, in KiB; None where that is not known.
 
     Args:
         job: One of the jobs of `child`.
         folder: The folder of the spec.
         count: The number of strategies.
+        alone: Whether it is given one core only, and so starts no process.
 
     Raises:
         RuntimeError: The job failed.
@@ -36,9 +38,15 @@ def peak_kib(job: str, folder: Path, count: int) -> int | None:
     if sys.platform != "linux":
         return None
     most = 0
-    with subprocess.Popen(
-        child.command(job, folder, count), cwd=PROJECT, stdout=subprocess.DEVNULL
-    ) as process:
+    cores = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(cores)} if alone else cores)  # which the job inherits
+        process = subprocess.Popen(
+            child.command(job, folder, count), cwd=PROJECT, stdout=subprocess.DEVNULL
+        )
+    finally:
+        os.sched_setaffinity(0, cores)
+    with process:
         while process.poll() is None:
             most = max(most, sum(map(_proportional, _family(process.pid))))
             time.sleep(PAUSE)
