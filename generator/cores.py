@@ -33,7 +33,6 @@ _LONGEST_STEP = 250
 T = TypeVar("T")
 R = TypeVar("R")
 
-
 Listener: TypeAlias = Callable[[str, int, int], None]
 """Is told what is done, of how many things, and of how many in all."""
 
@@ -186,6 +185,8 @@ def _other(work: Callable[[Connection[R, T]], R]) -> Iterator[_Other[T, R] | Non
     """Give another process that does work, None if there can be none; it ends with the block."""
     other = _Other(work) if _can_fork() else None
     try:
+        if other:
+            other.start()
         yield other
     finally:
         if other:
@@ -204,13 +205,20 @@ class _Other(Generic[T, R]):
 
         context = get_context("fork")
         self._answered = False
-        self._pipe, theirs = context.Pipe()
+        self._pipe, self._theirs = context.Pipe()
         self._process = context.Process(
-            target=_answer, args=(work, theirs, self._pipe), daemon=True
+            target=_answer, args=(work, self._theirs, self._pipe), daemon=True
         )
-        # If there is no room for a process, the pipe is at its end at once.
-        with theirs, suppress(OSError):
-            self._process.start()
+
+    def start(self) -> None:
+        """Start the process; nothing interrupts this one before it knows of the other."""
+        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            # If there is no room for a process, the pipe is at its end at once.
+            with self._theirs, suppress(OSError):
+                self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
 
     def ask(self, thing: T) -> bool:
         """Send what there is to do; say whether that could be."""
