@@ -82,7 +82,8 @@ def shared_out(
             _tell(what, min(number * len(done), len(things) - 1), len(things))
         for result in results:
             done += result()
-    _tell(what, len(things), len(things))
+    if things:
+        _tell(what, len(things), len(things))
     return done
 
 

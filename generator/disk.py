@@ -174,10 +174,21 @@ class OutputFolder:
         except (NotARegularFileError, FileError):
             return False
 
-    def digests(self, paths: Sequence[str]) -> list[str | None]:
-        """Return the sha256 of each file, in hexadecimal.
+    def digest(self, path: str) -> str | None:
+        """Return the sha256 of a file, in hexadecimal.
 
         It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
+
+        Raises:
+            FileError: It can't be read.
+        """
+        try:
+            return self._read(path, _digest_all)
+        except NotARegularFileError:
+            return NO_FILE
+
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the digest of each file.
 
         Raises:
             FileError: A file can't be read.
@@ -188,13 +199,7 @@ class OutputFolder:
         return shared_out(self._digests, paths, "comparing")
 
     def _digests(self, paths: Sequence[str]) -> list[str | None]:
-        return list(map(self._digest, paths))
-
-    def _digest(self, path: str) -> str | None:
-        try:
-            return self._read(path, _digest_all)
-        except NotARegularFileError:
-            return NO_FILE
+        return list(map(self.digest, paths))
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""

@@ -112,11 +112,14 @@ class Folder(Protocol):
             NotARegularFileError: Something else is in its place.
         """
 
-    def digests(self, paths: Sequence[str]) -> list[str | None]:
-        """Return the sha256 of each file, in hexadecimal, as `Proof` has it.
+    def digest(self, path: str) -> str | None:
+        """Return the sha256 of a file, in hexadecimal, as `Proof` has it.
 
         It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
         """
+
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the digest of each file."""
 
     @property
     def listed(self) -> Mapping[str, Sequence[str]]:
@@ -285,7 +288,7 @@ class _FoundManifest:
     @classmethod
     def of(cls, folder: Folder, text: Text, wanted: Manifest) -> _FoundManifest:
         """Return the manifest of a folder; one with the text `text` says what is `wanted`."""
-        (found,) = folder.digests([MANIFEST])
+        found = folder.digest(MANIFEST)
         if found is not None and found == text.digest:
             return cls(Action.KEEP, wanted)
         try:

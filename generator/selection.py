@@ -48,7 +48,7 @@ class Selection:
         content = self._manifest(planned, folder)
         *changes, manifest = planned.changes
         if manifest.action is not Action.CREATE and not manifest.obstacle:
-            same = folder.digests([MANIFEST]) == [content.digest]
+            same = folder.digest(MANIFEST) == content.digest
             action = Action.KEEP if same else Action.UPDATE
             manifest = replace(manifest, action=action)
         return replace(planned, changes=(*changes, manifest), manifest=content)
@@ -93,6 +93,9 @@ class _Scoped:
     def read(self, path: str) -> bytes | None:
         visible = path == MANIFEST or path in self.scope
         return self.folder.read(path) if visible else None
+
+    def digest(self, path: str) -> str | None:
+        return self.folder.digest(path)
 
     def digests(self, paths: Sequence[str]) -> list[str | None]:
         return self.folder.digests(paths)

@@ -72,6 +72,12 @@ def test_a_long_run_shows_how_far_it_is(world: World) -> None:
         assert len(set(steps)) > 1, written.terminal
         assert steps[-1] == "100"
     assert "proving  [" in run(world.folder, "spec.toml", "--check", "--no-cache").terminal
+    again = run(world.folder, "spec.toml").terminal
+    steps = re.findall(r"comparing  \[#*-*\] +([0-9]+)%", again)
+    assert len(set(steps)) > 1, again
+    assert steps[0] != "100"
+    assert steps[-1] == "100"
+    assert "writing" not in again
 
 
 def test_a_short_run_shows_nothing(world: World) -> None:
