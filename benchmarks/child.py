@@ -49,7 +49,7 @@ def command(job: str, folder: Path, count: int) -> list[str]:
 
 
 def _tool(folder: Path, *, check: bool) -> Callable[[], object]:
-    from generator import job  # noqa: PLC0415 - a job is measured without what others import
+    from gen_sweeps.commands import job  # noqa: PLC0415 - a job is measured without what others import
 
     options = job.Options(folder / "spec.toml", check=check, quiet=True, cache=False)
 

@@ -27,7 +27,7 @@ DIFFERS = 1
 def gen_sweeps(*arguments: str) -> list[str]:
     """Return the command line of gen-sweeps in this environment."""
     script = shutil.which("gen-sweeps", path=Path(sys.executable).parent)
-    return [*([script] if script else [sys.executable, "-m", "generator"]), *arguments]
+    return [*([script] if script else [sys.executable, "-m", "gen_sweeps"]), *arguments]
 
 
 def process(

@@ -10,9 +10,9 @@ from benchmarks.report import Section, compared
 from benchmarks.scale import Scale
 from benchmarks.timing import Contender, clocked, interleaved
 from benchmarks.worlds import experiment, scratch
-from generator.load import load
-from generator.prove import prove
-from generator.render import File, Rendering
+from gen_sweeps.proof.proving import prove
+from gen_sweeps.rendering.renderer import File, Rendering
+from gen_sweeps.spec.loading import load
 
 NOTE = (
     "Per file. By construction: all of `prove`, with the control's parse and each file's sha256. "

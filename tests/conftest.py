@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli import run
+from gen_sweeps.cli.app import run
 
 PROJECT = Path(__file__).parent.parent
 

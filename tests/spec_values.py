@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from generator.spec import Value
+from gen_sweeps.spec.model import Value
 
 texts = st.text() | st.text(alphabet="\"'\\\n\r\t\0#{}%[]() ab\u2028\u202e\ufeff\x85é日😀\ud800")
 numbers = st.integers() | st.integers(-(10**60), 10**60) | st.floats()

@@ -12,10 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.worlds import experiment
-from generator.blocks import NotInBlocksError, read_in_blocks
-from generator.errors import SpecError
-from generator.load import load
-from generator.spec import Spec
+from gen_sweeps.errors import SpecError
+from gen_sweeps.spec.blocks import NotInBlocksError, read_in_blocks
+from gen_sweeps.spec.loading import load
+from gen_sweeps.spec.model import Spec
 
 VALUES = (
     *('""', '"a"', '"a # b"', '"it\'s"', '"\\n\\u00e9"', '"\t"', '"é😀"', '"1, 2"', '"\\""'),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, World
 
-COMMAND = [sys.executable, "-m", "generator"]
+COMMAND = [sys.executable, "-m", "gen_sweeps"]
 
 
 def process(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -69,7 +69,7 @@ def test_colour_is_for_terminals_and_those_who_force_it(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_enough_is_no_error(project: World, tmp_path: Path) -> None:
     project.write("generated/sweep_identity.py", "")
-    command = ["bash", "-c", f"{sys.executable} -m generator spec.toml --diff | head -n 1"]
+    command = ["bash", "-c", f"{sys.executable} -m gen_sweeps spec.toml --diff | head -n 1"]
     env = os.environ | {"PYTHONPATH": str(PROJECT)}
     result = subprocess.run(
         command,
@@ -107,7 +107,7 @@ def test_a_check_of_a_clean_tree_imports_neither_libcst_nor_rich(
     del project
     code = (
         "import sys\n"
-        "from generator.cli import run\n"
+        "from gen_sweeps.cli.app import run\n"
         "assert run(['spec.toml', '--check', '--quiet']) == 0\n"
         "heavy = {'libcst', 'rich', 'tree_sitter'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"

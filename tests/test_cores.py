@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 HEAD = """
 import os, signal, sys, time
 from pathlib import Path
-from generator.cores import elsewhere, shared_out, standby
+from gen_sweeps.proof.cores import elsewhere, shared_out, standby
 first = os.getpid()
 """
 
@@ -139,7 +139,7 @@ def test_a_process_on_standby_that_is_not_needed_ends_at_once(tmp_path: Path) ->
 
 def test_who_listens_is_told_how_far_the_work_is(tmp_path: Path) -> None:
     text = """
-        from generator.cores import told
+        from gen_sweeps.proof.cores import told
 
         steps = []
         with told(lambda *step: steps.append(step)):
@@ -247,7 +247,7 @@ RUN = """
     if {alone}:
         os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
     sys.argv = ["gen-sweeps", "spec.toml", *{arguments}]
-    from generator.__main__ import main
+    from gen_sweeps.__main__ import main
     main()
 """
 

@@ -37,7 +37,7 @@ PRINT_MODULES = """
 import json, sys
 before = set(sys.modules)
 sys.argv = ["gen-sweeps", *sys.argv[1:]]
-from generator.__main__ import main
+from gen_sweeps.__main__ import main
 try:
     main()
 except SystemExit as end:
@@ -183,7 +183,7 @@ def test_a_run_loads_nothing_heavy(mode: str, project: World) -> None:
 
     assert HEAVY.isdisjoint(modules)
     packages = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
-    assert packages == {"generator", "jinja2", "markupsafe"}
+    assert packages == {"gen_sweeps", "jinja2", "markupsafe"}
 
 
 def test_a_check_that_is_known_to_be_good_loads_no_stage(
@@ -196,11 +196,13 @@ def test_a_check_that_is_known_to_be_good_loads_no_stage(
 
     modules = loaded(project, "--check")
 
-    assert {name for name in modules if name.startswith("generator.")} == {
-        "generator.__main__",
-        "generator.errors",
-        "generator.known_good",
-        "generator.quick",
+    assert {name for name in modules if name.startswith("gen_sweeps.")} == {
+        "gen_sweeps.__main__",
+        "gen_sweeps.errors",
+        "gen_sweeps.output.known_good",
+        "gen_sweeps.cli",
+        "gen_sweeps.cli.fast_path",
+        "gen_sweeps.output",
     }
     assert (HEAVY | {"jinja2", "pathlib", "tempfile", "tomllib"}).isdisjoint(modules)
 

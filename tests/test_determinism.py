@@ -13,7 +13,7 @@ from conftest import PROJECT, World
 
 def generate(folder: Path, cwd: Path, **environment: str) -> dict[str, bytes]:
     """Generate in a process of its own and return the files."""
-    command = [sys.executable, "-m", "generator", str(folder / "spec.toml")]
+    command = [sys.executable, "-m", "gen_sweeps", str(folder / "spec.toml")]
     env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
     subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True)
     return {path.name: path.read_bytes() for path in (folder / "generated").iterdir()}

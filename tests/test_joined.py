@@ -11,12 +11,12 @@ from conftest import MINIMAL_BASE, MINIMAL_SPEC, PROJECT
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.errors import GenSweepsError
-from generator.load import load
-from generator.render import Rendering, render
-from generator.spec import Strategy
-from generator.templates import strategy_views
-from generator.text import in_docstring
+from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.rendering.escaping import in_docstring
+from gen_sweeps.rendering.loader import strategy_views
+from gen_sweeps.rendering.renderer import Rendering, render
+from gen_sweeps.spec.loading import load
+from gen_sweeps.spec.model import Strategy
 
 PRINTED = (
     *("{{ strategy.title | docstring }}", "{{ strategy.doc | docstring }}", "{{ strategy.name }}"),
@@ -92,7 +92,7 @@ def test_a_joined_file_is_the_one_that_its_template_makes(
 def test_the_projects_template_is_run_for_one_strategy_only() -> None:
     rendering = render(load(PROJECT / "spec.toml"))
     of_strategies = [path for path, _ in rendering.strategies()]
-    with patch("generator.render.strategy_views", wraps=strategy_views) as views:
+    with patch("gen_sweeps.rendering.renderer.strategy_views", wraps=strategy_views) as views:
         sources = [rendering[path].source for path in of_strategies]
 
     assert sources == [(PROJECT / "generated" / path).read_text("utf-8") for path in of_strategies]

@@ -12,8 +12,8 @@ from conftest import World
 PROGRAM = """
 import sys
 from collections import namedtuple
-from generator.__main__ import main
-from generator.explain import Judge
+from gen_sweeps.__main__ import main
+from gen_sweeps.proof.explanation import Judge
 
 def differences(self, file, control):
     with open("judged", "a") as log:

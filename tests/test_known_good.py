@@ -27,7 +27,7 @@ class Checks:
         code = (
             "import sys, atexit\n"
             "atexit.register(lambda: print('jinja2' not in sys.modules, file=sys.stderr))\n"
-            "from generator.__main__ import main\n"
+            "from gen_sweeps.__main__ import main\n"
             "main()\n"
         )
         env = os.environ | {

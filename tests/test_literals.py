@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spec_values import evaluated, is_one_expression, same, scalars, texts, values
 
-from generator.literals import assignment, keyword_arguments, layout, literal, quoted
-from generator.spec import Reference, Value
+from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, quoted
+from gen_sweeps.spec.model import Reference, Value
 
 
 @given(values())

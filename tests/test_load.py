@@ -9,9 +9,9 @@ from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import GenSweepsError
-from generator.load import load
-from generator.spec import Reference
+from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.spec.loading import load
+from gen_sweeps.spec.model import Reference
 
 
 def test_every_problem_is_reported_at_once_with_its_place_and_a_hint(world: World) -> None:

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-te
 
 RUN = """
 import sys
-from generator import console
-from generator.__main__ import main
+from gen_sweeps.console import terminal as console
+from gen_sweeps.__main__ import main
 
 console.PATIENCE = {patience}
 sys.argv = ["gen-sweeps", *{arguments}]

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from conftest import MINIMAL_BASE, MINIMAL_SPEC, MINIMAL_TEMPLATE, World
 
-from generator.control import Skeleton, examine
-from generator.errors import GenSweepsError
-from generator.load import load
-from generator.prove import check_treatment, fits
-from generator.render import File, Rendering, render
-from generator.shapes import TreatmentReader
+from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.proof.control import Skeleton, examine
+from gen_sweeps.proof.proving import check_treatment, fits
+from gen_sweeps.proof.shapes import TreatmentReader
+from gen_sweeps.rendering.renderer import File, Rendering, render
+from gen_sweeps.spec.loading import load
 
 TEMPLATE = "templates/run_{strategy}.py.jinja"
 CONTROL, OTHER = "run_plain.py", "run_shaped.py"

@@ -11,14 +11,14 @@ from conftest import MINIMAL_BASE, MINIMAL_SPEC, MINIMAL_TEMPLATE, PROJECT, Worl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.control import Skeleton, examine
-from generator.errors import GenSweepsError
-from generator.explain import Judge
-from generator.load import load
-from generator.prove import check_treatment, fits
-from generator.render import File, Rendering, render
-from generator.shapes import TreatmentReader
-from generator.spec import Spec
+from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.proof.control import Skeleton, examine
+from gen_sweeps.proof.explanation import Judge
+from gen_sweeps.proof.proving import check_treatment, fits
+from gen_sweeps.proof.shapes import TreatmentReader
+from gen_sweeps.rendering.renderer import File, Rendering, render
+from gen_sweeps.spec.loading import load
+from gen_sweeps.spec.model import Spec
 
 
 @pytest.fixture(scope="module")

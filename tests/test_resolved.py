@@ -11,7 +11,7 @@ import pytest
 from conftest import PROJECT, World
 from syrupy.assertion import SnapshotAssertion
 
-from generator.resolve import as_text, resolve
+from gen_sweeps.resolve import as_text, resolve
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator import cli, job, plain_shape, schema
-from generator.plain_shape import is_plainly_valid
-from generator.quick import plain_call
-from generator.shape import shape_findings
+from gen_sweeps.cli import app as cli
+from gen_sweeps.cli.fast_path import plain_call
+from gen_sweeps.commands import job
+from gen_sweeps.spec import plain_shape, schema
+from gen_sweeps.spec.plain_shape import is_plainly_valid
+from gen_sweeps.spec.shape import shape_findings
 
 WORDS = (
     *("spec.toml", "a", "--check", "--diff", "--force", "--quiet", "-q", "--no-cache", "-c"),

@@ -12,11 +12,11 @@ from conftest import PROJECT
 from generated_snapshots import GENERATED, GeneratedExtension
 from syrupy.assertion import SnapshotAssertion
 
-from generator.disk import OutputFolder
-from generator.generate import proven
-from generator.manifest import MANIFEST
-from generator.plan import plan
-from generator.prove import Proof
+from gen_sweeps.commands.generate import proven
+from gen_sweeps.output.folder import OutputFolder
+from gen_sweeps.output.manifest import MANIFEST
+from gen_sweeps.output.planning import plan
+from gen_sweeps.proof.proving import Proof
 
 NAMES = (
     "__init__.py",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import texts
 
-from generator.text import in_comment, in_docstring
+from gen_sweeps.rendering.escaping import in_comment, in_docstring
 
 TEMPLATE = "templates/run_{strategy}.py.jinja"
 

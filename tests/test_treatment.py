@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from spec_values import same, values
 
-from generator.literals import keyword_arguments
-from generator.shapes import MAX_SHAPES, TreatmentReader
-from generator.spec import Reference, Value
-from generator.treatment import UnreadableTreatmentError, read_back, references
+from gen_sweeps.proof.shapes import MAX_SHAPES, TreatmentReader
+from gen_sweeps.proof.treatment import UnreadableTreatmentError, read_back, references
+from gen_sweeps.rendering.literals import keyword_arguments
+from gen_sweeps.spec.model import Reference, Value
 
 ARGUMENTS: Mapping[str, Value] = {"a": 1, "b": (0.6, "x"), "c": {"k": Reference("SIZE")}, "d": -2}
 TEXT = 'Block(a=1, b=[0.6, "x"], c={"k": SIZE}, d=-2)'

@@ -25,11 +25,11 @@ class Ran:
     stderr: str
 
 
-def gen_sweeps(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None) -> Ran:
+def run_command(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None) -> Ran:
     """Run `gen-sweeps` in a folder, in an environment that says nothing of terminals."""
     inherited = {name: value for name, value in os.environ.items() if name not in _DECIDED_HERE}
     done = subprocess.run(
-        [sys.executable, "-m", "generator", *map(str, arguments)],
+        [sys.executable, "-m", "gen_sweeps", *map(str, arguments)],
         cwd=cwd,
         env=inherited | (env or {}),
         capture_output=True,

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import contents, gen_sweeps, needed
+from adopt_runner import contents, needed, run_command
 
 BIN = Path(sys.executable).parent
 
@@ -30,7 +30,7 @@ LINES = [
 @pytest.fixture
 def sweep(tmp_path: Path) -> Path:
     """Return a folder with a sweep."""
-    gen_sweeps("init", cwd=tmp_path)
+    run_command("init", cwd=tmp_path)
     return tmp_path
 
 
@@ -96,7 +96,7 @@ def test_a_spec_that_is_missing_or_broken_proposes_nothing(sweep: Path) -> None:
     (sweep / "broken.toml").write_text("[strategies\n")
     for line in ("gen-sweeps broken.toml --only ", "gen-sweeps nope.toml --only "):
         env = {"_GEN_SWEEPS_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "3"}
-        ran = gen_sweeps(cwd=sweep, env=env)
+        ran = run_command(cwd=sweep, env=env)
         assert (ran.exit_code, ran.stdout.strip(), ran.stderr) == (0, "", "")
 
 
@@ -107,15 +107,15 @@ def test_completion_changes_nothing_on_disk(sweep: Path) -> None:
         "COMP_WORDS": "gen-sweeps spec.toml --only ",
         "COMP_CWORD": "3",
     }
-    gen_sweeps("spec.toml", cwd=sweep, env=env)
-    gen_sweeps("init", "other", cwd=sweep, env=env)
+    run_command("spec.toml", cwd=sweep, env=env)
+    run_command("init", "other", cwd=sweep, env=env)
     assert contents(sweep) == before
 
 
 def test_a_script_can_be_shown_and_installed(tmp_path: Path) -> None:
     env = {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    shown = gen_sweeps("--show-completion", "bash", cwd=tmp_path, env=env)
+    shown = run_command("--show-completion", "bash", cwd=tmp_path, env=env)
     assert shown.exit_code == 0
     assert "complete -o default -F _gen_sweeps_completion gen-sweeps" in shown.stdout
-    assert gen_sweeps("--install-completion", "bash", cwd=tmp_path, env=env).exit_code == 0
+    assert run_command("--install-completion", "bash", cwd=tmp_path, env=env).exit_code == 0
     assert (tmp_path / ".bash_completions" / "gen-sweeps.sh").read_text() in shown.stdout

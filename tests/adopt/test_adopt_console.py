@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, gen_sweeps
+from adopt_runner import ROOT, run_command
 
-from generator.cli import COMMANDS
+from gen_sweeps.cli.app import COMMANDS
 
 RED_ERROR = "\x1b[1;31merror\x1b[0m: nope.toml: no such file"
 
@@ -20,7 +20,7 @@ def _on_terminal(folder: Path, **env: str) -> str:
     """Return what the command writes to a terminal about a spec that is not there."""
     shown, terminal = pty.openpty()
     inherited = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
-    command = [sys.executable, "-m", "generator", "nope.toml"]
+    command = [sys.executable, "-m", "gen_sweeps", "nope.toml"]
     with subprocess.Popen(
         command, cwd=folder, env=inherited | {"TERM": "xterm"} | env, stderr=terminal
     ) as process:
@@ -41,7 +41,7 @@ def _on_terminal(folder: Path, **env: str) -> str:
 
 def test_errors_are_coloured_on_a_terminal_and_only_there(tmp_path: Path) -> None:
     assert RED_ERROR in _on_terminal(tmp_path)
-    piped = gen_sweeps("nope.toml", cwd=tmp_path, env={"TERM": "xterm"}).stderr
+    piped = run_command("nope.toml", cwd=tmp_path, env={"TERM": "xterm"}).stderr
     assert piped.startswith("error: nope.toml: no such file")
 
 
@@ -55,21 +55,21 @@ def test_an_empty_no_color_says_nothing(tmp_path: Path) -> None:
 
 
 def test_force_color_colours_a_pipe_unless_no_color_is_set_too(tmp_path: Path) -> None:
-    forced = gen_sweeps("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1"})
+    forced = run_command("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1"})
     assert RED_ERROR in forced.stderr
-    both = gen_sweeps("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+    both = run_command("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
     assert "\x1b" not in both.stderr
 
 
 def test_results_are_never_coloured(tmp_path: Path) -> None:
-    gen_sweeps("init", cwd=tmp_path)
-    forced = gen_sweeps("spec.toml", "--check", cwd=tmp_path, env={"FORCE_COLOR": "1"})
+    run_command("init", cwd=tmp_path)
+    forced = run_command("spec.toml", "--check", cwd=tmp_path, env={"FORCE_COLOR": "1"})
     assert "\x1b" not in forced.stdout
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_the_help_lists_options_commands_examples_and_exit_codes(option: str) -> None:
-    shown = gen_sweeps(option, cwd=ROOT)
+    shown = run_command(option, cwd=ROOT)
     assert (shown.exit_code, shown.stderr) == (0, "")
     for part in ("--check", "--only NAME", "Examples:", "Exit codes:", "NO_COLOR", "101  a bug"):
         assert part in shown.stdout
@@ -81,7 +81,7 @@ def test_the_help_lists_options_commands_examples_and_exit_codes(option: str) ->
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> None:
-    shown = gen_sweeps(command, "--help", cwd=ROOT)
+    shown = run_command(command, "--help", cwd=ROOT)
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert shown.stdout.startswith(f"Usage: gen-sweeps {command} ")
     assert "Example" in shown.stdout
@@ -90,6 +90,6 @@ def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> N
 
 
 def test_bad_usage_of_a_command_names_the_command_whose_help_to_read() -> None:
-    ran = gen_sweeps("init", "--form", "x", cwd=ROOT)
+    ran = run_command("init", "--form", "x", cwd=ROOT)
     assert ran.exit_code == 2
     assert ran.stderr.endswith("hint: `gen-sweeps init --help` says what it takes\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from adopt_runner import ROOT, gen_sweeps
+from adopt_runner import ROOT, run_command
 
 pytestmark = pytest.mark.once
 
@@ -150,6 +150,6 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 
 def test_the_reference_of_the_spec_is_current() -> None:
-    printed = gen_sweeps("schema", "--markdown", cwd=ROOT)
+    printed = run_command("schema", "--markdown", cwd=ROOT)
     assert (printed.exit_code, printed.stderr) == (0, "")
     assert printed.stdout == (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from adopt_runner import ROOT, gen_sweeps
+from adopt_runner import ROOT, run_command
 
 pytestmark = pytest.mark.once
 
@@ -52,7 +52,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     """Return a user's repository with a sweep in it, all of it staged."""
-    gen_sweeps("init", cwd=tmp_path)
+    run_command("init", cwd=tmp_path)
     _git(tmp_path, "init", "--quiet")
     _git(tmp_path, "add", "--all")
     return tmp_path
@@ -85,7 +85,7 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     assert failed.returncode == 1
     assert "error: configs/momentum.py does not match spec.toml" in failed.stdout
 
-    gen_sweeps("spec.toml", "--force", cwd=scratch)
+    run_command("spec.toml", "--force", cwd=scratch)
     _git(scratch, "add", "--all")
     _git(scratch, "commit", "--quiet", "--message=all", "--no-verify")
     _git(scratch, "rm", "--quiet", "configs/momentum.py")
@@ -155,7 +155,7 @@ def test_the_action_annotates_the_lines_that_changed(runner_temp: Path, scratch:
 def test_the_action_checks_every_spec_and_ends_with_the_worst(
     runner_temp: Path, scratch: Path
 ) -> None:
-    gen_sweeps("init", "other", cwd=scratch)
+    run_command("init", "other", cwd=scratch)
     (scratch / "other" / "configs" / "sgd.py").unlink()
     ran = _act(runner_temp, scratch, "missing.toml\nother/spec.toml\nspec.toml\n")
     assert ran.returncode == 2

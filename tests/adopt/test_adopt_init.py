@@ -8,19 +8,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, contents, gen_sweeps
+from adopt_runner import ROOT, contents, run_command
 
 
 @pytest.mark.parametrize("starter", ["training", "reward-shaping"])
 def test_what_init_makes_passes_the_check_at_once(tmp_path: Path, starter: str) -> None:
-    made = gen_sweeps("init", "sweep", "--from", starter, cwd=tmp_path)
-    checked = gen_sweeps("sweep/spec.toml", "--check", cwd=tmp_path)
+    made = run_command("init", "sweep", "--from", starter, cwd=tmp_path)
+    checked = run_command("sweep/spec.toml", "--check", cwd=tmp_path)
     assert (made.exit_code, made.stderr) == (0, "")
     assert (checked.exit_code, checked.stderr) == (0, "")
 
 
 def test_init_without_a_folder_writes_to_the_current_one(tmp_path: Path) -> None:
-    assert gen_sweeps("init", cwd=tmp_path).exit_code == 0
+    assert run_command("init", cwd=tmp_path).exit_code == 0
     assert sorted(contents(tmp_path)) == [
         "SWEEP.md",
         "configs/__init__.py",
@@ -41,7 +41,7 @@ def test_init_without_a_folder_writes_to_the_current_one(tmp_path: Path) -> None
 
 
 def test_the_steps_that_init_names_run_as_they_are(tmp_path: Path) -> None:
-    said = gen_sweeps("init", "sweep", cwd=tmp_path).stdout
+    said = run_command("init", "sweep", cwd=tmp_path).stdout
     assert said.endswith("next:\n  cd sweep\n  python train.py\n  gen-sweeps spec.toml --check\n")
     trained = subprocess.run(
         [sys.executable, "train.py"],
@@ -60,7 +60,7 @@ def test_the_steps_that_init_names_run_as_they_are(tmp_path: Path) -> None:
 def test_the_example_is_typed_and_a_formatter_and_a_linter_have_nothing_to_say(
     tmp_path: Path,
 ) -> None:
-    gen_sweeps("init", cwd=tmp_path)
+    run_command("init", cwd=tmp_path)
     for tool in (
         ["mypy", "--strict", "train.py", "configs"],
         ["ruff", "format", "--isolated", "--check", "."],
@@ -77,7 +77,7 @@ def test_init_writes_nothing_where_a_file_of_its_own_would_go(tmp_path: Path, ta
     mine = tmp_path / taken
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("mine")
-    refused = gen_sweeps("init", cwd=tmp_path)
+    refused = run_command("init", cwd=tmp_path)
     assert refused.exit_code == 1
     assert refused.stderr == (
         f"error: {taken}: is there already; nothing was written\n"
@@ -88,25 +88,25 @@ def test_init_writes_nothing_where_a_file_of_its_own_would_go(tmp_path: Path, ta
 
 def test_init_does_not_write_through_a_link_that_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / "spec.toml").symlink_to("elsewhere.toml")
-    assert gen_sweeps("init", cwd=tmp_path).exit_code == 1
+    assert run_command("init", cwd=tmp_path).exit_code == 1
     assert not (tmp_path / "elsewhere.toml").exists()
 
 
 def test_init_leaves_other_files_of_the_folder_alone(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("ours")
-    assert gen_sweeps("init", cwd=tmp_path).exit_code == 0
+    assert run_command("init", cwd=tmp_path).exit_code == 0
     assert (tmp_path / "README.md").read_text() == "ours"
 
 
 def test_init_into_what_is_a_file_says_so(tmp_path: Path) -> None:
     (tmp_path / "sweep").write_text("")
-    failed = gen_sweeps("init", "sweep", cwd=tmp_path)
+    failed = run_command("init", "sweep", cwd=tmp_path)
     assert failed.exit_code == 2
     assert failed.stderr.startswith("error: sweep/")
 
 
 def test_the_reward_shaping_starter_makes_the_files_of_this_repository(tmp_path: Path) -> None:
-    gen_sweeps("init", "--from", "reward-shaping", cwd=tmp_path)
+    run_command("init", "--from", "reward-shaping", cwd=tmp_path)
     assert contents(tmp_path / "generated") == {
         path: data
         for path, data in contents(ROOT / "generated").items()
@@ -128,7 +128,7 @@ def test_the_wheel_has_both_starters_and_the_report(tmp_path: Path) -> None:
             ["report", f"{starter}/spec.toml", "-o", f"{starter}.html"],
         ):
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "generator", *arguments],
+                [sys.executable, "-P", "-m", "gen_sweeps", *arguments],
                 cwd=tmp_path,
                 env={"PYTHONPATH": str(tmp_path / "site"), "PATH": ""},
                 capture_output=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adopt_runner import ROOT, contents, gen_sweeps, needed
+from adopt_runner import ROOT, contents, needed, run_command
 
 pytestmark = pytest.mark.once
 
@@ -22,7 +22,7 @@ HOSTILE = "</td></table><script>document.title='owned'</script><img src=x onerro
 @pytest.fixture
 def sweep(tmp_path: Path) -> Path:
     """Return a folder with a sweep: strategies sgd (the control), momentum, nesterov, cosine."""
-    gen_sweeps("init", cwd=tmp_path)
+    run_command("init", cwd=tmp_path)
     return tmp_path
 
 
@@ -50,7 +50,7 @@ class _Page(HTMLParser):
 
 
 def _report(folder: Path, spec: str = "spec.toml") -> str:
-    ran = gen_sweeps("report", spec, cwd=folder)
+    ran = run_command("report", spec, cwd=folder)
     assert (ran.exit_code, ran.stderr) == (0, "")
     return ran.stdout
 
@@ -145,24 +145,24 @@ def test_the_page_loads_nothing_and_links_only_into_itself(sweep: Path) -> None:
 def test_the_same_spec_gives_the_same_bytes_wherever_it_is(tmp_path: Path) -> None:
     pages = []
     for folder in ("one", "another"):
-        gen_sweeps("init", folder, cwd=tmp_path)
-        pages.append(gen_sweeps("report", f"{folder}/spec.toml", cwd=tmp_path).stdout)
+        run_command("init", folder, cwd=tmp_path)
+        pages.append(run_command("report", f"{folder}/spec.toml", cwd=tmp_path).stdout)
     assert pages[0] == pages[1]
     assert str(tmp_path) not in pages[0]
 
 
 def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: Path) -> None:
-    first = gen_sweeps("report", "spec.toml", "-o", "report.html", cwd=sweep)
+    first = run_command("report", "spec.toml", "-o", "report.html", cwd=sweep)
     assert (first.exit_code, first.stdout, first.stderr) == (0, "", "")
     assert (sweep / "report.html").read_text(encoding="utf-8") == _report(sweep)
     before = set(contents(sweep))
-    assert gen_sweeps("report", "spec.toml", "-o", "report.html", cwd=sweep).exit_code == 0
+    assert run_command("report", "spec.toml", "-o", "report.html", cwd=sweep).exit_code == 0
     assert set(contents(sweep)) == before
 
 
 def test_a_file_that_is_no_report_is_left_alone(sweep: Path) -> None:
     before = contents(sweep)
-    refused = gen_sweeps("report", "spec.toml", "-o", "train.py", cwd=sweep)
+    refused = run_command("report", "spec.toml", "-o", "train.py", cwd=sweep)
     assert refused.exit_code == 1
     assert refused.stderr == (
         "error: train.py: is not a report of gen-sweeps; it was left alone\n"
@@ -172,7 +172,7 @@ def test_a_file_that_is_no_report_is_left_alone(sweep: Path) -> None:
 
 
 def test_a_report_into_a_folder_that_is_not_there_says_so(sweep: Path) -> None:
-    failed = gen_sweeps("report", "spec.toml", "-o", "no/report.html", cwd=sweep)
+    failed = run_command("report", "spec.toml", "-o", "no/report.html", cwd=sweep)
     assert failed.exit_code == 2
     assert failed.stderr.startswith("error: no/report.html: can't be written: No such file")
 
@@ -180,7 +180,7 @@ def test_a_report_into_a_folder_that_is_not_there_says_so(sweep: Path) -> None:
 def test_files_that_differ_outside_of_the_treatment_get_no_report(sweep: Path) -> None:
     template = sweep / "templates" / "{strategy}.py.jinja"
     template.write_text(template.read_text() + "NAME = {{ strategy.name | python }}\n")
-    failed = gen_sweeps("report", "spec.toml", "-o", "report.html", cwd=sweep)
+    failed = run_command("report", "spec.toml", "-o", "report.html", cwd=sweep)
     assert failed.exit_code == 1
     assert "differs from the control" in failed.stderr
     assert not (sweep / "report.html").exists()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, gen_sweeps
+from adopt_runner import ROOT, run_command
 
 TAPLO = Path(sys.executable).with_name("taplo")
 
@@ -29,12 +29,12 @@ def _lint(folder: Path, spec: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_committed_schema_is_current() -> None:
-    printed = gen_sweeps("schema", cwd=ROOT)
+    printed = run_command("schema", cwd=ROOT)
     assert (printed.exit_code, printed.stderr) == (0, "")
     assert printed.stdout == (ROOT / "spec.schema.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("spec", ["spec.toml", "generator/starters/training/spec.toml"])
+@pytest.mark.parametrize("spec", ["spec.toml", "generator/gen_sweeps/starters/training/spec.toml"])
 def test_a_real_toml_linter_accepts_the_specs_of_the_project(tmp_path: Path, spec: str) -> None:
     done = _lint(tmp_path, (ROOT / spec).read_text(encoding="utf-8"))
     assert done.returncode == 0, done.stderr
@@ -79,9 +79,9 @@ H = { value = [], doc = "an empty list" }
 """
     spec = SPEC.replace("# ---- strategies", values + "\n# ---- strategies", 1)
     assert _lint(tmp_path, spec).returncode == 0
-    assert gen_sweeps("init", "sweep", "--from", "reward-shaping", cwd=tmp_path).exit_code == 0
+    assert run_command("init", "sweep", "--from", "reward-shaping", cwd=tmp_path).exit_code == 0
     (tmp_path / "sweep" / "spec.toml").write_text(spec, encoding="utf-8")
-    assert gen_sweeps("sweep/spec.toml", cwd=tmp_path).exit_code == 0
+    assert run_command("sweep/spec.toml", cwd=tmp_path).exit_code == 0
 
 
 def test_every_key_has_a_title_a_description_and_where_it_helps_an_example() -> None:

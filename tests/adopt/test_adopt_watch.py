@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from adopt_runner import contents, gen_sweeps
+from adopt_runner import contents, run_command
 
 PATIENCE = 60
 """Seconds after which a run that says nothing is taken to be stuck."""
@@ -23,7 +23,7 @@ class Watching:
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "generator", "spec.toml", "--watch"],
+            [sys.executable, "-m", "gen_sweeps", "spec.toml", "--watch"],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -62,7 +62,7 @@ class Watching:
 @pytest.fixture
 def sweep(tmp_path: Path) -> Path:
     """Return a folder with a sweep."""
-    gen_sweeps("init", cwd=tmp_path)
+    run_command("init", cwd=tmp_path)
     return tmp_path
 
 
@@ -145,7 +145,7 @@ def test_without_watchfiles_the_error_says_what_to_install(sweep: Path) -> None:
     (sweep / "block").mkdir()
     (sweep / "block" / "watchfiles.py").write_text("raise ImportError('not here')\n")
     path = os.pathsep.join([str(sweep / "block"), os.environ.get("PYTHONPATH", "")])
-    failed = gen_sweeps("spec.toml", "--watch", cwd=sweep, env={"PYTHONPATH": path})
+    failed = run_command("spec.toml", "--watch", cwd=sweep, env={"PYTHONPATH": path})
     assert failed.exit_code == 2
     assert failed.stderr == (
         "error: --watch needs watchfiles, which is not installed\n"
@@ -155,12 +155,12 @@ def test_without_watchfiles_the_error_says_what_to_install(sweep: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--check", "--diff"])
 def test_what_writes_nothing_can_not_be_watched(sweep: Path, option: str) -> None:
-    failed = gen_sweeps("spec.toml", "--watch", option, cwd=sweep)
+    failed = run_command("spec.toml", "--watch", option, cwd=sweep)
     assert failed.exit_code == 2
     assert f"--watch writes: leave out {option}" in failed.stderr
 
 
 def test_a_spec_in_a_folder_that_is_not_there_can_not_be_watched(tmp_path: Path) -> None:
-    failed = gen_sweeps("no/spec.toml", "--watch", cwd=tmp_path)
+    failed = run_command("no/spec.toml", "--watch", cwd=tmp_path)
     assert failed.exit_code == 2
     assert failed.stderr == "error: no: there is no such folder\nhint: name a spec that is there\n"

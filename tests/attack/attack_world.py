@@ -72,7 +72,7 @@ class World:
 
     def write(self) -> None:
         """Run the main job."""
-        from generator.generate import write  # noqa: PLC0415 - the world does without it until then
+        from gen_sweeps.commands.generate import write  # noqa: PLC0415 - the world does without it until then
 
         write(self.spec)
 

@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from hostile import CONSTANTS, FRAGMENTS, arguments, assignments, exactly, harmless, skeleton, toml
 
-from generator.cli import run
-from generator.spec import Constant, Reference, Section, Spec, Strategy, Treatment, Value
+from gen_sweeps.cli.app import run
+from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from hypothesis import strategies as st
 
-from generator.spec import Constant, Reference, Section, Spec, Strategy, Treatment, Value
+from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 
 FRAGMENTS = (
     *(

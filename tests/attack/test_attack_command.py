@@ -15,8 +15,8 @@ from fuzzing import attack
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.cli import run
-from generator.generate import check, write
+from gen_sweeps.cli.app import run
+from gen_sweeps.commands.generate import check, write
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork of POSIX")
 
@@ -75,7 +75,7 @@ def test_streams_that_are_closed_or_full_do_not_make_a_traceback(
     if "/dev/full" in stream and not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     world = World(tmp_path / "w", spec("a"))
-    script = f'"{sys.executable}" -m generator "{world.spec}" {stream}'
+    script = f'"{sys.executable}" -m gen_sweeps "{world.spec}" {stream}'
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert done.returncode == (2 if "full" in stream else 0)
@@ -84,7 +84,7 @@ def test_streams_that_are_closed_or_full_do_not_make_a_traceback(
 
 def test_no_encoding_of_the_terminal_is_too_small_for_what_is_said(tmp_path: Path) -> None:
     world = World(tmp_path / "w\N{GREEK SMALL LETTER ALPHA}", spec("a"))
-    command = [sys.executable, "-m", "generator", str(world.spec)]
+    command = [sys.executable, "-m", "gen_sweeps", str(world.spec)]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, capture_output=True, check=True, env=environment)
     shown = done.stdout.decode("utf-8")
@@ -95,7 +95,7 @@ def test_no_encoding_of_the_terminal_is_too_small_for_what_is_said(tmp_path: Pat
 def test_a_path_that_is_no_text_is_a_path(tmp_path: Path) -> None:
     world = World(tmp_path / os.fsdecode(b"w\xff"), spec("a"))
     renamed = world.spec.rename(world.folder / os.fsdecode(b'sp"""\nec\xff.toml'))
-    command = [sys.executable, "-m", "generator", str(renamed)]
+    command = [sys.executable, "-m", "gen_sweeps", str(renamed)]
     for options in ([], ["--check"]):
         done = subprocess.run([*command, *options], capture_output=True, check=False)
         assert done.returncode == 2  # a bare marker with three quotes is refused
@@ -183,11 +183,11 @@ def test_a_check_beside_a_writer_sees_one_version_or_the_other(tmp_path: Path) -
             assert len(list(planned.drift)) in (0, 5), list(planned.drift)
 
     def change() -> None:
-        from generator.disk import OutputFolder  # noqa: PLC0415 - loaded already
-        from generator.load import load  # noqa: PLC0415 - likewise
-        from generator.plan import plan  # noqa: PLC0415 - likewise
-        from generator.prove import prove  # noqa: PLC0415 - likewise
-        from generator.render import render  # noqa: PLC0415 - likewise
+        from gen_sweeps.output.folder import OutputFolder  # noqa: PLC0415 - loaded already
+        from gen_sweeps.output.planning import plan  # noqa: PLC0415 - likewise
+        from gen_sweeps.proof.proving import prove  # noqa: PLC0415 - likewise
+        from gen_sweeps.rendering.renderer import render  # noqa: PLC0415 - likewise
+        from gen_sweeps.spec.loading import load  # noqa: PLC0415 - likewise
 
         for number in range(20):
             # The spec on disk stays the same: only its files change.
@@ -215,7 +215,7 @@ def test_a_folder_that_is_removed_while_a_run_waits_for_it_is_made_again(tmp_pat
             rmtree(world.output, ignore_errors=True)
 
     def persist() -> None:
-        from generator.errors import FileError  # noqa: PLC0415 - loaded already
+        from gen_sweeps.errors import FileError  # noqa: PLC0415 - loaded already
 
         for _ in range(20):
             with suppress(FileError):  # that the folder is gone

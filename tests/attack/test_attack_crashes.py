@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from attack_world import FOREIGN, World, at_operation, killed_at, spec, visible
 
-from generator.errors import FileError
+from gen_sweeps.errors import FileError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals of POSIX")
 
@@ -180,7 +180,7 @@ def test_an_interrupt_at_any_operation_leaves_no_half_written_file(
 def test_an_interrupt_says_so_in_one_line_and_exits_with_130(tmp_path: Path) -> None:
     world = World(tmp_path / "world", spec("a"))
     os.mkfifo(world.folder / "pipe.toml")  # what is read from it never comes
-    command = [sys.executable, "-m", "generator", str(world.folder / "pipe.toml")]
+    command = [sys.executable, "-m", "gen_sweeps", str(world.folder / "pipe.toml")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with (world.folder / "pipe.toml").open("w"):  # from now on it waits for the spec
         time.sleep(0.05)
@@ -244,7 +244,7 @@ def open_folder() -> Iterator[Path]:
 def test_what_may_not_be_read_or_written_is_an_error_and_stays_as_it_is(
     open_folder: Path, path: str, mode: int
 ) -> None:
-    from generator.cli import run  # noqa: PLC0415 - loaded before the user changes
+    from gen_sweeps.cli.app import run  # noqa: PLC0415 - loaded before the user changes
 
     world = World(open_folder / "world", spec("a"))
     world.write()

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from attack_world import FOREIGN, World, spec
 
-from generator.cli import run
-from generator.disk import OutputFolder
-from generator.generate import write
+from gen_sweeps.cli.app import run
+from gen_sweeps.commands.generate import write
+from gen_sweeps.output.folder import OutputFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and modes of POSIX")
 
@@ -317,9 +317,9 @@ class CaseInsensitiveFolder(OutputFolder):
 def test_a_strategy_may_change_its_name_in_case_only(
     tmp_path: Path, folder: type[OutputFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("generator.generate.OutputFolder", folder)
-    # `generator.write` is a function of the package too.
-    monkeypatch.setattr(sys.modules["generator.write"], "OutputFolder", folder)
+    monkeypatch.setattr("gen_sweeps.commands.generate.OutputFolder", folder)
+    # `gen_sweeps.output.writing` is a function of the package too.
+    monkeypatch.setattr(sys.modules["gen_sweeps.output.writing"], "OutputFolder", folder)
     world = World(tmp_path / "w", spec("a", "arm"))
     world.write()
     text = (world.output / "each" / "arm.py").read_bytes()

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from templates_of_values import write_templates
 
-from generator.errors import TemplateError
-from generator.prove import prove
-from generator.render import render
-from generator.spec import Spec, Strategy, Treatment
+from gen_sweeps.errors import TemplateError
+from gen_sweeps.proof.proving import prove
+from gen_sweeps.rendering.renderer import render
+from gen_sweeps.spec.model import Spec, Strategy, Treatment
 
 ROOT = Path(__file__).parents[2]
 

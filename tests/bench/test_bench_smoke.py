@@ -15,7 +15,7 @@ from benchmarks import bare
 from benchmarks.report import Comparison, Section, duration
 from benchmarks.timing import Contender, Ratio, Sample, Series, interleaved
 from benchmarks.worlds import arms, experiment
-from generator.generate import write
+from gen_sweeps.commands.generate import write
 
 pytestmark = pytest.mark.once
 

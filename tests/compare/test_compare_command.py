@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.compare.printing import View
-from generator.compare_command import CompareOptions, CompareResult, UsageError, run_compare
-from generator.errors import GenSweepsError
+from gen_sweeps.commands.compare_command import (
+    CompareOptions,
+    CompareResult,
+    UsageError,
+    run_compare,
+)
+from gen_sweeps.compare.printing import View
+from gen_sweeps.errors import GenSweepsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

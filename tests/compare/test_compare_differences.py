@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.compare.pairwise import differences
-from generator.compare.parsing import SourceError, parse
+from gen_sweeps.compare.pairwise import differences
+from gen_sweeps.compare.parsing import SourceError, parse
 
 if TYPE_CHECKING:
-    from generator.compare.difference import Difference
+    from gen_sweeps.compare.difference import Difference
 
 SWEEP = '''"""A sweep."""
 

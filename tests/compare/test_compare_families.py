@@ -13,14 +13,14 @@ from config_files import STYLES, config_file
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator.compare.family import Family, compare_family, most_typical
-from generator.compare.pairwise import differences
-from generator.compare.parsing import SourceError, parse
+from gen_sweeps.compare.family import Family, compare_family, most_typical
+from gen_sweeps.compare.pairwise import differences
+from gen_sweeps.compare.parsing import SourceError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from generator.compare.difference import Difference
+    from gen_sweeps.compare.difference import Difference
 
 pytestmark = pytest.mark.once
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.compare.judge import judge
-from generator.compare.parsing import parse
-from generator.errors import GenSweepsError, ProofError
+from gen_sweeps.compare.judge import judge
+from gen_sweeps.compare.parsing import parse
+from gen_sweeps.errors import GenSweepsError, ProofError
 
 if TYPE_CHECKING:
-    from generator.compare.difference import Difference
+    from gen_sweeps.compare.difference import Difference
 
 CONTROL = '''"""The control."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.compare_command import CompareOptions, run_compare
+from gen_sweeps.commands.compare_command import CompareOptions, run_compare
 
 EXPERT = '''"""{name} on expert data."""
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.compare.data import compare_trees
-from generator.compare_command import CompareOptions, run_compare_trees
-from generator.errors import GenSweepsError
+from gen_sweeps.commands.compare_command import CompareOptions, run_compare_trees
+from gen_sweeps.compare.data import compare_trees
+from gen_sweeps.errors import GenSweepsError
 
 if TYPE_CHECKING:
-    from generator.compare.data import Data
+    from gen_sweeps.compare.data import Data
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9)

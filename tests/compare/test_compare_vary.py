@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator.compare.pairwise import differences
-from generator.compare.parsing import parse
-from generator.compare.vary import PatternError, is_allowed, parse_pattern, parse_patterns
+from gen_sweeps.compare.pairwise import differences
+from gen_sweeps.compare.parsing import parse
+from gen_sweeps.compare.vary import PatternError, is_allowed, parse_pattern, parse_patterns
 
 SOURCE = '''"""Doc."""
 

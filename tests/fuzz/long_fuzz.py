@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "attack"))
 
 from fuzzing import attack
 
-from generator.sandbox import Sandbox
+from gen_sweeps.rendering.sandbox import Sandbox
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.resolve import Resolved, ResolveError, as_text, resolve
+from gen_sweeps.resolve import Resolved, ResolveError, as_text, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

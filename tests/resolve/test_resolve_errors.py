@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.resolve import ResolveError, ResolveOptions, resolve, run_resolve
+from gen_sweeps.resolve import ResolveError, ResolveOptions, resolve, run_resolve
 
 if TYPE_CHECKING:
     from resolve.conftest import World

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.resolve import (
+from gen_sweeps.resolve import (
     ResolveError,
     ResolveOptions,
     as_json,

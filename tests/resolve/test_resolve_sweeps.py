@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.resolve import comparable
+from gen_sweeps.resolve import comparable
 
 if TYPE_CHECKING:
     from resolve.conftest import World

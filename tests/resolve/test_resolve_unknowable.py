@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.resolve import ResolveError
+from gen_sweeps.resolve import ResolveError
 
 if TYPE_CHECKING:
     from resolve.conftest import World

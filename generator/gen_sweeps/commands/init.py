@@ -1,0 +1,98 @@
+"""A spec, templates and what belongs to them, to start from: copied, generated and proven.
+
+A starter is a folder of files as they are to be: `starters/` has one for each, apart from the
+project's own sweep, which the wheel takes from the repository's root (from a checkout it is read
+there).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gen_sweeps.commands.generate import proven
+from gen_sweeps.commands.generate import write as generated
+from gen_sweeps.errors import FileError, ForeignFileError, Problem
+from gen_sweeps.output.manifest import MANIFEST
+from gen_sweeps.output.planning import Plan
+
+SPEC = "spec.toml"
+"""What a starter's spec is called."""
+
+SCHEMA = "spec.schema.json"
+"""The schema that a starter's spec names in its first line, for editors."""
+
+
+def init(folder: Path, starter: str) -> Plan:
+    """Write a starter's files and what its spec generates; return what was generated.
+
+    Args:
+        folder: Where to; made if it is not there. What it has besides is left alone.
+        starter: What to start from: `training` or `reward-shaping`.
+
+    Raises:
+        ForeignFileError: A file that would be written is there already; nothing was written.
+        FileError: Reading or writing failed.
+    """
+    source = _source(starter)
+    copied = [path.relative_to(source) for path in _files(source)]
+    proof = proven(source / SPEC)
+    output = Path(proof.rendering.spec.output)
+    made = [output / path for path in (*proof.digests, MANIFEST)]
+    _refuse_existing(folder, [*copied, Path(SCHEMA), *made])
+    contents = {path: (source / path).read_bytes() for path in copied}
+    from gen_sweeps.spec.json_schema import text  # noqa: PLC0415 - pydantic is the heaviest import
+
+    contents[Path(SCHEMA)] = text().encode()
+    for path, content in contents.items():
+        _create(folder / path, content)
+    return generated(folder / SPEC)
+
+
+def next_steps(plan: Plan) -> str:
+    """Return what to do with what was written."""
+    folder = plan.proof.rendering.spec.path.parent
+    enter = [] if folder == Path() else [f"cd {folder}"]
+    run = ["python train.py"] if (folder / "train.py").exists() else []
+    steps = [*enter, *run, f"gen-sweeps {SPEC} --check"]
+    return "\nnext:\n" + "".join(f"  {step}\n" for step in steps)
+
+
+def _source(starter: str) -> Path:
+    """Return the folder that has a starter's files."""
+    package = Path(__file__).parents[1]
+    folder = package / "starters" / starter
+    return folder if folder.is_dir() else package.parents[1]
+
+
+def _files(source: Path) -> list[Path]:
+    """Return the files of a starter; of a checkout's root, those that are the sweep's."""
+    templates = sorted((source / "templates").rglob("*.jinja"))
+    if (source / "pyproject.toml").exists():
+        return [source / SPEC, *templates]
+    beside = sorted(path for path in source.iterdir() if path.is_file())
+    return [path for path in beside if path.name != SCHEMA] + templates
+
+
+def _refuse_existing(folder: Path, paths: list[Path]) -> None:
+    """Check that nothing is in the way, not even a link that leads nowhere.
+
+    Raises:
+        ForeignFileError: Has a problem for each file that is there.
+    """
+    existing = [path for path in paths if (folder / path).exists() or (folder / path).is_symlink()]
+    hint = "name a folder that has no such files, as in `gen-sweeps init my_sweep`"
+    if existing:
+        problems = (
+            Problem("is there already; nothing was written", str(folder / path), hint=hint)
+            for path in existing
+        )
+        raise ForeignFileError(*problems)
+
+
+def _create(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise FileError.at(f"can't be written: {error.strerror}", str(path)) from None

@@ -1,0 +1,109 @@
+"""Reading a Python file: Python says whether it is one, LibCST what is in it."""
+
+from __future__ import annotations
+
+import codecs
+import gc
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, CodeSpan
+
+from gen_sweeps.compare.outline import Outline
+from gen_sweeps.compare.tree import Module, Text
+from gen_sweeps.errors import GenSweepsError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class SourceError(GenSweepsError):
+    """A file is not valid Python, or can't be read as such."""
+
+
+def parse(path: str, source: bytes) -> Module:
+    """Read a Python file.
+
+    Args:
+        path: The file as the user named it; only shown, never opened.
+        source: Its bytes, in whatever encoding it declares.
+
+    Raises:
+        SourceError: If this Python does not accept it (with Python's own position), or LibCST can't
+            read it.
+    """
+    check(path, source)
+    try:
+        with _without_garbage_collection():
+            return _read(path, source)
+    except RecursionError:
+        raise SourceError(_too_deep(path)) from None
+    except (cst.ParserSyntaxError, UnicodeError) as error:
+        message = str(error).partition("\n")[0].rstrip(".")
+        problem = Problem(
+            f"Python accepts this file, but LibCST can't read it ({message})",
+            path,
+            hint="an unusual line continuation, indentation or the newest syntax may be the cause",
+        )
+        raise SourceError(problem) from None
+
+
+def _read(path: str, source: bytes) -> Module:
+    tree = cst.parse_module(source)
+    spans = _Spans().of(tree)
+    data = source.removeprefix(codecs.BOM_UTF8)
+    exact = tree.encoding.startswith("utf-8") and spans[tree].length == len(data)
+    if not exact:
+        data = tree.code.encode("utf-8", "surrogatepass")
+        exact = tree.bytes == source
+    return Module(path, source, Text.of(data), Outline(data, spans).module(tree), exact)
+
+
+class _Spans(ByteSpanPositionProvider):
+    """Where the nodes of a tree are.
+
+    LibCST's own way to ask, a `MetadataWrapper`, visits the whole tree once more for nothing, which
+    takes as long as all the rest.
+    """
+
+    def of(self, tree: cst.Module) -> dict[cst.CSTNode, CodeSpan]:
+        """Return the bytes, from the start of the text in UTF-8, that each node covers."""
+        self._gen_impl(tree)
+        return {node: span for node, span in self._computed.items() if isinstance(span, CodeSpan)}
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Spare the collector the walk through many new nodes, none of which is garbage yet."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def check(path: str, source: bytes) -> None:
+    """Raise SourceError with Python's message and position unless Python accepts the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line, column = error.lineno or None, error.offset or None
+        raise SourceError(Problem(f"not valid Python: {error.msg}", path, line, column)) from None
+    except (ValueError, OverflowError) as error:
+        raise SourceError(Problem(f"not valid Python: {error}", path)) from None
+    except (RecursionError, MemoryError):
+        raise SourceError(_too_deep(path)) from None
+
+
+def _too_deep(path: str) -> Problem:
+    return Problem(
+        "the code is nested too deeply to be read",
+        path,
+        hint="split its longest expression, or its longest chain of `elif`, into several",
+    )

@@ -1,0 +1,142 @@
+"""What may differ, as the user says it with `--vary`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gen_sweeps.errors import GenSweepsError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gen_sweeps.compare.difference import Difference, Kind
+    from gen_sweeps.compare.tree import Step
+
+_CALL = re.compile(r"(?:[^\W\d]\w*\.)*([^\W\d]\w*)\s*\(([^()]*)\)")
+_ARGUMENT = re.compile(r"[^\W\d]\w*|\*")
+_PATH = re.compile(
+    r"(?:[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])(?:\.[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])*"
+)
+_PART = re.compile(r"\w+|\"[^\"]+\"|'[^']+'")
+_KINDS: dict[str, Kind] = {
+    "docstring": "docstring",
+    "docstrings": "docstring",
+    "module docstring": "docstring",
+    "comment": "comment",
+    "comments": "comment",
+    "layout": "layout",
+}
+_NAMES = ("class name", "function name")
+
+
+class PatternError(GenSweepsError):
+    """A `--vary` pattern can't be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Something that may differ.
+
+    Attributes:
+        text: The pattern as it was written.
+        kind: The kind of difference that it is about; `code` for all but `docstring` and its like.
+        call: The function whose arguments may vary, its last dotted part, or "".
+        names: The arguments of that call (`*` for all), or else the names on the way to a place.
+    """
+
+    text: str
+    kind: Kind = "code"
+    call: str = ""
+    names: tuple[str, ...] = ()
+
+    def allows(self, difference: Difference) -> bool:
+        """Whether a difference is one that this pattern lets be."""
+        if self.kind != "code":
+            module_only = self.text.startswith("module") and len(difference.steps) > 1
+            return difference.kind == self.kind and not module_only
+        if difference.kind != "code":
+            return False
+        if self.call:
+            return any(self._is_argument(step) for step in difference.steps)
+        way = [name for step in difference.steps for name in _names_of(step)]
+        length = len(self.names)
+        return any(tuple(way[n : n + length]) == self.names for n in range(len(way) - length + 1))
+
+    def _is_argument(self, step: Step) -> bool:
+        named = step.name in self.names or "*" in self.names
+        return step.kind == "argument" and step.call == self.call and named
+
+
+def parse_pattern(text: str) -> Pattern:
+    """Read a pattern.
+
+    Args:
+        text: `Call(argument, …)`, a constant's name, a path such as `optimizer.lr`, `class name`,
+            `docstring`, `comment` or `layout`.
+
+    Raises:
+        PatternError: If it is none of these.
+    """
+    pattern = text.strip()
+    if pattern in _KINDS:
+        return Pattern(pattern, kind=_KINDS[pattern])
+    if pattern in _NAMES:
+        return Pattern(pattern, names=(pattern,))
+    call = _CALL.fullmatch(pattern)
+    if call is not None:
+        arguments = tuple(part.strip() for part in call[2].split(",") if part.strip())
+        if arguments and all(_ARGUMENT.fullmatch(argument) for argument in arguments):
+            return Pattern(pattern, call=call[1], names=arguments)
+    elif _PATH.fullmatch(pattern):
+        return Pattern(pattern, names=tuple(p.strip("\"'") for p in _PART.findall(pattern)))
+    raise PatternError(
+        Problem(
+            f"can't understand --vary {text!r}",
+            hint="write `Call(argument, other_argument)`, a constant's name, a path such as "
+            "`Sweep.optimizer.lr`, or `docstring`",
+        )
+    )
+
+
+def parse_patterns(texts: Iterable[str]) -> tuple[Pattern, ...]:
+    """Read several patterns.
+
+    Raises:
+        PatternError: If any of them can't be understood; names them all.
+    """
+    patterns: list[Pattern] = []
+    problems: list[Problem] = []
+    for text in texts:
+        try:
+            patterns.append(parse_pattern(text))
+        except PatternError as error:
+            problems += error.problems
+    if problems:
+        raise PatternError(*problems)
+    return tuple(patterns)
+
+
+def is_allowed(difference: Difference, patterns: Sequence[Pattern]) -> bool:
+    """Whether a difference does not count.
+
+    Code always counts unless a pattern allows it. Docstrings count as soon as anything is said
+    about what may vary, for then everything else is meant to be equal. Comments and layout change
+    nothing that runs, and never count.
+    """
+    if difference.kind in {"comment", "layout"} or (
+        difference.kind == "docstring" and not patterns
+    ):
+        return True
+    return any(pattern.allows(difference) for pattern in patterns)
+
+
+def _names_of(step: Step) -> list[str]:
+    if step.kind == "part":
+        return [step.name] if step.name in _NAMES else []
+    if step.kind == "name" and re.fullmatch(r"[\w.]+", step.name):
+        return step.name.split(".")
+    if step.kind == "name":
+        return [part.strip("\"'") for part in _PART.findall(step.name)]
+    return [step.name]

@@ -1,0 +1,230 @@
+"""One HTML page that a reviewer reads instead of the files.
+
+It is made from the proof alone, so the same spec gives the same bytes. It has no scripts and
+asks the network for nothing, which its own Content-Security-Policy says too; every text of the
+spec and of the templates is escaped by the template (`report.html.jinja`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import unified_diff
+from itertools import combinations
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from gen_sweeps.console.summary import proven_line
+from gen_sweeps.errors import FileError, ForeignFileError
+from gen_sweeps.proof.proving import Proof
+from gen_sweeps.proof.python_syntax import docstring_end
+from gen_sweeps.proof.treatment import references
+from gen_sweeps.rendering.literals import LINE_LENGTH, UNSEEN, escape, layout
+from gen_sweeps.rendering.renderer import File
+from gen_sweeps.spec.model import Spec, Strategy, Value
+
+MARK = '<meta name="generator" content="gen-sweeps report">'
+"""Stands near the start of each report: a file without it is not replaced."""
+
+MAX_COLUMNS = 8
+"""Strategies that stand side by side; more stand below each other, and not in every pair."""
+
+_COLUMN = 28
+"""Characters that a value may take before it is broken into lines."""
+
+_KINDS = {"+": "added", "-": "removed", " ": ""}
+
+_HIDDEN = re.compile(f"(?![\n\t])[{UNSEEN}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value in a table.
+
+    Attributes:
+        text: The value as Python source; None if the argument is not passed.
+        resolved: The constants that the value names, each with its value.
+        differs: Whether it is not what the control has.
+    """
+
+    text: str | None
+    resolved: tuple[tuple[str, str], ...]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file, or of a difference, and what it is: its class in the page."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A file in full."""
+
+    path: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What two strategies' files differ in."""
+
+    first: str
+    second: str
+    hunks: tuple[tuple[Line, ...], ...]
+
+
+def page(proof: Proof) -> str:
+    """Return the report of a proof, as HTML."""
+    spec = proof.rendering.spec
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"visible": visible, "breakable": _breakable}
+    template = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
+    control = next(strategy for strategy in spec.strategies if strategy.name == spec.control)
+    return (
+        environment.from_string(template).render(
+            mark=Markup(MARK),  # noqa: S704 - it is ours
+            spec=spec,
+            verdict=proven_line(spec),
+            side_by_side=len(spec.strategies) <= MAX_COLUMNS,
+            cells={
+                (strategy.name, name): _cell(spec, control, strategy, name)
+                for strategy in spec.strategies
+                for name in spec.treatment.vary
+            },
+            shared={name: _value(spec, value) for name, value in spec.treatment.shared.items()},
+            sections=[section for section in spec.base if section.constants],
+            value=lambda constant: _value(spec, constant.value),
+            listings=list(_listings(proof)),
+            pairs=list(_pairs(proof)),
+            digests=proof.digests,
+        )
+        + "\n"
+    )
+
+
+def save(text: str, path: Path) -> None:
+    """Write a report, in place of a former one or of nothing.
+
+    Raises:
+        ForeignFileError: There is something else; it was left alone.
+        FileError: Writing failed; what was there is there still.
+    """
+    hint = "name another file with `-o`, or move this one away"
+    try:
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            if MARK.encode() not in file.read(1000):
+                message = "is not a report of gen-sweeps; it was left alone"
+                raise ForeignFileError.at(message, str(path), hint=hint)
+        temporary = path.with_name(f".gen-sweeps-{os.getpid()}.tmp")
+        try:
+            with temporary.open("xb") as file:
+                file.write(text.encode())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise FileError.at(f"can't be written: {error.strerror}", str(path)) from None
+
+
+def visible(text: str) -> str:
+    """Return `text` with escapes for characters that a reader would not see, or be misled by."""
+    return _HIDDEN.sub(lambda match: escape(match[0]), text)
+
+
+def _breakable(name: str) -> Markup:
+    """Return code as HTML that a browser may break after `_`, `(` and `.`."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_(.])", name))
+
+
+def _cell(spec: Spec, control: Strategy, strategy: Strategy, name: str) -> Cell:
+    here, there = (_optional(spec, s, name) for s in (strategy, control))
+    if here is None:
+        return Cell(None, (), there is not None)
+    return Cell(here.text, here.resolved, there is None or here.text != there.text)
+
+
+def _optional(spec: Spec, strategy: Strategy, name: str) -> Cell | None:
+    return _value(spec, strategy.args[name]) if name in strategy.args else None
+
+
+def _value(spec: Spec, value: Value) -> Cell:
+    constants = {constant.name: constant for section in spec.base for constant in section.constants}
+    names = dict.fromkeys(references(value))
+    resolved = tuple(
+        (name, layout(constants[name].value, indent=0, before=0, after=0)) for name in names
+    )
+    # It stands in a narrow column, so it breaks early and is indented less than code.
+    text = layout(value, indent=0, before=LINE_LENGTH - _COLUMN, after=0)
+    return Cell(re.sub("(?m)^ +", lambda m: m[0][::2], text), resolved, differs=False)
+
+
+def _listings(proof: Proof) -> Iterator[Listing]:
+    """Yield the control's files, with their lines as docstring, treatment or neither."""
+    spec = proof.rendering.spec
+    for path, strategy in proof.rendering.strategies():
+        if strategy != spec.control:
+            continue
+        file = proof.rendering[path]
+        yield Listing(path, tuple(_lines(file)))
+
+
+def _lines(file: File) -> Iterator[Line]:
+    end_of_docstring = docstring_end(file, file.path)
+    offset = 0
+    for text in file.source.removesuffix("\n").split("\n"):
+        kind = "doc" if offset < end_of_docstring else ""
+        for start, end in file.treatments:
+            if offset < end and start < offset + len(text) + 1:
+                kind = "treatment"
+        yield Line(text, kind)
+        offset += len(text) + 1
+
+
+def _pairs(proof: Proof) -> Iterator[Pair]:
+    """Yield what each two strategies differ in; of many strategies, each and the control."""
+    spec = proof.rendering.spec
+    names = [strategy.name for strategy in spec.strategies]
+    if len(names) <= MAX_COLUMNS:
+        wanted = list(combinations(names, 2))
+    else:
+        wanted = [(spec.control, name) for name in names if name != spec.control]
+    paths: dict[str, list[str]] = {name: [] for name in names}
+    for path, strategy in proof.rendering.strategies():
+        paths[strategy].append(path)
+    for first, second in wanted:
+        files = zip(paths[first], paths[second], strict=True)
+        hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
+        yield Pair(first, second, hunks)
+
+
+def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:
+    """Yield the differences of two files, each as the lines that stand together."""
+    old, new = (proof.rendering[path].source.split("\n") for path in (first, second))
+    hunks: list[list[str]] = []
+    for text in unified_diff(old, new, n=2, lineterm=""):
+        if text.startswith("@@"):
+            hunks.append([text])
+        elif hunks:  # what precedes the first hunk are the files' names
+            hunks[-1].append(text)
+    for where, *lines in hunks:
+        # Without the indentation that all lines have, a phone shows what there is to see.
+        indent = min(len(text) - len(text[1:].lstrip(" ")) - 1 for text in lines if text[1:])
+        shown = (Line(text[0] + text[1 + indent :], _KINDS[text[0]]) for text in lines)
+        yield (Line(f"line {_number(where)}", "where"), *shown)
+
+
+def _number(header: str) -> str:
+    match = re.match(r"@@ -(\d+)", header)
+    return match[1] if match else ""

@@ -1,0 +1,1 @@
+"""Plans and makes the changes of the output folder."""

@@ -1,0 +1,308 @@
+"""What has to change in the output folder, decided before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Protocol
+
+from gen_sweeps.output.journal import Note
+from gen_sweeps.output.line_endings import canonical, deviation
+from gen_sweeps.output.manifest import (
+    MANIFEST,
+    Manifest,
+    Text,
+    UnreadableManifestError,
+    read,
+    spec_name,
+    written,
+)
+from gen_sweeps.proof.proving import Proof, digest
+from gen_sweeps.proof.python_syntax import MARKER
+from gen_sweeps.rendering.loader import STRATEGY
+from gen_sweeps.spec.names import fold
+
+
+class Action(Enum):
+    """What is to be done with a file."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file of the output folder that is not as it should be, and what is to be done with it.
+
+    Attributes:
+        path: The file, relative to the output folder.
+        action: What is to be done.
+        obstacle: Why gen-sweeps may not do it unasked: the file that is there is foreign. It
+            reads after the file's path. None if it is ours, or not there.
+        form: How an editor or a checkout changed the form of the file that is there, and nothing
+            else of it; reads after the file's path. None if that is not all.
+        found: The sha256 of the file that is there, in hexadecimal; None if there is none.
+    """
+
+    path: str
+    action: Action
+    obstacle: str | None = None
+    form: str | None = None
+    found: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All changes that make the output folder what the spec says.
+
+    Attributes:
+        proof: What is to be written.
+        changes: The files that change, in the order of rendering, then those to remove; the
+            manifest last, whether it changes or not.
+        manifest: The manifest that is to be there.
+        listed: The names in each folder that was looked through for strays, by its path.
+        strays: Files that look like a strategy's but are in neither the spec nor the manifest.
+    """
+
+    proof: Proof
+    changes: tuple[Change, ...]
+    manifest: Text
+    strays: tuple[str, ...]
+    listed: Mapping[str, Sequence[str]]
+
+    @cached_property
+    def obstacles(self) -> tuple[Change, ...]:
+        """The changes that gen-sweeps may not make unasked."""
+        return tuple(change for change in self.changes if change.obstacle)
+
+    @property
+    def owned(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """By the path of each file to change, the digests of what is gen-sweeps' own there."""
+        for change in self.drift:
+            if change.path != MANIFEST:
+                yield change.path, _own_digests(change, self.proof)
+
+    @property
+    def drift(self) -> Iterator[Change]:
+        """The changes that change something."""
+        return filter(_changes, self.changes)
+
+    def actions(self) -> Iterator[tuple[str, Action]]:
+        """Yield all files, also those to keep, in the order of `changes`, and what is done."""
+        actions = {change.path: change.action for change in self.changes}
+        for path in dict.fromkeys((*self.proof.digests, *actions)):
+            yield path, actions.get(path, Action.KEEP)
+
+    def count(self, action: Action) -> int:
+        """Return how many files the action is done with."""
+        return sum(done is action for _, done in self.actions())
+
+
+class Folder(Protocol):
+    """An output folder that can be looked at."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a regular file; None if there is nothing of that name.
+
+        Raises:
+            NotARegularFileError: Something else is in its place.
+        """
+
+    def digest(self, path: str) -> str | None:
+        """Return the sha256 of a file, in hexadecimal, as `Proof` has it.
+
+        It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
+        """
+
+    def digests(self, paths: Sequence[str]) -> list[str | None]:
+        """Return the digest of each file."""
+
+    @property
+    def listed(self) -> Mapping[str, Sequence[str]]:
+        """The names in each folder that has been looked through, by its path."""
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
+
+    def pending(self) -> Note | None:
+        """Return what an interrupted run was about to do; None if there was none."""
+
+
+NO_FILE = "-"
+"""What stands for the digest of something that is no regular file."""
+
+
+class NotARegularFileError(Exception):
+    """There is a folder, a link or a device where a file should be; says which."""
+
+
+def plan(proof: Proof, folder: Folder) -> Plan:
+    """Return what makes `folder` hold the proven files and nothing else of ours."""
+    spec = proof.rendering.spec
+    own_name = spec_name(spec)
+    content = written(spec, proof.digests, proof.rendering.paths_of)
+    found = _FoundManifest.of(folder, content, Manifest(own_name, proof.digests))
+    note = folder.pending()
+    owners = [owner.spec for owner in (found.manifest, note) if owner]
+    obstacle = found.obstacle
+    if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
+        obstacle = f"belongs to another spec, {others[0]}"
+    ours = _Ours(folder, proof, found.manifest, note)
+    changes = ours.changes()
+    if owners and all(owner == own_name for owner in owners):
+        changes += filter(None, map(ours.removal, ours.stale))
+    removed = {change.path for change in changes if change.action is Action.REMOVE}
+    candidates = (
+        path
+        for pattern in proof.rendering.strategy_paths()
+        for path in folder.matching(pattern.replace(STRATEGY, "*"))
+        if path not in proof.digests and path not in removed
+    )
+    strays = tuple(sorted(set(candidates)))
+    changes.append(found.change(obstacle))
+    return Plan(proof, tuple(changes), content, strays, folder.listed)
+
+
+def _changes(change: Change) -> bool:
+    return change.action is not Action.KEEP
+
+
+def _own_digests(change: Change, proof: Proof) -> tuple[str, ...]:
+    """Return what is gen-sweeps' own in the place of a file, before the change or after it."""
+    wanted = proof.digests.get(change.path)
+    found = None if change.obstacle else change.found
+    return tuple(digest for digest in (found, wanted) if digest)
+
+
+class _Ours:
+    """Tells gen-sweeps' own files, by what it wrote last or was about to write.
+
+    Names that only fold together (`sweep_a.py`, `sweep_A.py`) may be one file: what is known of
+    the one is known of the other, so that a strategy's name can change in case only.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        proof: Proof,
+        manifest: Manifest | None,
+        note: Note | None,
+    ) -> None:
+        self._folder = folder
+        self._proof = proof
+        self._written = manifest.digests if manifest else {}
+        self._noted = note.digests if note else {}
+        candidates = dict.fromkeys((*self._written, *self._noted))
+        self.stale = [path for path in candidates if path not in proof.digests]
+        self._renamed = {fold(path) for path in self.stale}
+
+    @cached_property
+    def _known(self) -> Mapping[str, set[str]]:
+        """By what their names fold to: what gen-sweeps wrote or was about to write in files."""
+        known: dict[str, set[str]] = {}
+        for path, written_last in self._written.items():
+            known.setdefault(fold(path), set()).add(written_last)
+        for path, digests in self._noted.items():
+            known.setdefault(fold(path), set()).update(digests)
+        return known
+
+    def changes(self) -> list[Change]:
+        """Return what is to be done with the files that the spec has and that are not so."""
+        wanted = self._proof.digests
+        displaced = self._proof.displaced
+        unsure = [path for path in wanted if displaced is None or path in displaced]
+        found = dict(zip(unsure, self._folder.digests(unsure), strict=True))
+        return [
+            self._change(path, digest, there)
+            for path, digest in wanted.items()
+            for there in [found.get(path, digest)]
+            if there != digest or (self._renamed and fold(path) in self._renamed)
+        ]
+
+    def _change(self, path: str, wanted: str, found: str | None) -> Change:
+        if found is None:
+            return Change(path, Action.CREATE)
+        try:
+            data = self._folder.read(path)
+        except NotARegularFileError as error:
+            return Change(path, Action.UPDATE, str(error))
+        if data is None:
+            return Change(path, Action.CREATE)
+        found = digest(data)
+        if found == wanted:  # the other name is removed first, and this file may go with it
+            return Change(path, Action.UPDATE, found=found)
+        if digest(canonical(data)) == wanted:
+            return Change(path, Action.UPDATE, form=deviation(data), found=found)
+        return Change(path, Action.UPDATE, self._obstacle(path, data), found=found)
+
+    def removal(self, path: str) -> Change | None:
+        """Return what is to be done with a file that the spec has no more."""
+        try:
+            data = self._folder.read(path)
+        except NotARegularFileError:
+            return None  # gen-sweeps makes none such
+        if data is None or not _is_marked(path, data):
+            # Whatever the manifest says, and even with `--force`: nobody else's file is removed.
+            return None
+        obstacle = self._obstacle(path, data)
+        if obstacle and path not in self._written:
+            return None  # the killed run had noted it, but did not write it
+        return Change(path, Action.REMOVE, obstacle, found=digest(data))
+
+    def _obstacle(self, path: str, data: bytes) -> str | None:
+        known = self._known.get(fold(path))
+        if known is None:
+            return "was not written by gen-sweeps"
+        if digest(data) not in known and digest(canonical(data)) not in known:
+            return "was edited since gen-sweeps wrote it"
+        if not _is_marked(path, data):
+            return "has no mark of a generated file, whatever the manifest says"
+        return None
+
+
+def _is_marked(path: str, data: bytes) -> bool:
+    """Say whether a Python file that has anything in it says itself that it is generated."""
+    return not path.endswith(".py") or not data or MARKER.encode() in data
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundManifest:
+    """The manifest that is in the folder.
+
+    Attributes:
+        action: What is to be done with it.
+        manifest: What it says; None if it is not there or can't be read.
+        obstacle: Why it can't be read; None if it can, or is not there.
+        form: How its form was changed, and nothing else of it; None if that is not all.
+    """
+
+    action: Action
+    manifest: Manifest | None = None
+    obstacle: str | None = None
+    form: str | None = None
+
+    @classmethod
+    def of(cls, folder: Folder, text: Text, wanted: Manifest) -> _FoundManifest:
+        """Return the manifest of a folder; one with the text `text` says what is `wanted`."""
+        found = folder.digest(MANIFEST)
+        if found is not None and found == text.digest:
+            return cls(Action.KEEP, wanted)
+        try:
+            data = None if found is None else folder.read(MANIFEST)
+        except NotARegularFileError as error:
+            return cls(Action.UPDATE, obstacle=str(error))
+        if data is None:
+            return cls(Action.CREATE)
+        form = deviation(data) if digest(canonical(data)) == text.digest else None
+        try:
+            return cls(Action.UPDATE, read(data), form=form)
+        except UnreadableManifestError as error:
+            return cls(Action.UPDATE, obstacle=str(error), form=form)
+
+    def change(self, obstacle: str | None) -> Change:
+        """Return what is to be done with it; `obstacle` says why that may not be."""
+        return Change(MANIFEST, self.action, obstacle, self.form)

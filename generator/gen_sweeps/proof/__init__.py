@@ -1,0 +1,1 @@
+"""Proves that files differ only in what the spec declares."""

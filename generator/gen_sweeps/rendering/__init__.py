@@ -1,0 +1,1 @@
+"""Runs templates: a text with holes for each file."""

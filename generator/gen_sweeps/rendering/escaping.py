@@ -1,0 +1,132 @@
+"""Free text of the spec, made safe for the place in a Python file where it is to stand."""
+
+from __future__ import annotations
+
+import re
+
+from gen_sweeps.rendering.literals import UNSEEN, escape
+
+_UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
+_UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
+
+_UNSAFE_IN_DOCSTRING = re.compile(
+    rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
+)
+
+_SEEN = re.compile(r"[ -\[\]-~\n]*+")
+"""What nothing needs to be done about in a docstring, but for quotes and blanks in some places."""
+
+_TRAILING_BLANK = re.compile("[ \t]\n")
+
+_PRAGMA = re.compile(
+    r"(?P<start>^|#)[ ]*(?=(noqa|type|ty|fmt|yapf|isort|ruff|flake8|pylint|pyright|mypy|pyre|"
+    r"pragma|nosec|nosemgrep|autopep8|black|cython|distutils|region|endregion|%%|!|"
+    r"[^#]*coding[:=]|-\*-|vim?:))",
+    re.IGNORECASE,
+)
+
+
+class UnsafeTextError(Exception):
+    """Text was to be placed as it is, but could leave the literal or comment it stands in."""
+
+
+class Text:
+    """A string of the spec as templates see it: to be printed through a filter.
+
+    Printed as it is, it is refused if it could end the string, docstring or comment it stands
+    in. It compares like a string and joins with `+`; every other use asks `str()`, so nothing
+    gets around that check.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        """Return the text.
+
+        Raises:
+            UnsafeTextError: It has a quote, a backslash, a line end or a character unseen.
+        """
+        if match := _UNSAFE_BARE.search(self._text):
+            what = escape(match[0]) if match[0] not in "\"'\\" else match[0]
+            raise UnsafeTextError(f"the text has a {what} and could leave the place it stands in")
+        return self._text
+
+    def __repr__(self) -> str:
+        """Return the text in quotes."""
+        return f"Text({self._text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with a text or a string."""
+        return self._text == (other._text if isinstance(other, Text) else other)
+
+    def __hash__(self) -> int:
+        """Hash like the string."""
+        return hash(self._text)
+
+    def __lt__(self, other: str | Text) -> bool:
+        """Compare with a text or a string, for sorting."""
+        return self._text < raw(other)
+
+    def __len__(self) -> int:
+        """Return the number of characters."""
+        return len(self._text)
+
+    def __contains__(self, part: str | Text) -> bool:
+        """Say whether `part` is a part of the text."""
+        return raw(part) in self._text
+
+    def __add__(self, other: str | Text) -> Text:
+        """Join with what follows."""
+        return Text(self._text + raw(other))
+
+    def __radd__(self, other: str) -> Text:
+        """Join with what precedes."""
+        return Text(other + self._text)
+
+    def __mod__(self, _: object) -> str:
+        """Refuse to be a format."""
+        raise UnsafeTextError("a text of the spec can't be a format: join with `+`")
+
+    __rmod__ = __mul__ = __rmul__ = __mod__
+
+
+def raw(text: str | Text) -> str:
+    """Return the characters of `text`, whatever they are."""
+    return text._text if isinstance(text, Text) else text  # noqa: SLF001 - the one door of the class
+
+
+def in_docstring(text: str) -> str:
+    r'''Return `text` as it may stand inside `"""`, without blanks at its ends.
+
+    Read back by Python it is the same text, apart from blanks at the ends of lines and lone
+    surrogates. Backslashes, quotes in a row or at an end (where the template may have more) and
+    characters unseen are escaped.
+    '''
+    lines = text.strip()
+    if _SEEN.fullmatch(lines) and not (
+        '""' in lines or "''" in lines or " \n" in lines or lines[:1] == '"' or lines[-1:] == '"'
+    ):
+        return lines
+    if _TRAILING_BLANK.search(lines):
+        lines = "\n".join(line.rstrip(" \t") for line in lines.split("\n"))
+    return _UNSAFE_IN_DOCSTRING.sub(_escaped_in_docstring, lines)
+
+
+def _escaped_in_docstring(match: re.Match[str]) -> str:
+    # From 3.13 on Python refuses a docstring with a lone surrogate, even an escaped one: what
+    # stands there then is how it would be escaped.
+    surrogate = "\ud800" <= match[0] <= "\udfff"
+    return f"\\{escape(match[0])}" if surrogate else escape(match[0])
+
+
+def in_comment(text: str, start: str = "#") -> str:
+    """Return `text` as a comment, `start` before each line, that no tool reads as a pragma."""
+    lines = []
+    for line in text.strip().split("\n"):
+        seen = _UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
+        harmless = _PRAGMA.sub(r"\g<start> - ", seen)
+        lines.append(f"{start} {harmless}".rstrip())
+    return "\n".join(lines)

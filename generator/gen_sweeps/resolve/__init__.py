@@ -1,0 +1,25 @@
+"""What configuration a Python file builds, without the packages that it imports.
+
+`resolve` runs the file's code in an interpreter of its own, where everything that is not there is a
+stand-in that writes down what is done with it.
+"""
+
+from gen_sweeps.resolve.command import ResolveOptions, ResolveOutput, run_resolve
+from gen_sweeps.resolve.document import as_json, comparable
+from gen_sweeps.resolve.result import Note, Origin, Resolved, ResolveError
+from gen_sweeps.resolve.run import resolve
+from gen_sweeps.resolve.text import as_text
+
+__all__ = [
+    "Note",
+    "Origin",
+    "ResolveError",
+    "ResolveOptions",
+    "ResolveOutput",
+    "Resolved",
+    "as_json",
+    "as_text",
+    "comparable",
+    "resolve",
+    "run_resolve",
+]

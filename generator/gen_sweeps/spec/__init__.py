@@ -1,0 +1,1 @@
+"""Reads and models specs: what the experiment is."""

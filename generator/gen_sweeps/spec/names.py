@@ -1,0 +1,88 @@
+"""Which names may be names: of constants, arguments, strategies, packages and files.
+
+Names are ASCII. Python would take more, but it folds what looks alike (`ﬁ` is `fi`), and file
+systems fold in other ways; a name that means one thing everywhere is worth that.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from gen_sweeps.rendering.literals import UNSEEN
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_WINDOWS_DEVICE = re.compile(
+    r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\..*)?", re.IGNORECASE
+)
+
+_NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+
+
+def identifier_fault(name: str) -> str | None:
+    """Return why `name` can't be a Python identifier, or None if it can."""
+    if not name:
+        return "is empty"
+    if not _IDENTIFIER.fullmatch(name):
+        return "is not a name: it takes ASCII letters, digits and _, and no digit first"
+    if keyword.iskeyword(name):
+        return "is a keyword of Python"
+    if name == "__debug__":
+        return "is a constant of Python, which can't be set"
+    return None
+
+
+def dotted_fault(name: str) -> str | None:
+    """Return why `name` can't be a dotted Python name, or None if it can."""
+    return next((fault for part in name.split(".") if (fault := identifier_fault(part))), None)
+
+
+def constant_fault(name: str) -> str | None:
+    """Return why `name` can't be a constant of `_base.py`, or None if it can."""
+    if fault := identifier_fault(name):
+        return fault
+    if name in dir(builtins):
+        return "is a builtin of Python: the constant would hide it"
+    if name.startswith("__"):
+        return "starts with two underscores: Python gives such names a meaning of their own"
+    return None
+
+
+def file_fault(path: str) -> str | None:
+    """Return why `path`, relative with `/`, can't be a file on every system, or None if it can."""
+    for part in path.split("/"):
+        if part in ("", ".", ".."):
+            return "leads outside its folder"
+        if _WINDOWS_DEVICE.fullmatch(part):
+            return f"has a part that is a device on Windows ({part})"
+        if part[-1] in ". ":
+            return "has a part that ends with a dot or a space, which Windows drops"
+        if _NOT_ON_WINDOWS.search(part):
+            return "has a character that no file name may have on Windows"
+        if _UNSEEN.search(part):
+            return "has a character that can't be seen"
+        if len(part.encode(errors="surrogatepass")) > 255:  # noqa: PLR2004 - NAME_MAX of POSIX
+            return "has a part of more than 255 bytes, the longest that file systems take"
+    return None
+
+
+def fold(path: str) -> str:
+    """Return what two paths have in common if some file system takes them for one file."""
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
+
+
+def near_miss(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that `name` was probably meant to be, or None."""
+    import difflib  # noqa: PLC0415 - paid only when there is something to report
+
+    folded: dict[str, str] = {}
+    for candidate in known:
+        folded.setdefault(candidate.casefold(), candidate)
+    matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else None
