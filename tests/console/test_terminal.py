@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, run_command
+from command_runner import ROOT, run_command
 
 from gen_sweeps.cli.app import COMMANDS
 

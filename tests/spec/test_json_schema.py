@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, run_command
+from command_runner import ROOT, run_command
 
 TAPLO = Path(sys.executable).with_name("taplo")
 

@@ -21,7 +21,7 @@ from hostile import CONSTANTS, FRAGMENTS, arguments, assignments, exactly, harml
 from gen_sweeps.cli.app import run
 from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 TEXTS = tuple(text for text in FRAGMENTS if not re.search("[\ud800-\udfff]", text))
 

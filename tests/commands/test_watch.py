@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from adopt_runner import contents, run_command
+from command_runner import contents, run_command
 
 PATIENCE = 60
 """Seconds after which a run that says nothing is taken to be stuck."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from adopt_runner import ROOT, run_command
+from command_runner import ROOT, run_command
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import contents, needed, run_command
+from command_runner import contents, needed, run_command
 
 BIN = Path(sys.executable).parent
 

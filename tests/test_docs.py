@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from adopt_runner import ROOT, run_command
+from command_runner import ROOT, run_command
 
 pytestmark = pytest.mark.once
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, contents, run_command
+from command_runner import ROOT, contents, run_command
 
 import gen_sweeps
 from gen_sweeps.errors import ForeignFileError, ProofError, SpecError

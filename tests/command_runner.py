@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 _DECIDED_HERE = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS")
 

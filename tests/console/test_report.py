@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adopt_runner import ROOT, contents, needed, run_command
+from command_runner import ROOT, contents, needed, run_command
 
 pytestmark = pytest.mark.once
 

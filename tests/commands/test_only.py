@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adopt_runner import contents, run_command
+from command_runner import contents, run_command
 
 NOTE = "what all share was looked at: `gen-sweeps spec.toml --check` checks the rest"
 

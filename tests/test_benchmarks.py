@@ -19,7 +19,7 @@ from gen_sweeps.commands.generate import write
 
 pytestmark = pytest.mark.once
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 
 RATIO = r"[\d.,]+× \([\d.,]+-[\d.,]+\) of [\d.,]+ (s|ms|µs|ns)"
 

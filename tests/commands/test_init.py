@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from adopt_runner import ROOT, contents, run_command
+from command_runner import ROOT, contents, run_command
 
 
 @pytest.mark.parametrize("starter", ["training", "reward-shaping"])

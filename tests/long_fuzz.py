@@ -1,11 +1,11 @@
 """The long fuzzer, run by hand: random attacks on the whole command, one after the other.
 
-    uv run python tests/fuzz/long_fuzz.py --count 100000 --seed 0
+    uv run python tests/long_fuzz.py --count 100000 --seed 0
 
 Each attack has a number, which is all that is needed to run it again (`--seed N --count 1`). It
 makes a project in a temporary folder (in memory, where there is /dev/shm), runs the command in
 this process, and looks at the exit code, at what was said, and at the files; see
-`tests/attack/fuzzing.py` for what is attacked. What fails is printed with its number, and makes
+`tests/fuzzing.py` for what is attacked. What fails is printed with its number, and makes
 the exit code 1. About 100 attacks a second.
 """
 
@@ -23,9 +23,6 @@ from types import CodeType
 from typing import TypeVar
 
 import typer
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "attack"))
-
 from fuzzing import attack
 
 from gen_sweeps.rendering.sandbox import Sandbox
