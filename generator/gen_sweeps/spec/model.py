@@ -23,6 +23,14 @@ SCALARS = (str, int, float, Reference)
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A call with keyword arguments only, in their order; what is called may be dotted."""
+
+    function: str
+    arguments: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """One base constant, `NAME = value`, with what it means (empty if the spec doesn't say)."""
 
