@@ -9,7 +9,7 @@ from conftest import MINIMAL_SPEC, World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.errors import GenSweepsError, SpecError
 from gen_sweeps.spec.loading import load
 from gen_sweeps.spec.model import Reference
 
@@ -223,13 +223,12 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('vary = ["kind", "params"]', 'vary = "kind"', "must be an array, not a string"),
         ('vary = ["kind", "params"]', "vary = ''", "must be an array, not a string"),
         ('vary = ["kind", "params"]', "", 'as in `vary = ["reward_shaping_strategy", "reward'),
-        ('name = "small"', 'name = ""', "sweep.name: is empty"),
+        ('name = "small"', 'name = ""', "spec.toml:2:8: sweep.name: is empty"),
         ('name = "small"', "name = 1e-3", "must be a string, not a float"),
         ('name = "small"', 'name = "small"\nsize = 3', "known keys: name, package, output, "),
         ('[base."All"]', "[vars]\n[base]", 'stand under a heading, as in `[base."Training"]`'),
         ("[strategies.plain]", "[[strategies]]\n[x]", "strategies: must be a table, not an array"),
         ("[strategies.plain]", "[strategies]\nplain = 3", "must be a table, not an integer"),
-        ("size =", "'si\u200b\"\\ze' =", r'treatment.shared."si\u200b\"\\ze": '),
     ],
 )
 def test_a_wrong_spec_is_refused_and_nothing_is_written(
@@ -241,6 +240,16 @@ def test_a_wrong_spec_is_refused_and_nothing_is_written(
     assert error in result.err
     assert "error: spec.toml:" in result.err
     assert not world.path("out").exists()
+
+
+def test_a_key_is_named_as_toml_writes_it_with_nothing_in_it_that_cannot_be_seen(
+    world: World,
+) -> None:
+    world.replace("spec.toml", "size =", "'si\u200b\U000e0041\"\\ze' =")
+    with pytest.raises(SpecError) as raised:
+        load(world.path("spec.toml"))
+    (problem,) = raised.value.problems
+    assert problem.message.startswith(r'treatment.shared."si\u200b\U000e0041\"\\ze": ')
 
 
 def test_no_strategies_are_an_error(world: World) -> None:
