@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from spec_values import evaluated, is_one_expression, same, scalars, texts, values
 
 from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, quoted
-from gen_sweeps.spec.model import Reference, Value
+from gen_sweeps.spec.model import Reference, SpelledFloat, Value
 
 
 @given(values())
@@ -40,6 +40,7 @@ def test_a_string_literal_has_no_character_that_a_reader_does_not_see(text: str)
         (3e-06, "3e-6"),
         (1e16, "1e16"),
         (0.60, "0.6"),
+        (SpelledFloat("0.60"), "0.60"),
         (-0.0, "-0.0"),
         (float("inf"), 'float("inf")'),
         (float("-inf"), 'float("-inf")'),

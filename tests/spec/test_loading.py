@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import World
+from conftest import MINIMAL_SPEC, World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.errors import GenSweepsError, SpecError
 from gen_sweeps.spec.loading import load
 from gen_sweeps.spec.model import Reference
 
@@ -95,6 +95,71 @@ b = 1
     )
 
 
+MISTAKES = (
+    (10, '"k10"', "1979-05-27"),
+    (50, '"SIZE"', '"SIZES"'),
+    (55, '"S 55"', "{}"),
+    (60, "title", "titel"),
+    (65, "kind", "size"),
+    (70, '"S 70"', "70"),
+    (71, "s71", "S70"),
+    (72, "s72", "class"),
+    (73, '"S 73"', '"""S\n73"""'),
+    (74, "74.5", "[" * 60 + "]" * 60),
+    (75, "params", "params" + ".a" * 2000),
+)
+"""What is wrong in one of many strategies: its number, what is replaced, and by what."""
+
+
+def test_what_is_wrong_in_many_strategies_is_reported_at_once_with_its_place(world: World) -> None:
+    tables = [
+        f'[strategies.s{i}]\ntitle = "S {i}"\n[strategies.s{i}.args]\nkind = "k{i}"\n'
+        f'params = {{ x = {i}.5, z = {{ base = "SIZE" }} }}\n'
+        for i in range(80)
+    ]
+    for number, old, new in MISTAKES:
+        assert old in tables[number]
+        tables[number] = tables[number].replace(old, new)
+    world.write("spec.toml", MINIMAL_SPEC + "\n" + "".join(tables))
+    err = world.run("spec.toml").err
+    deep = "params" + ".a" * 49
+    assert err == (
+        "error: spec.toml:76:8: strategies.s10.args.kind: is a date, which Python has no literal "
+        "for\n"
+        "hint: write it as a string, in quotes\n"
+        "error: spec.toml:277:26: strategies.s50.args.params.z: no constant is called 'SIZES'\n"
+        "hint: did you mean `SIZE`?\n"
+        "error: spec.toml:299:9: strategies.s55.title: must be a string, not a table\n"
+        "error: spec.toml:324:1: strategies.s60.titel: unknown key\n"
+        "hint: did you mean `title`?\n"
+        "error: spec.toml:351:1: strategies.s65.args.size: 'size' is shared by all strategies, so "
+        "none can set it\n"
+        "hint: move it from `[treatment.shared]` to `treatment.vary`\n"
+        "error: spec.toml:374:9: strategies.s70.title: must be a string, not an integer\n"
+        "error: spec.toml:378:13: strategies.S70: differs from `s70` in case only: their files "
+        "would too\n"
+        "error: spec.toml:383:13: strategies.class: 'class' is a keyword of Python\n"
+        "error: spec.toml:389:9: strategies.s73.title: must be one line\n"
+        f"error: spec.toml:398:65: strategies.s74.args.params.x{'.0' * 49}: nests more than 50 "
+        "deep\n"
+        f"error: spec.toml:403:106: strategies.s75.args.{deep}.a: nests more than 50 deep\n"
+    )
+
+
+def test_an_empty_spec_is_told_all_that_is_missing_in_the_order_in_which_to_write_it(
+    world: World,
+) -> None:
+    world.write("spec.toml", "")
+    assert world.run("spec.toml").err == (
+        "error: spec.toml:1:1: sweep: is missing\n"
+        "hint: add a table `[sweep]`\n"
+        "error: spec.toml:1:1: treatment: is missing\n"
+        "hint: add a table `[treatment]`\n"
+        "error: spec.toml:1:1: strategies: is missing\n"
+        "hint: add a table `[strategies.NAME]`\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("spec", "error"),
     [
@@ -156,6 +221,14 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('vary = ["kind", "params"]', "vary = []", "treatment.vary: is empty"),
         ('vary = ["kind", "params"]', "vary = [1]", "must be a string, not an integer"),
         ('vary = ["kind", "params"]', 'vary = "kind"', "must be an array, not a string"),
+        ('vary = ["kind", "params"]', "vary = ''", "must be an array, not a string"),
+        ('vary = ["kind", "params"]', "", 'as in `vary = ["reward_shaping_strategy", "reward'),
+        ('name = "small"', 'name = ""', "spec.toml:2:8: sweep.name: is empty"),
+        ('name = "small"', "name = 1e-3", "must be a string, not a float"),
+        ('name = "small"', 'name = "small"\nsize = 3', "known keys: name, package, output, "),
+        ('[base."All"]', "[vars]\n[base]", 'stand under a heading, as in `[base."Training"]`'),
+        ("[strategies.plain]", "[[strategies]]\n[x]", "strategies: must be a table, not an array"),
+        ("[strategies.plain]", "[strategies]\nplain = 3", "must be a table, not an integer"),
     ],
 )
 def test_a_wrong_spec_is_refused_and_nothing_is_written(
@@ -167,6 +240,16 @@ def test_a_wrong_spec_is_refused_and_nothing_is_written(
     assert error in result.err
     assert "error: spec.toml:" in result.err
     assert not world.path("out").exists()
+
+
+def test_a_key_is_named_as_toml_writes_it_with_nothing_in_it_that_cannot_be_seen(
+    world: World,
+) -> None:
+    world.replace("spec.toml", "size =", "'si\u200b\U000e0041\"\\ze' =")
+    with pytest.raises(SpecError) as raised:
+        load(world.path("spec.toml"))
+    (problem,) = raised.value.problems
+    assert problem.message.startswith(r'treatment.shared."si\u200b\U000e0041\"\\ze": ')
 
 
 def test_no_strategies_are_an_error(world: World) -> None:

@@ -163,7 +163,7 @@ def schema(
     ] = False,
 ) -> int:
     """Print the JSON Schema of a spec, by which editors complete and check it."""
-    from gen_sweeps.spec import json_schema, reference  # noqa: PLC0415 - pydantic is heavy
+    from gen_sweeps.spec import json_schema, reference  # noqa: PLC0415 - for this command
 
     console.result(reference.markdown() if markdown else json_schema.text())
     return 0

@@ -40,7 +40,7 @@ def init(folder: Path, starter: str) -> Plan:
     made = [output / path for path in (*proof.digests, MANIFEST)]
     _refuse_existing(folder, [*copied, Path(SCHEMA), *made])
     contents = {path: (source / path).read_bytes() for path in copied}
-    from gen_sweeps.spec.json_schema import text  # noqa: PLC0415 - pydantic is the heaviest import
+    from gen_sweeps.spec.json_schema import text  # noqa: PLC0415 - for this command
 
     contents[Path(SCHEMA)] = text().encode()
     for path, content in contents.items():

@@ -24,9 +24,10 @@ from gen_sweeps.errors import FileError, ForeignFileError
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_end
 from gen_sweeps.proof.treatment import references
-from gen_sweeps.rendering.literals import LINE_LENGTH, UNSEEN, escape, layout
+from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
 from gen_sweeps.rendering.renderer import File
 from gen_sweeps.spec.model import Spec, Strategy, Value
+from gen_sweeps.spec.names import UNSEEN
 
 MARK = '<meta name="generator" content="gen-sweeps report">'
 """Stands near the start of each report: a file without it is not replaced."""

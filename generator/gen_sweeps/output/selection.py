@@ -22,7 +22,7 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.output.planning import Action, Folder, NotARegularFileError, Plan, plan
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.spec.model import Spec
-from gen_sweeps.spec.names import near_miss
+from gen_sweeps.spec.names import closest_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def select(spec: Spec, names: Sequence[str]) -> Selection:
     problems = []
     for name in dict.fromkeys(names):
         if name not in known:
-            miss = near_miss(name, known)
-            hint = f"did you mean `{miss}`?" if miss else f"strategies: {', '.join(known)}"
+            match = closest_match(name, known)
+            hint = f"did you mean `{match}`?" if match else f"strategies: {', '.join(known)}"
             problems.append(Problem(f"no strategy is called {name!r}", str(spec.path), hint=hint))
     if problems:
         raise SpecError(*problems)

@@ -98,11 +98,11 @@ def _reads(node: ast.expr, value: Value, depth: int) -> bool:
         return False
     match node:
         case ast.Constant(value=read):
-            return type(read) is type(value) and repr(read) == repr(value)
+            return isinstance(value, type(read)) and repr(read) == repr(value)
         case ast.Name(id=name):
             return isinstance(value, Reference) and value.name == name
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as read)):
-            return type(read) is type(value) and repr(-read) == repr(value)
+            return isinstance(value, type(read)) and repr(-read) == repr(value)
         case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value=str(read))], keywords=[]):
             return isinstance(value, float) and read == repr(value)
         case ast.List(elts=items):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gen_sweeps.rendering.literals import UNSEEN, escape
+from gen_sweeps.rendering.literals import escape
+from gen_sweeps.spec.names import UNSEEN
 
 _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
 _UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")

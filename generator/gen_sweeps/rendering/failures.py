@@ -11,7 +11,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 from gen_sweeps.errors import Problem, TemplateError
 from gen_sweeps.rendering.escaping import UnsafeTextError
 from gen_sweeps.rendering.loader import TemplateFolder
-from gen_sweeps.spec.names import near_miss
+from gen_sweeps.spec.names import closest_match
 
 
 def template_error(error: Exception, template: str, folder: TemplateFolder) -> TemplateError:
@@ -54,8 +54,8 @@ def _explained(error: Exception) -> tuple[str, str | None]:
 def _undefined(message: str) -> tuple[str, str | None]:
     if match := re.fullmatch(r"'(\w+)' is undefined", message):
         seen = ("sweep", "base", "vars", "strategy", "treatment")
-        miss = near_miss(match[1], seen)
-        return message, f"did you mean `{miss}`?" if miss else f"templates see {', '.join(seen)}"
+        near = closest_match(match[1], seen)
+        return message, f"did you mean `{near}`?" if near else f"templates see {', '.join(seen)}"
     if match := re.fullmatch(r"'.*?(\w+) object' has no attribute '(.*)'", message):
         owner = match[1].removesuffix("View").lower()
         owner = {"dict": "the table", "mappingproxy": "the table"}.get(owner, f"`{owner}`")

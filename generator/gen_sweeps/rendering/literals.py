@@ -10,22 +10,11 @@ import math
 import re
 from collections.abc import Mapping
 
-from gen_sweeps.spec.model import SCALARS, Reference, Value
+from gen_sweeps.spec.model import SCALARS, Reference, SpelledFloat, Value
+from gen_sweeps.spec.names import UNSEEN
 
 LINE_LENGTH = 100
 """Columns that a line may take before it is split."""
-
-UNSEEN = (
-    "\x00-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
-    "\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
-    "\ud800-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U0001fffe\U0001ffff\U0002fffe-\U0002ffff\U0003fffe-\U0010ffff"
-)
-"""Characters that a reader does not see or can't tell from others, as a class of a regular
-expression: controls, separators other than the space, formats (bidirectional ones among them),
-fillers, surrogates, private use, noncharacters. After Unicode's properties General_Category C*
-and Z* and Default_Ignorable_Code_Point, written out so that every Python agrees."""
 
 _ESCAPED = {quote: re.compile(f"[\\\\{quote}{UNSEEN}]") for quote in ('"', "'")}
 _PLAIN = re.compile(r"[ !#-\[\]-~]*+")
@@ -77,6 +66,8 @@ def literal(value: Value) -> str:
 def _float(value: float) -> str:
     if not math.isfinite(value):
         return f'float("{value}")'
+    if isinstance(value, SpelledFloat):
+        return value.spelling
     mantissa, e, exponent = repr(value).partition("e")
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 

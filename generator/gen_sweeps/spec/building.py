@@ -1,8 +1,8 @@
-"""What a document means: from TOML's tables to a `Spec`, and what is wrong on the way."""
+"""Builds a `Spec` from a document, and finds what is wrong with what the document says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import dropwhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -11,12 +11,13 @@ from types import MappingProxyType
 from gen_sweeps.spec.findings import Finding, KeyPath, toml_type
 from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 from gen_sweeps.spec.names import (
+    closest_match,
     constant_fault,
     dotted_fault,
     file_fault,
     identifier_fault,
-    near_miss,
 )
+from gen_sweeps.spec.schema import DEFAULT_TEMPLATES, is_reference
 
 MAX_DEPTH = 50
 """How deep a value may nest; CPython stops at 200 brackets in a file, and a template has some."""
@@ -24,33 +25,36 @@ MAX_DEPTH = 50
 MAX_DIGITS = 4300
 """How long an integer may be; Python refuses to read a longer one (`sys.int_info`)."""
 
-MAX_STRINGS = 1000
-"""How many strings are looked up, so that equal ones are kept once."""
-
 _EMPTY: Mapping[str, Value] = MappingProxyType({})
 
 
-class Reader:
-    """Reads a document into a `Spec`, writing down what is wrong instead of stopping at it.
+def build(
+    document: Mapping[str, object], path: Path, digest: str
+) -> tuple[Spec, Sequence[Finding]]:
+    """Return the experiment that a document describes, and what is wrong with it.
 
-    Where the shape is wrong it goes on with something harmless: the shape is reported elsewhere,
-    and what stands beside the fault is still read.
+    It is to be used only if nothing is wrong, also with the document's keys. Where those are, or
+    what they have, this goes on with something harmless: that is reported by `checking`, and
+    what stands beside the fault is still looked at.
+
+    Args:
+        document: The spec file, as tomllib reads it.
+        path: The spec file's path.
+        digest: The spec file's sha256, in hexadecimal.
     """
+    builder = _Builder(document, path)
+    spec = builder.spec(digest)
+    return spec, builder.findings
 
-    def __init__(
-        self,
-        path: Path,
-        data: Mapping[str, object],
-        strategies: Iterable[tuple[str, object]],
-        digest: str,
-    ) -> None:
+
+class _Builder:
+    """Builds one `Spec`; writes down what is wrong instead of stopping at it."""
+
+    def __init__(self, document: Mapping[str, object], path: Path) -> None:
         self.findings: list[Finding] = []
+        self._document = document
         self._path = path
-        self._data = data
-        self._strategy_tables = strategies
-        self._digest = digest
         self._constants: dict[str, KeyPath] = {}
-        self._strings: dict[str, str] = {}
 
     def report(
         self, where: KeyPath, message: str, hint: str | None = None, *, at_value: bool = False
@@ -58,8 +62,8 @@ class Reader:
         """Write down that something is wrong at `where`."""
         self.findings.append(Finding(where, message, hint, at_value))
 
-    def spec(self) -> Spec:
-        """Return the experiment; it is to be used only if there are no findings."""
+    def spec(self, digest: str) -> Spec:
+        """Return the experiment."""
         base = self._base()
         treatment = self._treatment()
         strategies = self._strategies(treatment)
@@ -69,15 +73,15 @@ class Reader:
         if "package" in sweep and (fault := dotted_fault(package)):
             self.report(("sweep", "package"), f"{package!r} {fault}", at_value=True)
         output = self._folder(sweep, ("sweep", "output"), "generated")
-        templates = self._folder(sweep, ("sweep", "templates"), "templates")
+        templates = self._folder(sweep, ("sweep", "templates"), DEFAULT_TEMPLATES)
         if output == templates and isinstance(sweep.get("output"), str):
             message = "is the template folder: the files need a folder of their own"
             self.report(("sweep", "output"), message, at_value=True)
         control = self._text(sweep, ("sweep", "control"))
         known = [strategy.name for strategy in strategies]
         if control not in known and known and isinstance(sweep.get("control"), str):
-            miss = near_miss(control, known)
-            hint = f"did you mean `{miss}`?" if miss else f"strategies: {', '.join(known)}"
+            match = closest_match(control, known)
+            hint = f"did you mean `{match}`?" if match else f"strategies: {', '.join(known)}"
             self.report(("sweep", "control"), f"no strategy is called {control!r}", hint)
         return Spec(
             path=self._path,
@@ -90,7 +94,7 @@ class Reader:
             vars=self._values(("vars",)),
             base=base,
             strategies=strategies,
-            digest=self._digest,
+            digest=digest,
         )
 
     def _base(self) -> tuple[Section, ...]:
@@ -116,19 +120,9 @@ class Reader:
 
     def _constant(self, name: str, entry: object, where: KeyPath) -> Constant:
         """Read `value` or `{ value = …, doc = … }`; a constant may name those above it."""
-        if not isinstance(entry, dict) or _is_reference(entry):
+        if not isinstance(entry, dict) or is_reference(entry):
             return Constant(name, self._value(entry, where), "")
-        if "value" not in entry:
-            hint = f"write `{name} = {{ value = {{ … }} }}` for a table as the value"
-            self.report(where, "has no `value`", hint)
-        for key in entry.keys() - {"value", "doc"}:
-            miss = near_miss(key, ("value", "doc"))
-            hint = f"did you mean `{miss}`?" if miss else "known keys: value, doc"
-            self.report((*where, key), "unknown key", hint)
-        doc = entry.get("doc", "")
-        if not isinstance(doc, str):
-            self.report((*where, "doc"), f"must be a string, not {toml_type(doc)}", at_value=True)
-            doc = ""
+        doc = self._text(entry, (*where, "doc"))
         return Constant(name, self._value(entry.get("value", 0), (*where, "value")), doc)
 
     def _treatment(self) -> Treatment:
@@ -167,7 +161,7 @@ class Reader:
     def _strategies(self, treatment: Treatment) -> tuple[Strategy, ...]:
         strategies = []
         folded: dict[str, str] = {}
-        for name, entry in self._strategy_tables:
+        for name, entry in self._table(("strategies",)).items():
             where: KeyPath = ("strategies", name)
             fold = name.casefold()
             other = folded.setdefault(name if fold == name else fold, name)
@@ -199,14 +193,14 @@ class Reader:
             message = f"{arg!r} is shared by all strategies, so none can set it"
             self.report(where, message, "move it from `[treatment.shared]` to `treatment.vary`")
             return
-        miss = near_miss(arg, treatment.vary)
-        hint = f"did you mean `{miss}`?" if miss else f"add {arg!r} to `treatment.vary`"
+        match = closest_match(arg, treatment.vary)
+        hint = f"did you mean `{match}`?" if match else f"add {arg!r} to `treatment.vary`"
         self.report(where, f"{arg!r} is not among `treatment.vary`", hint)
 
     # -- pieces of the document, or something harmless where they have the wrong type --
 
     def _table(self, where: KeyPath) -> dict[str, object]:
-        table: object = self._data
+        table: object = self._document
         for key in where:
             table = table.get(str(key)) if isinstance(table, dict) else None
         return table if isinstance(table, dict) else {}
@@ -246,9 +240,7 @@ class Reader:
 
     def _value(self, value: object, where: KeyPath, depth: int = 0) -> Value:
         """Return `value` frozen, its references checked; what Python can't write is reported."""
-        if isinstance(value, str):
-            return self._one(value)
-        if isinstance(value, (bool, float)):
+        if isinstance(value, str | bool | float):
             return value
         if isinstance(value, int):
             if not _is_written(value):
@@ -262,12 +254,6 @@ class Reader:
         self.report(where, message, "write it as a string, in quotes", at_value=True)
         return 0
 
-    def _one(self, text: str) -> str:
-        """Return one and the same string for equal ones, as strategies have in common."""
-        if len(self._strings) < MAX_STRINGS:
-            return self._strings.setdefault(text, text)
-        return self._strings.get(text, text)
-
     def _nested(self, value: list[object] | dict[str, object], where: KeyPath, depth: int) -> Value:
         if depth >= MAX_DEPTH:
             self.report(where, f"nests more than {MAX_DEPTH} deep", at_value=True)
@@ -278,7 +264,7 @@ class Reader:
             )
         if not value:
             return _EMPTY
-        if _is_reference(value):
+        if is_reference(value):
             return self._reference(str(value["base"]), where)
         return MappingProxyType(
             {key: self._value(item, (*where, key), depth + 1) for key, item in value.items()}
@@ -292,8 +278,8 @@ class Reader:
                 message = f"constant {name!r} is defined further down"
                 self.report(where, message, "move it above the constants that name it")
             else:
-                miss = near_miss(name, self._constants)
-                hint = f"did you mean `{miss}`?" if miss else f"define {name} under [base.…]"
+                match = closest_match(name, self._constants)
+                hint = f"did you mean `{match}`?" if match else f"define {name} under [base.…]"
                 self.report(where, f"no constant is called {name!r}", hint, at_value=True)
         return Reference(name)
 
@@ -304,7 +290,3 @@ def _is_written(value: int) -> bool:
         return len(str(value).lstrip("-")) <= MAX_DIGITS
     except ValueError:
         return False
-
-
-def _is_reference(value: Mapping[str, object]) -> bool:
-    return len(value) == 1 and isinstance(value.get("base"), str)

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import TypeAlias
 
+from gen_sweeps.spec.model import SpelledFloat
+
 KeyPath: TypeAlias = "tuple[str | int, ...]"
 """The keys that lead to a place in a TOML document, with an index for each array passed."""
 
@@ -26,7 +28,7 @@ _TYPES: Mapping[type, str] = MappingProxyType(
     {
         bool: "a boolean",
         int: "an integer",
-        float: "a float",
+        SpelledFloat: "a float",
         str: "a string",
         list: "an array",
         dict: "a table",

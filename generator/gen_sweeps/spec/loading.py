@@ -1,24 +1,21 @@
-"""From a spec file to a `Spec`: everything that can be wrong with it is found here, at once."""
+"""Reads a spec file into a `Spec`; everything that is wrong with it is reported at once."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from gen_sweeps.errors import FileError, Problem, SpecError
-from gen_sweeps.rendering.literals import quoted
-from gen_sweeps.spec.blocks import NotInBlocksError, read_in_blocks
-from gen_sweeps.spec.building import Reader
+from gen_sweeps.spec.building import build
+from gen_sweeps.spec.checking import check
 from gen_sweeps.spec.findings import Finding
-from gen_sweeps.spec.model import Spec
-from gen_sweeps.spec.plain_shape import (
-    is_plain_but_for_strategies,
-    is_plain_strategy,
-    is_plainly_valid,
-)
+from gen_sweeps.spec.model import Spec, SpelledFloat
+from gen_sweeps.spec.names import UNSEEN
+
+_TO_ESCAPE = re.compile(f'["\\\\{UNSEEN}]')
 
 
 def load(path: str | Path) -> Spec:
@@ -31,48 +28,11 @@ def load(path: str | Path) -> Spec:
     """
     path = Path(path)
     source = _read(path)
-    digest = sha256(source, usedforsecurity=False).hexdigest()
-    if spec := _read_in_blocks(source, path, digest):
-        return spec
-    data = _parse(source, path)
-    strategies = data.get("strategies")
-    named = strategies.items() if isinstance(strategies, dict) else ()
-    reader = Reader(path, data, named, digest)
-    spec = reader.spec()
-    if findings := [*_shape_findings(data), *reader.findings]:
+    document = _parse(source, path)
+    spec, findings = build(document, path, sha256(source, usedforsecurity=False).hexdigest())
+    if findings := [*check(document), *findings]:
         raise SpecError(*_located(findings, source, path))
     return spec
-
-
-def _read_in_blocks(source: bytes, path: Path, digest: str) -> Spec | None:
-    """Return the spec without a tree of the whole document; None if it can't be or is wrong.
-
-    What is wrong with it is then told by one reading of the whole, in one order.
-    """
-    try:
-        data, strategies = read_in_blocks(source)
-        if not is_plain_but_for_strategies(data):
-            return None
-        reader = Reader(path, data, _plain(strategies), digest)
-        spec = reader.spec()
-    except NotInBlocksError:
-        return None
-    return None if reader.findings else spec
-
-
-def _plain(strategies: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
-    for strategy in strategies:
-        if not is_plain_strategy(strategy[1]):
-            raise NotInBlocksError
-        yield strategy
-
-
-def _shape_findings(data: dict[str, object]) -> Iterable[Finding]:
-    if is_plainly_valid(data):
-        return ()
-    from gen_sweeps.spec.shape import shape_findings  # noqa: PLC0415 - pydantic is heavy
-
-    return shape_findings(data)
 
 
 def _read(path: Path) -> bytes:
@@ -101,7 +61,7 @@ def _parse(source: bytes, path: Path) -> dict[str, object]:
         message = f"is not UTF-8: byte 0x{source[fault.start]:02x}"
         raise error(message, line, column, "save the file as UTF-8") from None
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=SpelledFloat)
     except tomllib.TOMLDecodeError as fault:
         message, line, column = _decode_error(str(fault), text)
         raise error(f"is not TOML: {message}", line, column, None) from None
@@ -131,10 +91,18 @@ def _located(findings: Iterable[Finding], source: bytes, path: Path) -> list[Pro
         where = ".".join(_key(part) for part in finding.where)
         message = f"{where}: {finding.message}" if where else finding.message
         problems.append(Problem(message, str(path), place.line, place.column, finding.hint))
-    return sorted(set(problems), key=lambda found: (found.line or 0, found.column or 0))
+    return sorted(problems, key=lambda found: (found.line or 0, found.column or 0))
 
 
 def _key(part: str | int) -> str:
+    """Return a part of a path as TOML writes keys."""
     if isinstance(part, int) or re.fullmatch("[A-Za-z0-9_-]+", part):
         return str(part)
-    return quoted(part)
+    return f'"{_TO_ESCAPE.sub(_escape, part)}"'
+
+
+def _escape(character: re.Match[str]) -> str:
+    text = character[0]
+    if text in '"\\':
+        return f"\\{text}"
+    return f"\\u{ord(text):04x}" if text <= "\uffff" else f"\\U{ord(text):08x}"

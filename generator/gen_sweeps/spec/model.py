@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,29 @@ class Reference:
     """`{ base = "NAME" }`: a base constant, named in the generated code instead of copied."""
 
     name: str
+
+
+class SpelledFloat(float):
+    """A float that keeps how the spec spells it: `1e-3` is not to become `0.001`.
+
+    Like any float, but for `spelling`: the number as Python source that a formatter leaves alone,
+    so without a leading `+` and with a small `e`. Of infinities and of what is no number it is
+    TOML's word, which is no Python.
+    """
+
+    __slots__ = ("spelling",)
+
+    spelling: str
+
+    def __new__(cls, spelling: str) -> Self:
+        """Return the float that TOML, and Python, spell like this."""
+        number = super().__new__(cls, spelling)
+        number.spelling = spelling.lower().removeprefix("+").replace("e+", "e")
+        return number
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]  # of float's own `__new__`
+        """Return what a copy is made of."""
+        return (self.spelling,)
 
 
 Value: TypeAlias = "bool | int | float | str | Reference | tuple[Value, ...] | Mapping[str, Value]"

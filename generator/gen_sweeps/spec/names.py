@@ -1,4 +1,4 @@
-"""Which names may be names: of constants, arguments, strategies, packages and files.
+"""Checks names: of constants, arguments, strategies, packages and files.
 
 Names are ASCII. Python would take more, but it folds what looks alike (`ﬁ` is `fi`), and file
 systems fold in other ways; a name that means one thing everywhere is worth that.
@@ -12,7 +12,17 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from gen_sweeps.rendering.literals import UNSEEN
+UNSEEN = (
+    "\x00-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
+    "\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U0001fffe\U0001ffff\U0002fffe-\U0002ffff\U0003fffe-\U0010ffff"
+)
+"""Characters that a reader does not see or can't tell from others, as a class of a regular
+expression: controls, separators other than the space, formats (bidirectional ones among them),
+fillers, surrogates, private use, noncharacters. After Unicode's properties General_Category C*
+and Z* and Default_Ignorable_Code_Point, written out so that every Python agrees."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _WINDOWS_DEVICE = re.compile(
@@ -77,7 +87,7 @@ def fold(path: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
 
 
-def near_miss(name: str, known: Iterable[str]) -> str | None:
+def closest_match(name: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that `name` was probably meant to be, or None."""
     import difflib  # noqa: PLC0415 - paid only when there is something to report
 

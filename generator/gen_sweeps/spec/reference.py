@@ -1,87 +1,100 @@
-"""The reference of the spec's keys, for people: made from the JSON Schema, as Markdown."""
+"""The reference of the spec's keys, a Markdown page for people."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from gen_sweeps.spec.json_schema import schema
+from gen_sweeps.spec.schema import (
+    CONSTANT,
+    DOCUMENT,
+    DOCUMENTED_CONSTANT,
+    REFERENCE,
+    VALUE,
+    ArrayKind,
+    KeyKind,
+    MapKind,
+    SpecKey,
+    StringKind,
+    TableKind,
+    toml_literal,
+)
 
 _INTRODUCTION = """\
 # The spec
 
 A spec is one TOML file: what all files share, what may differ, and who differs how. Paths in it
-are relative to the file itself. This page is made from the JSON Schema, which
-`gen-sweeps schema` prints; name it in the first line of a spec (`#:schema spec.schema.json`) and
-editors complete and check it.
+are relative to the file itself. `gen-sweeps schema` prints the same as a JSON Schema; name it in
+the first line of a spec (`#:schema spec.schema.json`) and editors complete and check it.
 """
-
-_TABLES = {
-    "sweep": "SweepTable",
-    "treatment": "TreatmentTable",
-    "strategies": "StrategyTable",
-}
-"""The tables in which keys are fixed, by the key under which they stand."""
 
 
 def markdown() -> str:
     """Return the reference as the text of a page."""
-    whole = schema()
-    definitions = whole["$defs"]
     parts = [_INTRODUCTION]
-    for name, entry in whole["properties"].items():
-        table = definitions.get(_TABLES.get(name, ""), entry)
-        required = "required" if name in whole["required"] else "optional"
-        heading = table["title"] if name in _TABLES else f"[{name}]"
-        parts.append(f"## {_code(heading)} ({required})\n")
-        described = entry if name == "strategies" else table
-        parts.append(f"{described['description'].rpartition('`: ')[2]}\n")
-        if name in _TABLES:
-            parts += ["\n".join(_keys(table)) + "\n"]
-        else:
-            parts.append(f"Example:\n\n```toml\n{_example(name, entry)}\n```\n")
+    for key in DOCUMENT.keys:
+        parts += _section(key)
     parts.append("## Values\n")
-    for name in ("Value", "Reference", "Constant", "DocumentedConstant"):
-        definition = definitions[name]
-        parts.append(f"### {definition['title']}\n\n{definition['description']}\n")
-        values = enumerate(definition["examples"], start=1)
-        examples = "\n".join(f"EXAMPLE_{number} = {_toml(value)}" for number, value in values)
-        parts.append(f"```toml\n{examples}\n```\n")
+    for kind in (VALUE, REFERENCE, CONSTANT, DOCUMENTED_CONSTANT):
+        parts.append(f"### {kind.title}\n\n{kind.description}\n")
+        values = enumerate(kind.examples, start=1)
+        lines = "\n".join(f"EXAMPLE_{number} = {toml_literal(value)}" for number, value in values)
+        parts.append(f"```toml\n{lines}\n```\n")
     return "\n".join(parts)
 
 
-def _keys(table: Mapping[str, Any]) -> Iterator[str]:
+def _section(key: SpecKey) -> Iterator[str]:
+    """Yield the section of a key that stands at the top of a spec."""
+    kind = key.kind
+    title = kind.title if isinstance(kind, TableKind | MapKind) else key.name
+    required = "required" if key.required else "optional"
+    yield f"## {_code(title)} ({required})\n"
+    description = kind.description if isinstance(kind, TableKind) else key.description
+    yield f"{description}\n"
+    table = kind.values if isinstance(kind, MapKind) else kind
+    if isinstance(table, TableKind):
+        yield "\n".join(_rows(table)) + "\n"
+    else:
+        yield f"Example:\n\n```toml\n{_example(key)}\n```\n"
+
+
+def _rows(table: TableKind) -> Iterator[str]:
     yield "| key | type | | what it is | example |"
     yield "|---|---|---|---|---|"
-    required = table.get("required", ())
-    for name, key in table["properties"].items():
-        needed = "required" if name in required else f"default {_code(_toml(key['default']))}"
-        kind = {"array": "array of strings", "object": "table"}.get(key["type"], key["type"])
-        examples = ", ".join(_code(_toml(value)) for value in key["examples"])
-        yield f"| {_code(name)} | {kind} | {needed} | {key['description']} | {examples} |"
+    for key in table.keys:
+        examples = ", ".join(_code(toml_literal(value)) for value in key.examples)
+        cells = (_code(key.name), _type(key.kind), _needed(key), key.description, examples)
+        yield f"| {' | '.join(cells)} |"
 
 
-def _example(name: str, entry: Mapping[str, Any]) -> str:
-    (example,) = entry["examples"]
+def _needed(key: SpecKey) -> str:
+    if key.required:
+        return "required"
+    return "optional" if key.default is None else f"default {_code(toml_literal(key.default))}"
+
+
+def _type(kind: KeyKind) -> str:
+    match kind:
+        case StringKind():
+            return "string"
+        case ArrayKind():
+            return f"array of {_type(kind.items)}s"
+        case TableKind() | MapKind():
+            return "table"
+        case _:
+            return "value"
+
+
+def _example(key: SpecKey) -> str:
+    """Return an example of a table with the user's own keys, below its header."""
+    (example,) = key.examples
     lines = []
-    for key, value in example.items():
+    for name, value in example.items() if isinstance(example, dict) else ():
         if isinstance(value, dict):
-            lines.append(f'[{name}."{key}"]')
-            lines += (f"{inner} = {_toml(item)}" for inner, item in value.items())
+            lines.append(f'[{key.name}."{name}"]')
+            lines += (f"{inner} = {toml_literal(item)}" for inner, item in value.items())
         else:
-            lines += [f"[{name}]", f"{key} = {_toml(value)}"]
+            lines += [f"[{key.name}]", f"{name} = {toml_literal(value)}"]
     return "\n".join(lines)
-
-
-def _toml(value: object) -> str:
-    """Return a value of JSON as TOML writes it in one line."""
-    if isinstance(value, dict):
-        inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _code(text: str) -> str:
