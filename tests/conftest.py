@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gen_sweeps.cli.app import run
 
 PROJECT = Path(__file__).parent.parent
+
+# Neither a busy machine nor chance turns a test red: no time is judged, and the examples follow
+# from the test's own source, so that a commit has one answer. `tests/long_fuzz.py` finds new ones.
+settings.register_profile(
+    "gen-sweeps",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("gen-sweeps")
 
 MINIMAL_SPEC = """\
 [sweep]
