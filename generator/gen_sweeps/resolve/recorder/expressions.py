@@ -20,6 +20,8 @@ from .nodes import (
     Placeholder,
     Seen,
     Star,
+    State,
+    Step,
     Unary,
     Unpacked,
 )
@@ -27,7 +29,6 @@ from .nodes import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .nodes import State, Step
     from .write import Writer
 
 

@@ -132,7 +132,7 @@ class Session:
         return self.make(self, recorded)
 
     def decorated(self, state: State) -> object:
-        """Return the class or function whose name stands for this value, None if none does."""
+        """Return the class or function whose name stands for a value, None if none does."""
         module = sys.modules.get(str(getattr(state.decorates, "__module__", None)))
         found: object = module
         for part in str(getattr(state.decorates, "__qualname__", "")).split("."):
@@ -140,7 +140,7 @@ class Session:
         return state.decorates if self.state_of(found) is state else None
 
     def package(self, state: State) -> str | None:  # noqa: C901 - one case for each kind
-        """Return the top-level name of the package that this value comes from."""
+        """Return the top-level name of the package that a value comes from."""
         expression = state.expression
         while not isinstance(expression, Name):
             follow: object = None
