@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gen_sweeps.cli.app import run
 
 PROJECT = Path(__file__).parent.parent
+
+# Neither a busy machine nor chance turns a test red: no time is judged, and the examples follow
+# from the test's own source, so that a commit has one answer. `tests/long_fuzz.py` finds new ones.
+settings.register_profile(
+    "gen-sweeps",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("gen-sweeps")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores Ctrl-C, and so would all commands that are sent one here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MINIMAL_SPEC = """\
 [sweep]

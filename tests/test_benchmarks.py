@@ -17,7 +17,7 @@ from benchmarks.timing import Contender, Ratio, Sample, Series, interleaved
 from benchmarks.worlds import arms, experiment
 from gen_sweeps.commands.generate import write
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).parents[1]
 

@@ -16,8 +16,6 @@ import pytest
 import yaml
 from command_runner import ROOT, run_command
 
-pytestmark = pytest.mark.once
-
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 BIN = Path(sys.executable).parent
@@ -111,6 +109,7 @@ class Reader:
             assert self.run(f"gen-sweeps {spec} --check -q") == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_a_page_says_is_so(tmp_path: Path, page: Path) -> None:
     folder = tmp_path / "reader"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from command_runner import ROOT, run_command
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.slow
 
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 

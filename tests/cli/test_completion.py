@@ -40,6 +40,7 @@ def _shell(*command: str, cwd: Path, line: str = "") -> list[str]:
     return sorted(text.split("\t")[0] for text in done.stdout.splitlines() if text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "proposed"), LINES)
 def test_bash_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
     script = """
@@ -53,12 +54,14 @@ def test_bash_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
     assert _shell(needed("bash"), "--norc", "-c", script, cwd=sweep, line=line) == proposed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "proposed"), LINES)
 def test_fish_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
     script = '_GEN_SWEEPS_COMPLETE=source_fish gen-sweeps | source; complete -C "$LINE"'
     assert _shell(needed("fish"), "--no-config", "-c", script, cwd=sweep, line=line) == proposed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "completed"),
     [

@@ -23,8 +23,6 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork of POSIX"
 
 @settings(
     max_examples=120,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 2**32))

@@ -115,6 +115,7 @@ def test_the_reward_shaping_starter_makes_the_files_of_this_repository(tmp_path:
     assert (tmp_path / "spec.toml").read_bytes() == (ROOT / "spec.toml").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_wheel_has_both_starters_and_the_report(tmp_path: Path) -> None:
     subprocess.run(
         ["uv", "build", "--wheel", "--quiet", "--out-dir", tmp_path, ROOT], check=True, timeout=300

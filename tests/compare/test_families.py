@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from gen_sweeps.compare.difference import Difference
 
-pytestmark = pytest.mark.once
-
 SEEDS = st.integers(0, 10_000)
 MARK = 987654321
 
@@ -70,7 +68,7 @@ def reformatted(source: str, *options: str) -> str:
     return done.stdout
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.data())
 def test_a_changed_constant_anywhere_is_the_only_difference_and_at_its_place(
     seed: int, data: st.DataObject
@@ -86,7 +84,7 @@ def test_a_changed_constant_anywhere_is_the_only_difference_and_at_its_place(
     assert str(MARK) in found.right.text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS, st.data())
 def test_a_deleted_line_that_is_a_statement_or_argument_is_one_difference(
     seed: int, data: st.DataObject
@@ -159,7 +157,7 @@ def meaning(source: str) -> str:
     return ast.dump(PlainStrings().visit(tree))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50)
 @given(SEEDS, st.integers(0, 10_000), st.sampled_from([*" ,()[]{}#\n'\"=.:-01aRf*", "", "and"]))
 @example(458, 684, "f")
 def test_code_differs_exactly_when_pythons_own_tree_does(seed: int, place: int, text: str) -> None:
@@ -175,7 +173,7 @@ def test_code_differs_exactly_when_pythons_own_tree_does(seed: int, place: int, 
     assert bool(found) == (source != mutant)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS, SEEDS)
 def test_comparing_either_way_round_finds_as_many_places(seed: int, other: int) -> None:
     left, right = config_file(seed % 12), config_file(other % 12)

@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 from command_runner import ROOT, contents, needed, run_command
 
-pytestmark = pytest.mark.once
-
 HOSTILE = "</td></table><script>document.title='owned'</script><img src=x onerror=alert(1)>"
 
 
@@ -267,6 +265,7 @@ def _contrast(colours: tuple[str, str]) -> float:
     return (max(lights) + 0.05) / (min(lights) + 0.05)
 
 
+@pytest.mark.slow
 def test_a_browser_has_nothing_to_complain_about(tmp_path: Path) -> None:
     page = _report(ROOT)
     assert _console(_chromium(tmp_path, page, "--dump-dom")) == []
@@ -274,6 +273,7 @@ def test_a_browser_has_nothing_to_complain_about(tmp_path: Path) -> None:
     assert _console(_chromium(tmp_path, broken, "--dump-dom")), "it would say so here"
 
 
+@pytest.mark.slow
 def test_a_browser_runs_nothing_of_what_a_spec_says(sweep: Path) -> None:
     spec = sweep / "spec.toml"
     text = spec.read_text().replace("SGD with momentum", HOSTILE)
@@ -283,15 +283,18 @@ def test_a_browser_runs_nothing_of_what_a_spec_says(sweep: Path) -> None:
     assert found["title"].startswith(f"{HOSTILE}: 4 strategies differ only in OptimizerConfig(")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_the_page_is_never_wider_than_the_screen(tmp_path: Path, width: int) -> None:
     assert _probed(tmp_path, _report(ROOT), width=width)["width"] <= width
 
 
+@pytest.mark.slow
 def test_differences_are_closed_until_a_reader_opens_them(tmp_path: Path) -> None:
     assert _probed(tmp_path, _report(ROOT))["pairs"] == [[True, True]] * 10
 
 
+@pytest.mark.slow
 def test_every_text_can_be_read_in_light_and_in_dark(tmp_path: Path) -> None:
     pages = []
     for scheme in ("0", "1"):  # dark, light
@@ -304,6 +307,7 @@ def test_every_text_can_be_read_in_light_and_in_dark(tmp_path: Path) -> None:
     assert not pages[0] & pages[1], "the two schemes have no background in common"
 
 
+@pytest.mark.slow
 def test_the_page_can_be_printed_and_what_is_closed_is_left_out(tmp_path: Path) -> None:
     pages = []
     for page in (_report(ROOT), _report(ROOT).replace("<details>", "<details open>")):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gen_sweeps.compare.judge import judge
+from gen_sweeps.compare.judging import judge
 from gen_sweeps.compare.parsing import parse
 from gen_sweeps.errors import GenSweepsError, ProofError
 

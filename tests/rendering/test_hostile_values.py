@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from hostile import arguments, assignments, evaluate, exactly, harmless, skeleton, specs, texts
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from templates_of_values import write_templates
 
@@ -23,9 +23,7 @@ from gen_sweeps.spec.model import Spec, Strategy, Treatment
 
 ROOT = Path(__file__).parents[2]
 
-BOUNDED = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+BOUNDED = settings(max_examples=50)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +149,7 @@ def test_what_is_made_from_hostile_values_is_formatted_as_ruff_would(
 ) -> None:
     examples: list[str] = []
 
-    @settings(parent=BOUNDED, max_examples=40, database=None)
+    @settings(parent=BOUNDED, max_examples=40)
     @given(spec=specs(folder=project, hostile_vars=False))
     def collect(spec: Spec) -> None:
         made = files(spec)

@@ -82,7 +82,7 @@ seen_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max
 seen_values = values(scalars.filter(lambda value: not isinstance(value, str)) | seen_texts)
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(seen_values, st.integers(0, 4)), min_size=30, max_size=60))
 def test_the_layout_is_what_ruff_format_makes_of_it(cases: list[tuple[Value, int]]) -> None:
     lines = []

@@ -9,20 +9,28 @@ import os.path
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from gen_sweeps.compare.formats import report_github, report_json
-from gen_sweeps.compare.printing import View, report_text
-from gen_sweeps.compare.report import Report
-from gen_sweeps.compare.vary import parse_patterns
+from gen_sweeps.compare import (
+    ComparisonReport,
+    SourceError,
+    View,
+    compare_family,
+    compare_trees,
+    facts_of,
+    find_suspicions,
+    most_typical,
+    parse,
+    parse_patterns,
+    report_github,
+    report_json,
+    report_text,
+)
 from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.output.unified import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from gen_sweeps.compare.data import Data
-    from gen_sweeps.compare.facts import Facts
-    from gen_sweeps.compare.tree import Module
-    from gen_sweeps.compare.vary import Pattern
+    from gen_sweeps.compare import Data, Facts, Module, Pattern
 
 OutputFormat = Literal["text", "json", "github"]
 _TWO = 2
@@ -111,16 +119,14 @@ def run_compare_trees(
         GenSweepsError: If there are fewer than two, a pattern can't be understood or a tree is too
             deep.
     """
-    from gen_sweeps.compare.data import compare_trees  # noqa: PLC0415 - not needed by the usual call
-
     patterns = parse_patterns(options.vary)
     if len(names) < _TWO:
         raise UsageError(Problem("there is nothing to compare", hint=_FEW_HINT))
-    report = Report(compare_trees(names, trees), patterns)
+    report = ComparisonReport(compare_trees(names, trees), patterns)
     return CompareResult(report.exit_code, _print(report, options), ())
 
 
-def _print(report: Report, options: CompareOptions) -> str:
+def _print(report: ComparisonReport, options: CompareOptions) -> str:
     if options.output_format == "json":
         return report_json(report, layout=options.view.layout)
     if options.output_format == "github":
@@ -153,12 +159,8 @@ def _read_all(
 
 def _compare_sources(
     sources: dict[str, bytes], patterns: tuple[Pattern, ...], problems: list[Problem]
-) -> Report | None:
+) -> ComparisonReport | None:
     """Compare what is Python, and note what is not; None if less than two files are left."""
-    from gen_sweeps.compare.family import compare_family, most_typical  # noqa: PLC0415 - heavy
-    from gen_sweeps.compare.parsing import SourceError, parse  # noqa: PLC0415 - heavy
-    from gen_sweeps.compare.suspicions import suspicions  # noqa: PLC0415 - with the above
-
     groups: dict[bytes, list[str]] = {}
     for name, source in sources.items():
         groups.setdefault(source, []).append(name)
@@ -178,7 +180,7 @@ def _compare_sources(
     family = compare_family(reference, _modules(unread, reference, facts, problems))
     if len(family.names) < _TWO:
         return None
-    return Report(family, patterns, suspicions(family, facts), tuple(problems))
+    return ComparisonReport(family, patterns, find_suspicions(family, facts), tuple(problems))
 
 
 def _modules(
@@ -188,9 +190,6 @@ def _modules(
     problems: list[Problem],
 ) -> Iterator[tuple[Module, list[str]]]:
     """Read one file after the other, and keep of each what it calls itself."""
-    from gen_sweeps.compare.facts import facts_of  # noqa: PLC0415 - with the parser
-    from gen_sweeps.compare.parsing import SourceError, parse  # noqa: PLC0415 - heavy
-
     for source, names in groups.items():
         try:
             module = reference if source == reference.source else parse(names[0], source)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Union
 
 from gen_sweeps.compare.family import Family, compare_family, most_typical
-from gen_sweeps.compare.tree import Module, Node, Step, Text
+from gen_sweeps.compare.tree import Module, Node, PathStep, SourceText
 from gen_sweeps.errors import GenSweepsError, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    Data = Mapping[str, "Data"] | Sequence["Data"] | str | int | float | bool | None
+Data = Union[Mapping[str, "Data"], Sequence["Data"], str, int, float, bool, None]  # noqa: UP007 - `|` does not take a name in quotes
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
@@ -55,7 +53,7 @@ def data_module(name: str, tree: Data) -> Module:
             Problem("the data is nested too deeply to be compared", name)
         ) from None
     data = bytes(writer.data)
-    return Module(name, data, Text(data), root)
+    return Module(name, data, SourceText(data), root)
 
 
 def _leaves(module: Module) -> list[bytes]:
@@ -105,12 +103,12 @@ class _Writer:
         shown = f".{name}" if _IDENTIFIER.fullmatch(name) else f'["{name}"]'
         self.data += f"{name!r}: ".encode("utf-8", "surrogatepass")
         value = self.value(item, "@value")
-        step, end = Step("entry", name, shown), value.end
+        step, end = PathStep("entry", name, shown), value.end
         return Node("DictElement", "", (value,), start, end, value.start, step, name, named=True)
 
     def _element(self, index: int, item: Data) -> Node:
         self.data += b", " if index else b""
         start = len(self.data)
         value = self.value(item, "@value")
-        step = Step("index", str(index), f"[{index}]")
+        step = PathStep("index", str(index), f"[{index}]")
         return Node("Element", "", (value,), start, value.end, step=step)

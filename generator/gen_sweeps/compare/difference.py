@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gen_sweeps.compare.tree import Step, path_text
+from gen_sweeps.compare.tree import PathStep, path_text
 
-Kind = Literal["code", "docstring", "comment", "layout"]
+DifferenceKind = Literal["code", "docstring", "comment", "layout"]
 """What sort of thing differs. Only `code` changes what a program does."""
 
-KINDS: tuple[Kind, ...] = ("code", "docstring", "comment", "layout")
+KINDS: tuple[DifferenceKind, ...] = ("code", "docstring", "comment", "layout")
 """All of them, the gravest first."""
 
-Change = Literal["changed", "added", "removed", "renamed", "reordered"]
+ChangeKind = Literal["changed", "added", "removed", "renamed", "reordered"]
 """How the second file differs from the first."""
 
 
@@ -48,9 +48,9 @@ class Difference:
         note: What sort of layout it is (`quotes`, `blank lines`), or "".
     """
 
-    kind: Kind
-    change: Change
-    steps: tuple[Step, ...]
+    kind: DifferenceKind
+    change: ChangeKind
+    steps: tuple[PathStep, ...]
     left: Site | None
     right: Site | None
     anchor: int | None = None

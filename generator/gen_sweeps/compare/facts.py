@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gen_sweeps.compare.tree import path_text
 
 if TYPE_CHECKING:
-    from gen_sweeps.compare.tree import Module, Node, Step
+    from gen_sweeps.compare.tree import Module, Node, PathStep
 
 _NAMING = frozenset(
     (
@@ -97,7 +97,7 @@ def facts_of(module: Module) -> Facts:
 
 
 def _collect(
-    module: Module, node: Node, steps: tuple[Step, ...], strings: list[NamedString]
+    module: Module, node: Node, steps: tuple[PathStep, ...], strings: list[NamedString]
 ) -> None:
     if node.step is not None:
         steps = (*steps, node.step)
@@ -110,7 +110,7 @@ def _collect(
         _collect(module, child, steps, strings)
 
 
-def _last_name(steps: tuple[Step, ...]) -> str:
+def _last_name(steps: tuple[PathStep, ...]) -> str:
     named = [step for step in steps if step.kind in {"name", "argument", "entry"}]
     if not named:
         return ""

@@ -16,7 +16,7 @@ from gen_sweeps.compare.pairwise import compare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gen_sweeps.compare.difference import Change, Difference, Kind
+    from gen_sweeps.compare.difference import ChangeKind, Difference, DifferenceKind
     from gen_sweeps.compare.tree import Module
 
 
@@ -71,12 +71,12 @@ class Row:
         return self.difference.path
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> DifferenceKind:
         """What sort of thing differs."""
         return self.difference.kind
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ChangeKind:
         """How it differs."""
         return self.difference.change
 

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gen_sweeps.compare.family import Row
-    from gen_sweeps.compare.report import Report
+    from gen_sweeps.compare.report import ComparisonReport
     from gen_sweeps.errors import Problem
 
 JSON_VERSION = 1
 
 
-def report_json(report: Report, *, layout: bool) -> str:
+def report_json(report: ComparisonReport, *, layout: bool) -> str:
     """Return a comparison as JSON, ending in a newline.
 
     The shape, whose `version` changes with it:
@@ -100,12 +100,12 @@ def _problem_shape(problem: Problem) -> dict[str, object]:
     }
 
 
-def report_github(report: Report) -> str:
+def report_github(report: ComparisonReport) -> str:
     """Return a comparison as GitHub workflow commands, one a line; empty if all is well."""
     return "".join(f"{line}\n" for line in _annotations(report))
 
 
-def _annotations(report: Report) -> Iterator[str]:
+def _annotations(report: ComparisonReport) -> Iterator[str]:
     for problem in report.problems:
         yield annotation("error", problem.message, problem.path, problem.line, problem.column)
     for row in report.outside:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gen_sweeps.compare.tree import Node, Text
+    from gen_sweeps.compare.tree import Node, SourceText
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t\f]*#[^\r\n]*(?:\r\n|\n|\r|$)", re.MULTILINE)
@@ -45,7 +45,7 @@ class GapText:
     layout: str
 
 
-def gaps_between(node: Node, text: Text) -> list[Gap]:
+def gaps_between(node: Node, text: SourceText) -> list[Gap]:
     """Return the text before, between and after the children of a node, in order."""
     bounds = [node.start]
     for child in node.children:
@@ -57,7 +57,7 @@ def gaps_between(node: Node, text: Text) -> list[Gap]:
     ]
 
 
-def split_gap(gap: Gap, text: Text) -> tuple[Gap, Gap]:
+def split_gap(gap: Gap, text: SourceText) -> tuple[Gap, Gap]:
     """Return the rest of the line that a gap starts on, and the lines after it."""
     if gap.at_line_start:
         return Gap(gap.start, gap.start), gap
@@ -69,7 +69,7 @@ def split_gap(gap: Gap, text: Text) -> tuple[Gap, Gap]:
     return Gap(gap.start, middle), Gap(middle, gap.end, at_line_start=True)
 
 
-def read_gap(gap: Gap, text: Text, *, separator: bool) -> GapText:
+def read_gap(gap: Gap, text: SourceText, *, separator: bool) -> GapText:
     """Return the comments in a gap, and the rest.
 
     Args:
@@ -92,7 +92,7 @@ def read_gap(gap: Gap, text: Text, *, separator: bool) -> GapText:
     return GapText(comments, data)
 
 
-def first_comment(gap: Gap, text: Text) -> int:
+def first_comment(gap: Gap, text: SourceText) -> int:
     """Return the offset of the first comment in a gap, or of the gap."""
     found = text.data.find(b"#", gap.start, gap.end)
     return gap.start if found < 0 else found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from gen_sweeps.compare.literals import decode_text, split_string
-from gen_sweeps.compare.tree import Step
+from gen_sweeps.compare.tree import PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ class Label:
         inner: The context for what is in it.
     """
 
-    step: Step | None = None
+    step: PathStep | None = None
     key: str | None = None
     name_field: str | None = None
     inner: Context = field(default_factory=Context)
@@ -65,14 +65,14 @@ def label_of(_node: cst.CSTNode, _text_of: TextOf, context: Context) -> Label:
 def _(node: cst.ClassDef, _text_of: TextOf, _context: Context) -> Label:
     name = node.name.value
     inner = Context(docstring_of="class", call=name)
-    return Label(Step("name", name, f".{name}"), f"class {name}", inner=inner)
+    return Label(PathStep("name", name, f".{name}"), f"class {name}", inner=inner)
 
 
 @label_of.register(cst.FunctionDef)
 def _(node: cst.FunctionDef, _text_of: TextOf, _context: Context) -> Label:
     name = node.name.value
     inner = Context(docstring_of="function", call=name)
-    return Label(Step("name", name, f".{name}"), f"function {name}", inner=inner)
+    return Label(PathStep("name", name, f".{name}"), f"function {name}", inner=inner)
 
 
 @label_of.register(cst.Arg)
@@ -81,9 +81,9 @@ def _(node: cst.Arg, _text_of: TextOf, context: Context) -> Label:
     if node.keyword is not None:
         name = node.keyword.value
         shown = f"{unnamed_call}({name})" if unnamed_call else f".{name}"
-        return Label(Step("argument", name, shown, context.call), name, "keyword")
+        return Label(PathStep("argument", name, shown, context.call), name, "keyword")
     shown = f"{unnamed_call}({node.star}{_ordinal(context.index)} argument)"
-    step = Step("argument", str(context.index), shown, context.call)
+    step = PathStep("argument", str(context.index), shown, context.call)
     return Label(step, inner=Context(named=False))
 
 
@@ -95,31 +95,31 @@ def _(node: cst.Call, _text_of: TextOf, context: Context) -> Label:
 @label_of.register(cst.Param)
 def _(node: cst.Param, _text_of: TextOf, context: Context) -> Label:
     name = node.name.value
-    return Label(Step("argument", name, f"({name})", context.call), name, "name")
+    return Label(PathStep("argument", name, f"({name})", context.call), name, "name")
 
 
 @label_of.register(cst.Decorator)
 def _(_node: cst.Decorator, _text_of: TextOf, _context: Context) -> Label:
-    return Label(Step("part", "decorator", " decorator"))
+    return Label(PathStep("part", "decorator", " decorator"))
 
 
 @label_of.register(cst.ImportAlias)
 def _(node: cst.ImportAlias, text_of: TextOf, _context: Context) -> Label:
     name = dotted_name(node.name) or text_of(node.name)
-    return Label(Step("import", name, f" {name}"), name, "name")
+    return Label(PathStep("import", name, f" {name}"), name, "name")
 
 
 @label_of.register(cst.ImportFrom)
 def _(node: cst.ImportFrom, _text_of: TextOf, _context: Context) -> Label:
     module = "." * len(node.relative) + (dotted_name(node.module) or "")
     shown = module.rpartition(".")[2] or module
-    return Label(Step("import", shown, f".{shown} import"), f"from {module}")
+    return Label(PathStep("import", shown, f".{shown} import"), f"from {module}")
 
 
 @label_of.register(cst.Import)
 def _(node: cst.Import, _text_of: TextOf, _context: Context) -> Label:
     name = dotted_name(node.names[0].name) or ""
-    return Label(Step("import", name, f".{name} import"), f"import {name}")
+    return Label(PathStep("import", name, f".{name} import"), f"import {name}")
 
 
 @label_of.register(cst.Assign)
@@ -146,7 +146,7 @@ def _(node: cst.Expr, _text_of: TextOf, _context: Context) -> Label:
 @label_of.register(cst.BaseSmallStatement)
 def _(node: cst.BaseSmallStatement, _text_of: TextOf, _context: Context) -> Label:
     name = type(node).__name__.lower()
-    return Label(Step("part", name, f".{name}"))
+    return Label(PathStep("part", name, f".{name}"))
 
 
 @label_of.register(cst.BaseCompoundStatement)
@@ -156,7 +156,7 @@ def _(node: cst.BaseCompoundStatement, text_of: TextOf, _context: Context) -> La
 
 def element_label(
     node: cst.BaseElement | cst.BaseDictElement, index: int, text_of: TextOf
-) -> tuple[Step, str | None]:
+) -> tuple[PathStep, str | None]:
     """Return how an element of a list, tuple, set or dict is found, and its key if it has one."""
     if isinstance(node, cst.DictElement):
         if isinstance(node.key, cst.SimpleString):
@@ -164,14 +164,14 @@ def element_label(
             name = decode_text(text, prefix)
             key = f"[{name!r}]" if '"' in name else f'["{name}"]'
             if "b" in prefix:
-                return Step("entry", name, key), f"b{key}"
-            return Step("entry", name, f".{name}" if name.isidentifier() else key), key
+                return PathStep("entry", name, key), f"b{key}"
+            return PathStep("entry", name, f".{name}" if name.isidentifier() else key), key
         name = _one_line(text_of(node.key))
-        return Step("entry", name, f"[{name}]"), f"[{name}]"
+        return PathStep("entry", name, f"[{name}]"), f"[{name}]"
     if isinstance(node, cst.StarredDictElement):
         name = "**" + _one_line(text_of(node.value))
-        return Step("entry", name, f"[{name}]"), None
-    return Step("index", str(index), f"[{index}]"), None
+        return PathStep("entry", name, f"[{name}]"), None
+    return PathStep("index", str(index), f"[{index}]"), None
 
 
 def last_name(func: cst.BaseExpression) -> str:
@@ -204,7 +204,7 @@ def _assignment(
 ) -> Label:
     simple = dotted_name(targets[0]) if len(targets) == 1 else None
     name = simple or _one_line(" = ".join(map(text_of, targets))).replace("'", '"')
-    return Label(Step("name", name, f".{name}"), name, name_field if simple else None)
+    return Label(PathStep("name", name, f".{name}"), name, name_field if simple else None)
 
 
 def _call_statement(call: cst.Call) -> Label:
@@ -216,10 +216,10 @@ def _call_statement(call: cst.Call) -> Label:
     if isinstance(first, cst.SimpleString):
         prefix, text = split_string(first.value)
         name = f'{name}("{decode_text(text, prefix)}")'
-    return Label(Step("name", name, f".{name}"), name)
+    return Label(PathStep("name", name, f".{name}"), name)
 
 
-def _compound_step(node: cst.BaseCompoundStatement, text_of: TextOf) -> Step:
+def _compound_step(node: cst.BaseCompoundStatement, text_of: TextOf) -> PathStep:
     word = type(node).__name__.lower().replace("trystar", "try")
     shown = word
     if isinstance(node, (cst.If, cst.While)):
@@ -228,7 +228,7 @@ def _compound_step(node: cst.BaseCompoundStatement, text_of: TextOf) -> Step:
         shown = f"for {_one_line(text_of(node.target))} in {_one_line(text_of(node.iter))}"
     elif isinstance(node, cst.With):
         shown = f"with {_one_line(text_of(node.items[0].item))}"
-    return Step("part", word, f".({shown})")
+    return PathStep("part", word, f".({shown})")
 
 
 def _one_line(text: str) -> str:

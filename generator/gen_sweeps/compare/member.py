@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gen_sweeps.compare.difference import Difference, Site
     from gen_sweeps.compare.pairwise import Comparison, Twin
-    from gen_sweeps.compare.tree import Text
+    from gen_sweeps.compare.tree import SourceText
 
 
 class Key(NamedTuple):
@@ -39,8 +39,8 @@ class Member:
     """
 
     names: tuple[str, ...]
-    reference: Text
-    text: Text
+    reference: SourceText
+    text: SourceText
     comparison: InitVar[Comparison]
     differences: dict[Key, Difference] = field(init=False)
     _twins: tuple[Twin, ...] = field(init=False)

@@ -15,7 +15,7 @@ import libcst as cst
 
 from gen_sweeps.compare.labels import Context, element_label, label_of
 from gen_sweeps.compare.literals import decode_text, number_value, split_string
-from gen_sweeps.compare.tree import Node, Step
+from gen_sweeps.compare.tree import Node, PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,7 +139,7 @@ class Outline:
             return Node(type(value).__name__, "", (), *self._span(value), key=f"@{name}")
         if isinstance(parent, (cst.ClassDef, cst.FunctionDef)) and name == "name":
             word = "class name" if isinstance(parent, cst.ClassDef) else "function name"
-            step = Step("part", word, f".{word}")
+            step = PathStep("part", word, f".{word}")
             return Node("Name", self.text(value), (), *self._span(value), step=step, key="@name")
         return self.build(value, f"@{name}", context)
 
@@ -233,7 +233,9 @@ class Outline:
 
     def _docstring(self, statement: cst.Expr, owner: str) -> Node:
         said = self._string(statement.value)
-        step = Step("part", "docstring", "module docstring" if owner == "module" else " docstring")
+        step = PathStep(
+            "part", "docstring", "module docstring" if owner == "module" else " docstring"
+        )
         return Node(
             "Docstring",
             said,

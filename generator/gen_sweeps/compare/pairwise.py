@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from inspect import cleandoc
 from typing import TYPE_CHECKING, NamedTuple
 
-from gen_sweeps.compare.align import Alignment, align
-from gen_sweeps.compare.difference import Change, Difference, Kind, Site
+from gen_sweeps.compare.alignment import Alignment, align
+from gen_sweeps.compare.difference import ChangeKind, Difference, DifferenceKind, Site
 from gen_sweeps.compare.gaps import Gap, first_comment, gaps_between, read_gap, said, split_gap
 from gen_sweeps.compare.layout import layout_note, same_layout, whole_file_notes
-from gen_sweeps.compare.tree import Step
+from gen_sweeps.compare.tree import PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gen_sweeps.compare.tree import Module, Node, Text
+    from gen_sweeps.compare.tree import Module, Node, SourceText
 
 _INDENTATION = "docstring indentation"
 _WHOLE_VALUE = 60
@@ -54,7 +54,7 @@ def compare(a: Module, b: Module) -> Comparison:
     """Compare two files and keep which node became which."""
     if a.source == b.source:
         return Comparison((), (Twin(0, len(a.text.data), 0, len(b.text.data)),))
-    walk = _Walk(a, b)
+    walk = _PairWalk(a, b)
     walk.pair(a.root, b.root, (), ())
     found = _moved_comments_as_layout(sorted(walk.found, key=lambda difference: difference.order))
     if a.root.code != b.root.code and not any(_tells_of_code(d) for d in found):
@@ -67,11 +67,11 @@ def compare(a: Module, b: Module) -> Comparison:
     return Comparison(tuple(found), tuple(walk.twins))
 
 
-Steps = tuple[Step, ...]
+Steps = tuple[PathStep, ...]
 Pair = tuple["Node", "Node"]
 
 
-class _Walk:
+class _PairWalk:
     """One walk through two trees, which collects what differs with the order to report it in."""
 
     def __init__(self, a: Module, b: Module) -> None:
@@ -279,7 +279,7 @@ class _Walk:
         ours = [a.children[rows[n]] for n in wrong]
         theirs = [b.children[columns[n]] for n in wrong]
         imports = all(node.kind in {"Import", "ImportFrom", "ImportAlias"} for node in ours)
-        order = Step("part", "order", ".imports" if imports and a.head == "body" else "")
+        order = PathStep("part", "order", ".imports" if imports and a.head == "body" else "")
         left = site_at(self.a.text, ours[0].start, ", ".join(_names(self.a, ours)))
         right = site_at(self.b.text, theirs[0].start, ", ".join(_names(self.b, theirs)))
         self.found.append(
@@ -296,7 +296,7 @@ class _Walk:
         if node.step is not None:
             steps = (*steps, node.step)
         site = site_at(module.text, node.start, module.value_of(node))
-        kind: Kind = "code" if node.docstring is None else "docstring"
+        kind: DifferenceKind = "code" if node.docstring is None else "docstring"
         if left:
             self.found.append(Difference(kind, "removed", steps, site, None, node.start))
         else:
@@ -313,7 +313,7 @@ class _Walk:
         return sites[0], sites[1]
 
 
-def site_at(file: Text, offset: int, text: str) -> Site:
+def site_at(file: SourceText, offset: int, text: str) -> Site:
     """Return the site of a text at an offset of a file."""
     line, column = file.position(offset)
     return Site(line, column, text)
@@ -323,14 +323,14 @@ def _tells_of_code(difference: Difference) -> bool:
     return difference.kind in {"code", "docstring"} or difference.note == _INDENTATION
 
 
-def _onwards(steps: Steps, step: Step) -> Steps:
+def _onwards(steps: Steps, step: PathStep) -> Steps:
     """Return the way one step further; the name of a class is found beside it, not in it."""
     if step.kind == "part" and step.name in {"class name", "function name"}:
         steps = steps[:-1]
     return (*steps, step)
 
 
-def _change(left: Site | None, right: Site | None) -> Change:
+def _change(left: Site | None, right: Site | None) -> ChangeKind:
     if left is None:
         return "added"
     return "changed" if right is not None else "removed"

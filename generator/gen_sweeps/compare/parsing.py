@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import gc
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, CodeSpan
-
-from gen_sweeps.compare.outline import Outline
-from gen_sweeps.compare.tree import Module, Text
 from gen_sweeps.errors import GenSweepsError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gen_sweeps.compare.tree import Module
 
 
 class SourceError(GenSweepsError):
@@ -34,44 +30,21 @@ def parse(path: str, source: bytes) -> Module:
         SourceError: If this Python does not accept it (with Python's own position), or LibCST can't
             read it.
     """
+    from gen_sweeps.compare.concrete import UnreadableError, read_module  # noqa: PLC0415 - LibCST
+
     check(path, source)
     try:
         with _without_garbage_collection():
-            return _read(path, source)
+            return read_module(path, source)
     except RecursionError:
         raise SourceError(_too_deep(path)) from None
-    except (cst.ParserSyntaxError, UnicodeError) as error:
-        message = str(error).partition("\n")[0].rstrip(".")
+    except UnreadableError as error:
         problem = Problem(
-            f"Python accepts this file, but LibCST can't read it ({message})",
+            f"Python accepts this file, but LibCST can't read it ({error})",
             path,
             hint="an unusual line continuation, indentation or the newest syntax may be the cause",
         )
         raise SourceError(problem) from None
-
-
-def _read(path: str, source: bytes) -> Module:
-    tree = cst.parse_module(source)
-    spans = _Spans().of(tree)
-    data = source.removeprefix(codecs.BOM_UTF8)
-    exact = tree.encoding.startswith("utf-8") and spans[tree].length == len(data)
-    if not exact:
-        data = tree.code.encode("utf-8", "surrogatepass")
-        exact = tree.bytes == source
-    return Module(path, source, Text.of(data), Outline(data, spans).module(tree), exact)
-
-
-class _Spans(ByteSpanPositionProvider):
-    """Where the nodes of a tree are.
-
-    LibCST's own way to ask, a `MetadataWrapper`, visits the whole tree once more for nothing, which
-    takes as long as all the rest.
-    """
-
-    def of(self, tree: cst.Module) -> dict[cst.CSTNode, CodeSpan]:
-        """Return the bytes, from the start of the text in UTF-8, that each node covers."""
-        self._gen_impl(tree)
-        return {node: span for node, span in self._computed.items() if isinstance(span, CodeSpan)}
 
 
 @contextmanager

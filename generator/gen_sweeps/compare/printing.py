@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from gen_sweeps.compare.difference import KINDS
 from gen_sweeps.compare.matrix import matrix_lines
-from gen_sweeps.compare.report import Report, brief_values, headline
+from gen_sweeps.compare.report import ComparisonReport, brief_values, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gen_sweeps.compare.difference import Kind
+    from gen_sweeps.compare.difference import DifferenceKind
     from gen_sweeps.compare.family import Holder, Row
     from gen_sweeps.compare.suspicions import Suspicion
 
@@ -38,17 +38,17 @@ class View:
     color: bool = False
     width: int = 100
 
-    def lists(self, kind: Kind) -> bool:
+    def lists(self, kind: DifferenceKind) -> bool:
         """Whether differences of a kind are listed one by one."""
         return kind == "code" or (self.layout if kind == "layout" else self.comments)
 
 
-def report_text(report: Report, view: View) -> str:
+def report_text(report: ComparisonReport, view: View) -> str:
     """Return a comparison as text, ending in a newline."""
     return "\n".join(_lines(report, view)) + "\n"
 
 
-def _lines(report: Report, view: View) -> Iterator[str]:
+def _lines(report: ComparisonReport, view: View) -> Iterator[str]:
     code = report.rows("code")
     undeclared = [row for row in code if not report.is_declared(row)]
     for block in (
@@ -65,7 +65,7 @@ def _lines(report: Report, view: View) -> Iterator[str]:
         yield from _kind_summary(report, kind, view)
 
 
-def _listed(report: Report, view: View) -> Iterator[Row]:
+def _listed(report: ComparisonReport, view: View) -> Iterator[Row]:
     """Yield the differences to list one by one: those asked for, and all that count."""
     counting = set(map(id, report.outside))
     for kind in KINDS:
@@ -74,7 +74,7 @@ def _listed(report: Report, view: View) -> Iterator[Row]:
                 yield row
 
 
-def _declared(report: Report) -> Iterator[str]:
+def _declared(report: ComparisonReport) -> Iterator[str]:
     """Yield a line for each difference that was declared, and for what was declared in vain."""
     for row in report.varying:
         yield f"may vary: {row.path}: {len(row.values)} values in {len(report.family.names)} files"
@@ -87,7 +87,7 @@ def _suspicion_line(suspicion: Suspicion, view: View) -> str:
     return f"{_paint('warning', _YELLOW, view)}: {place}: {suspicion.message}"
 
 
-def _summary(report: Report, code: int) -> str:
+def _summary(report: ComparisonReport, code: int) -> str:
     count = len(report.family.names)
     files = f"{count} files compared"
     if count > 2:  # noqa: PLR2004 - of two files, the first is the one to compare with
@@ -101,7 +101,7 @@ def _summary(report: Report, code: int) -> str:
     return f"{files}: {places}, {outside or 'none'} outside what may vary"
 
 
-def _kind_summary(report: Report, kind: Kind, view: View) -> Iterator[str]:
+def _kind_summary(report: ComparisonReport, kind: DifferenceKind, view: View) -> Iterator[str]:
     """Yield one line on differences that are only counted, with the option that lists them."""
     rows = report.rows(kind)
     if not rows:

@@ -11,14 +11,14 @@ from gen_sweeps.compare.vary import Pattern, is_allowed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gen_sweeps.compare.difference import Change, Kind
+    from gen_sweeps.compare.difference import ChangeKind, DifferenceKind
     from gen_sweeps.compare.family import Family, Row, Value
     from gen_sweeps.compare.suspicions import Suspicion
     from gen_sweeps.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ComparisonReport:
     """What a comparison found.
 
     Attributes:
@@ -65,7 +65,7 @@ class Report:
         """Whether a pattern allows a difference."""
         return any(pattern.allows(row.difference) for pattern in self.patterns)
 
-    def rows(self, kind: Kind) -> tuple[Row, ...]:
+    def rows(self, kind: DifferenceKind) -> tuple[Row, ...]:
         """Return the differences of a kind."""
         return tuple(row for row in self.family.rows if row.kind == kind)
 
@@ -83,7 +83,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     return short
 
 
-def headline(values: Sequence[Value], change: Change) -> str:
+def headline(values: Sequence[Value], change: ChangeKind) -> str:
     """Return what differs in a few words: `1 of 12 differs: 8, the others 4`."""
     total = sum(len(value.holders) for value in values)
     outliers = total - len(values[-1].holders)

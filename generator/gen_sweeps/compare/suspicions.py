@@ -50,7 +50,7 @@ class Suspicion:
     column: int | None = None
 
 
-def suspicions(family: Family, facts: Mapping[str, Facts]) -> tuple[Suspicion, ...]:
+def find_suspicions(family: Family, facts: Mapping[str, Facts]) -> tuple[Suspicion, ...]:
     """Return what looks like a slip in a family.
 
     Args:

@@ -14,7 +14,7 @@ StepKind = Literal["name", "argument", "entry", "index", "import", "part"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One step of the way from a file to a place in it.
 
     Attributes:
@@ -57,7 +57,7 @@ class Node:
     start: int
     end: int
     value_start: int = -1
-    step: Step | None = None
+    step: PathStep | None = None
     key: str | None = None
     named: bool = False
     listed: bool = False
@@ -78,7 +78,7 @@ def digest(own: bytes, children: Iterable[bytes]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class SourceText:
     """The text of a file and where its lines start.
 
     Attributes:
@@ -91,7 +91,7 @@ class Text:
     line_starts: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, data: bytes) -> Text:
+    def of(cls, data: bytes) -> SourceText:
         r"""Return the text with its lines, which end in `\n`, `\r\n` or `\r`."""
         starts = [0]
         for line in data.splitlines(keepends=True):
@@ -127,7 +127,7 @@ class Module:
 
     path: str
     source: bytes
-    text: Text
+    text: SourceText
     root: Node
     exact: bool = True
 
@@ -141,6 +141,6 @@ class Module:
         return self.text.slice(start, node.end)
 
 
-def path_text(steps: Iterable[Step]) -> str:
+def path_text(steps: Iterable[PathStep]) -> str:
     """Return the way to a place as a reader would say it."""
     return "".join(step.text for step in steps).lstrip(". ")

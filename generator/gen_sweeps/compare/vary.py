@@ -11,8 +11,8 @@ from gen_sweeps.errors import GenSweepsError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gen_sweeps.compare.difference import Difference, Kind
-    from gen_sweeps.compare.tree import Step
+    from gen_sweeps.compare.difference import Difference, DifferenceKind
+    from gen_sweeps.compare.tree import PathStep
 
 _CALL = re.compile(r"(?:[^\W\d]\w*\.)*([^\W\d]\w*)\s*\(([^()]*)\)")
 _ARGUMENT = re.compile(r"[^\W\d]\w*|\*")
@@ -20,7 +20,7 @@ _PATH = re.compile(
     r"(?:[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])(?:\.[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])*"
 )
 _PART = re.compile(r"\w+|\"[^\"]+\"|'[^']+'")
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, DifferenceKind] = {
     "docstring": "docstring",
     "docstrings": "docstring",
     "module docstring": "docstring",
@@ -47,7 +47,7 @@ class Pattern:
     """
 
     text: str
-    kind: Kind = "code"
+    kind: DifferenceKind = "code"
     call: str = ""
     names: tuple[str, ...] = ()
 
@@ -64,7 +64,7 @@ class Pattern:
         length = len(self.names)
         return any(tuple(way[n : n + length]) == self.names for n in range(len(way) - length + 1))
 
-    def _is_argument(self, step: Step) -> bool:
+    def _is_argument(self, step: PathStep) -> bool:
         named = step.name in self.names or "*" in self.names
         return step.kind == "argument" and step.call == self.call and named
 
@@ -132,7 +132,7 @@ def is_allowed(difference: Difference, patterns: Sequence[Pattern]) -> bool:
     return any(pattern.allows(difference) for pattern in patterns)
 
 
-def _names_of(step: Step) -> list[str]:
+def _names_of(step: PathStep) -> list[str]:
     if step.kind == "part":
         return [step.name] if step.name in _NAMES else []
     if step.kind == "name" and re.fullmatch(r"[\w.]+", step.name):

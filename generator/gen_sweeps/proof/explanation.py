@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gen_sweeps.compare.difference import Difference, Site
-from gen_sweeps.compare.judge import judge
-from gen_sweeps.compare.parsing import parse
-from gen_sweeps.compare.tree import Module
+from gen_sweeps.compare import Difference, Module, Site, judge, parse
 from gen_sweeps.errors import GenSweepsError, Problem, ProofError, TemplateError
 from gen_sweeps.proof.control import Skeleton, examine
 from gen_sweeps.rendering.renderer import File

@@ -6,14 +6,14 @@ stand-in that writes down what is done with it.
 
 from gen_sweeps.resolve.command import ResolveOptions, ResolveOutput, run_resolve
 from gen_sweeps.resolve.document import as_json, comparable
-from gen_sweeps.resolve.result import Note, Origin, Resolved, ResolveError
+from gen_sweeps.resolve.result import Origin, Resolved, ResolveError, ResolveNote
 from gen_sweeps.resolve.run import resolve
 from gen_sweeps.resolve.text import as_text
 
 __all__ = [
-    "Note",
     "Origin",
     "ResolveError",
+    "ResolveNote",
     "ResolveOptions",
     "ResolveOutput",
     "Resolved",

@@ -33,7 +33,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ResolveNote:
     """What a reader must know to trust a tree.
 
     Attributes:
@@ -65,5 +65,5 @@ class Resolved:
     module: str
     tree: dict[str, Json]
     effects: tuple[Json, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[ResolveNote, ...]
     provenance: dict[str, Origin]

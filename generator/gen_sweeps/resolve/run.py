@@ -22,7 +22,7 @@ from gen_sweeps.resolve.locate import (
     search_folders,
 )
 from gen_sweeps.resolve.requested import parsed_call
-from gen_sweeps.resolve.result import Note, Origin, Resolved, ResolveError
+from gen_sweeps.resolve.result import Origin, Resolved, ResolveError, ResolveNote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ spec = importlib.util.spec_from_file_location(
     name, folder + "/__init__.py", submodule_search_locations=[folder])
 sys.modules[name] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules[name])
-importlib.import_module(name + ".main").main(request)
+importlib.import_module(name + ".process").main(request)
 """
 
 
@@ -173,7 +173,9 @@ def _resolved(
         tree=cast("dict[str, Json]", answer["tree"]),
         effects=tuple(cast("list[Json]", answer["effects"])),
         notes=tuple(
-            Note(message, _origin(at, line, root) if at is not None and line is not None else None)
+            ResolveNote(
+                message, _origin(at, line, root) if at is not None and line is not None else None
+            )
             for message, at, line, _column in notes
         ),
         provenance={pointer: _origin(*place, root) for pointer, place in places.items()},

@@ -20,9 +20,9 @@ from .write import TooMuchError, Writer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .origins import Origins
+    from .origins import Provenance
     from .places import Source
-    from .states import Session
+    from .session import Session
 
 CALLED = ("get_config", "get_search_space")
 _MOST_YIELDED = 100_000
@@ -144,7 +144,7 @@ class Collector:
 class TreeWriter:
     """Writes what was found."""
 
-    def __init__(self, writer: Writer, module: ModuleType, origins: Origins | None) -> None:
+    def __init__(self, writer: Writer, module: ModuleType, origins: Provenance | None) -> None:
         self._writer = writer
         self._module = module
         self._origins = origins
@@ -174,7 +174,7 @@ class TreeWriter:
 
     def _bound(self, name: str, value: object, pointer: str) -> Json:
         state = self._writer.session.state_of(value)
-        decorated = state.decorated() if state is not None else None
+        decorated = self._writer.session.decorated(state) if state is not None else None
         if isinstance(decorated, type):
             self._writer.inline[decorated] = self._class(decorated, pointer, Found({}, {}))
             form = self._writer.value(value, pointer)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from .nodes import Attr, Call, Defined, Name
-from .states import State
+from .nodes import Attr, Defined, Invocation, Name, State
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from .session import Session
 
 _DISPLAYING = frozenset({"logging", "warnings", "traceback", "pprint"})
 _DOCUMENTING = frozenset(
@@ -20,9 +21,8 @@ _DOCUMENTING = frozenset(
 )
 
 
-def displayed(state: State) -> str:
+def displayed(session: Session, state: State) -> str:
     """Return a text when it is only printed; refuse when it could get into the tree."""
-    session = state.session
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to the caller's frame
     while frame is not None and frame.f_code.co_filename not in session.sources.files:
         name = str(frame.f_globals.get("__name__", ""))
@@ -42,7 +42,7 @@ def describe(state: State) -> str:
         return f"<{expression.dotted}>"
     if isinstance(expression, Attr):
         return f"{describe(expression.base)[:-1]}.{expression.name}>"
-    if isinstance(expression, Call):
+    if isinstance(expression, Invocation):
         callee = getattr(expression.callee, "state", None)
         return f"{describe(callee)[:-1]}(…)>" if isinstance(callee, State) else "<…(…)>"
     if isinstance(expression, Defined):

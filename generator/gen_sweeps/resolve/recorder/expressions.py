@@ -8,10 +8,11 @@ from .forms import Json
 from .nodes import (
     Attr,
     Binary,
-    Call,
     Copied,
     Defined,
     Display,
+    FString,
+    Invocation,
     Item,
     Key,
     Name,
@@ -19,7 +20,8 @@ from .nodes import (
     Placeholder,
     Seen,
     Star,
-    Text,
+    State,
+    Step,
     Unary,
     Unpacked,
 )
@@ -27,7 +29,6 @@ from .nodes import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .states import State, Step
     from .write import Writer
 
 
@@ -39,7 +40,7 @@ def written_state(writer: Writer, state: State, version: int, pointer: str) -> J
     form = _expression(writer, state, version, pointer)
     if not isinstance(form, dict):
         return form
-    if isinstance(state.expression, Call) and state.within:
+    if isinstance(state.expression, Invocation) and state.within:
         form["within"] = writer.items(state.within, f"{pointer}/within")
     if not isinstance(state.expression, (Name, Attr, Item, Parent)):
         steps = _steps(writer, state.steps[:version], f"{pointer}/then")
@@ -87,13 +88,13 @@ def _expression(writer: Writer, state: State, version: int, pointer: str) -> Jso
             return {"item": [side(Seen(base, version), "item/0"), side(key, "item/1")]}
         case Parent(base=base):
             return {"attr": [side(Seen(base, version), "attr/0"), "super()"]}
-        case Call():
+        case Invocation():
             return _call(writer, state, state.expression, pointer)
         case Binary(left=left, op=op, right=right):
             return {"left": side(left, "left"), "op": op, "right": side(right, "right")}
         case Unary(op=op, operand=operand):
             return {"op": op, "operand": side(operand, "operand")}
-        case Text(parts=parts):
+        case FString(parts=parts):
             return {"text": _parts(writer, parts, f"{pointer}/text")}
         case Unpacked(base=base, index=index):
             return {"unpack": [side(base, "unpack/0"), index]}
@@ -126,7 +127,7 @@ def written_star(writer: Writer, star: Star, pointer: str) -> Json:
     return {"star": writer.value(star.value, f"{pointer}/star")}
 
 
-def _call(writer: Writer, state: State, call: Call, pointer: str) -> Json:
+def _call(writer: Writer, state: State, call: Invocation, pointer: str) -> Json:
     origin = writer.origins.call(state.place) if writer.origins is not None else None
     return {
         "call": _callee(writer, call.callee, f"{pointer}/call"),
@@ -136,7 +137,7 @@ def _call(writer: Writer, state: State, call: Call, pointer: str) -> Json:
 
 def _callee(writer: Writer, callee: object, pointer: str) -> Json:
     if isinstance(callee, Seen):
-        decorated = callee.state.decorated()
+        decorated = writer.session.decorated(callee.state)
         if decorated is not None:
             return writer.named(decorated)
         if isinstance(callee.state.expression, Defined):
@@ -152,7 +153,7 @@ def _steps(writer: Writer, steps: list[Step], pointer: str) -> list[Json]:
         call = step.call
         if call is None:
             written.append(_change(writer, step, _path(writer, step.path, at), at))
-        elif isinstance(call.expression, Call):
+        elif isinstance(call.expression, Invocation):
             if not step.statement and (writer.reached is None or id(call) in writer.reached):
                 continue
             writer.place(at, call)

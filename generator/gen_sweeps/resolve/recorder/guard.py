@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .places import Unknowable
 
 if TYPE_CHECKING:
-    from .states import Session
+    from .session import Session
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _REFUSED = {

@@ -12,10 +12,21 @@ from typing import TYPE_CHECKING, cast
 
 from .library import BUILTINS, COMPUTING, OF_THE_MOMENT, public_name
 from .modules import RecordedModule
-from .nodes import Attr, Binary, Call, Display, Name, Placeholder, Star, Text, Unpacked
+from .nodes import (
+    Attr,
+    Binary,
+    Display,
+    FString,
+    Invocation,
+    Name,
+    Placeholder,
+    Star,
+    State,
+    Unpacked,
+)
 from .rewrite import compiled
+from .session import Session
 from .standin import Recorded, RecordedBase, attribute, parent_attribute
-from .states import Session, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,7 +107,7 @@ class Hooks:
                 kept.append(Placeholder(seen(value), conversion, seen(spec)))
             else:
                 _append(kept, _formatted(part))
-        return self._session.record(Text(tuple(kept)))
+        return self._session.record(FString(tuple(kept)))
 
     def percent(self, left: object, right: object) -> object:
         """Compute `left % right`."""
@@ -136,7 +147,7 @@ class Hooks:
         if isinstance(this, RecordedBase):
             state = self._session.state_of(this)
             if state is not None:
-                return _Parent(found, state)
+                return _Parent(found, self._session, state)
         return found
 
     def statement(self, value: object) -> object:
@@ -300,8 +311,8 @@ class Hooks:
         if isinstance(value, (RecordedModule, RecordedBase)):
             return True
         state = self._session.state_of(value)
-        if state is None or not isinstance(state.expression, Call):
-            return isinstance(getattr(state, "expression", None), (Text, Display))
+        if state is None or not isinstance(state.expression, Invocation):
+            return isinstance(getattr(state, "expression", None), (FString, Display))
         callee = state.expression.callee
         named = getattr(callee, "state", None)
         last = named.expression if isinstance(named, State) else None
@@ -351,18 +362,18 @@ class Hooks:
 class _Parent:
     """`super()` of an object with a recorded base."""
 
-    def __init__(self, found: object, state: State) -> None:
-        self.read = partial(_of_parent, found, state)
+    def __init__(self, found: object, session: Session, state: State) -> None:
+        self.read = partial(_of_parent, found, session, state)
 
     def __getattr__(self, name: str) -> object:
         return self.read(name)
 
 
-def _of_parent(found: object, state: State, name: str) -> object:
+def _of_parent(found: object, session: Session, state: State, name: str) -> object:
     try:
         return getattr(found, name)
     except AttributeError:
-        return parent_attribute(state, name)
+        return parent_attribute(session, state, name)
 
 
 def displaying(*values: object, **kwargs: object) -> None:

@@ -7,19 +7,22 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from .standin import is_dunder, read, state_of_name
+from .definitions import is_dunder
+from .standin import read, state_of_name
 
 if TYPE_CHECKING:
-    from .states import Session, State
+    from .nodes import State
+    from .session import Session
 
 
 class RecordedModule(ModuleType):
     """A stand-in for a module that is not there."""
 
+    __gs_session__: Session
     __gs_state__: State
 
     def __getattr__(self, name: str) -> object:
-        session = self.__gs_state__.session
+        session = self.__gs_session__
         if name == "__all__":
             message = "which names `from {} import *` brings is not known"
             place = session.sources.here()
@@ -28,11 +31,11 @@ class RecordedModule(ModuleType):
             raise failure
         if name in _OF_THE_IMPORT_SYSTEM:
             raise AttributeError(name)
-        return read(self.__gs_state__, ("attr", name))
+        return read(session, self.__gs_state__, ("attr", name))
 
     def __setattr__(self, name: str, value: object) -> None:
         if not isinstance(value, ModuleType) and not is_dunder(name):
-            session = self.__gs_state__.session
+            session = self.__gs_session__
             session.change(self.__gs_state__, "set", ("attr", name), value)
         else:
             super().__setattr__(name, value)
@@ -46,7 +49,9 @@ _OF_THE_IMPORT_SYSTEM = frozenset(
 def module_standin(session: Session, dotted: str) -> RecordedModule:
     """Return a stand-in for a module."""
     state = state_of_name(session, dotted)
-    kind = type("RecordedModule", (RecordedModule,), {"__gs_state__": state})
+    kind = type(
+        "RecordedModule", (RecordedModule,), {"__gs_session__": session, "__gs_state__": state}
+    )
     module = cast("RecordedModule", kind(dotted))
     session.instances[id(module)] = (module, state)
     return module

@@ -1,12 +1,18 @@
-"""What a stand-in can stand for: the kinds of recorded expressions."""
+"""What a stand-in stands for: an expression, and everything that was done to its value since.
+
+A state is the record behind one stand-in. Its expression is one of the kinds here; what was set,
+deleted or called on it is in `steps`, in order. An attribute or item of a recorded value is a state
+too, and what is done to it is a step of its *owner*: the call, operation or imported name that it
+is reached from.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .states import State
+    from .places import Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +53,7 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class Invocation:
     """A call, with the callee and arguments as they were when it was made."""
 
     callee: object
@@ -82,7 +88,7 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Text:
+class FString:
     """An f-string: texts and placeholders."""
 
     parts: tuple[object, ...]
@@ -124,10 +130,10 @@ Expression = (
     | Attr
     | Item
     | Parent
-    | Call
+    | Invocation
     | Binary
     | Unary
-    | Text
+    | FString
     | Unpacked
     | Display
     | Copied
@@ -142,3 +148,63 @@ class Seen:
 
     state: State
     version: int
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One thing that was done to a recorded value.
+
+    Attributes:
+        verb: "set", "del", "call" or "enter".
+        path: How the value is reached from its owner.
+        value: What was set.
+        call: The state of the call or of the context manager.
+        statement: Whether the call stood alone, its result unused.
+        place: Where it was done.
+        within: The recorded context managers around it.
+    """
+
+    verb: str
+    path: tuple[Key, ...]
+    place: Place | None
+    within: tuple[Seen, ...]
+    value: object = None
+    call: State | None = None
+    statement: bool = False
+    owner: State | None = None
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """The record behind one stand-in.
+
+    Attributes:
+        known: What was set on it and so is known when it is read.
+        children: The stand-ins of its attributes and items, so that each is one object.
+        hidden: Class attributes that a recorded constructor was given, and so are not known.
+        decorates: The class or function of the files that this was made from, maybe by a decorator.
+    """
+
+    expression: Expression
+    place: Place | None
+    serial: int
+    within: tuple[Seen, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    known: dict[Key, object] = field(default_factory=dict)
+    children: dict[Key, object] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    decorates: object = None
+
+    def owner(self) -> tuple[State, tuple[Key, ...]]:
+        """Return the state whose steps this one's are, and the way from there to here."""
+        state, path = self, list[Key]()
+        while isinstance(state.expression, (Attr, Item, Parent)):
+            expression = state.expression
+            if isinstance(expression, Attr):
+                path.append(("attr", expression.name))
+            elif isinstance(expression, Item):
+                path.append(("item", expression.key))
+            else:
+                path.append(("attr", "super()"))
+            state = expression.base
+        return state, tuple(reversed(path))

@@ -1,4 +1,4 @@
-"""The forms of ordinary objects: definitions, the standard library's, those of the files."""
+"""The forms of what is not plain data: recorded values, definitions, objects of any class."""
 
 from __future__ import annotations
 
@@ -17,21 +17,31 @@ from argparse import Namespace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from .expressions import written_star
-from .nodes import Star
+from .expressions import written_star, written_state
+from .nodes import Seen, Star
 from .places import Span, span_of, span_of_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .forms import Json
-    from .origins import Origin
+    from .origins import SourceExpression
     from .write import Writer
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
-def written_object(writer: Writer, value: object, pointer: str, origin: Origin | None) -> Json:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
+def written(writer: Writer, value: object, pointer: str, origin: SourceExpression | None) -> Json:
+    """Return the form of a value that is not plain data."""
+    if isinstance(value, Seen):
+        return written_state(writer, value.state, value.version, pointer)
+    state = None if isinstance(value, type) else writer.session.state_of(value)
+    if state is not None:
+        return written_state(writer, state, len(state.owner()[0].steps), pointer)
+    return _object(writer, value, pointer, origin)
+
+
+def _object(writer: Writer, value: object, pointer: str, origin: SourceExpression | None) -> Json:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     """Return the form of a value that is neither plain data nor recorded."""
     if isinstance(value, Star):
         return written_star(writer, value, pointer)
@@ -158,7 +168,9 @@ def _dataclass(writer: Writer, value: object, pointer: str) -> Json:
     return form
 
 
-def _subclassed(writer: Writer, value: object, pointer: str, origin: Origin | None) -> Json:
+def _subclassed(
+    writer: Writer, value: object, pointer: str, origin: SourceExpression | None
+) -> Json:
     """Return the form of an object of a built-in type's subclass: a call with the plain value."""
     name = writer.named(type(value))
     fields = getattr(value, "_fields", None)

@@ -13,7 +13,7 @@ _FARTHEST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SourceExpression:
     """An expression in a file."""
 
     path: str
@@ -24,59 +24,59 @@ class Origin:
         """The 1-based line that it starts on."""
         return self.node.lineno
 
-    def item(self, index: int) -> Origin | None:
+    def item(self, index: int) -> SourceExpression | None:
         """Return where an item of a list or tuple came from."""
         if not isinstance(self.node, (ast.List, ast.Tuple)):
             return None
         elements = self.node.elts
         if index >= len(elements) or any(isinstance(part, ast.Starred) for part in elements):
             return None
-        return Origin(self.path, elements[index])
+        return SourceExpression(self.path, elements[index])
 
-    def entry(self, key: object) -> Origin | None:
+    def entry(self, key: object) -> SourceExpression | None:
         """Return where an entry of a dict came from."""
         if isinstance(self.node, ast.Dict):
             for name, value in zip(self.node.keys, self.node.values, strict=True):
                 if isinstance(name, ast.Constant) and name.value == key:
-                    return Origin(self.path, value)
+                    return SourceExpression(self.path, value)
         if isinstance(self.node, ast.Call) and isinstance(self.node.func, ast.Name):
             return self.keyword(str(key)) if self.node.func.id == "dict" else None
         return None
 
-    def argument(self, index: int) -> Origin | None:
+    def argument(self, index: int) -> SourceExpression | None:
         """Return where a positional argument came from."""
         if not isinstance(self.node, ast.Call) or index >= len(self.node.args):
             return None
         if any(isinstance(arg, ast.Starred) for arg in self.node.args):
             return None
-        return Origin(self.path, self.node.args[index])
+        return SourceExpression(self.path, self.node.args[index])
 
-    def keyword(self, name: str) -> Origin | None:
+    def keyword(self, name: str) -> SourceExpression | None:
         """Return where a keyword argument came from."""
         if isinstance(self.node, ast.Call):
             for keyword in self.node.keywords:
                 if keyword.arg == name:
-                    return Origin(self.path, keyword.value)
+                    return SourceExpression(self.path, keyword.value)
         return None
 
 
-class Origins:
+class Provenance:
     """Follows names through the files that ran."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._modules = {source.module: source for source in sources.files.values()}
-        self._names: dict[str, dict[str, Origin | tuple[str, str]]] = {}
+        self._names: dict[str, dict[str, SourceExpression | tuple[str, str]]] = {}
 
-    def call(self, place: Place | None) -> Origin | None:
+    def call(self, place: Place | None) -> SourceExpression | None:
         """Return the call expression at a place."""
         source = self._sources.files.get(place.path) if place is not None else None
         if source is None or place is None:
             return None
         node = source.call_at(place.span)
-        return None if node is None else Origin(source.path, node)
+        return None if node is None else SourceExpression(source.path, node)
 
-    def assigned(self, place: Place | None) -> Origin | None:
+    def assigned(self, place: Place | None) -> SourceExpression | None:
         """Return what the assignment on a line assigns."""
         source = self._sources.files.get(place.path) if place is not None else None
         if source is None or place is None:
@@ -88,9 +88,9 @@ class Origins:
             and statement.value is not None
             and statement.lineno <= place.line <= (statement.end_lineno or statement.lineno)
         ]
-        return Origin(source.path, found[-1]) if found else None
+        return SourceExpression(source.path, found[-1]) if found else None
 
-    def defined(self, module: str, name: str) -> Origin | None:
+    def defined(self, module: str, name: str) -> SourceExpression | None:
         """Return what a module's name was assigned, if that is said in one place."""
         for _step in range(_FARTHEST):
             source = self._modules.get(module)
@@ -100,7 +100,7 @@ class Origins:
             module, name = found
         return None
 
-    def attribute(self, module: str, qualified: str, name: str) -> Origin | None:
+    def attribute(self, module: str, qualified: str, name: str) -> SourceExpression | None:
         """Return what a class's attribute was assigned."""
         source = self._modules.get(module)
         body: list[ast.stmt] = source.tree.body if source is not None else []
@@ -108,9 +108,9 @@ class Origins:
             classes = [s for s in body if isinstance(s, ast.ClassDef) and s.name == part]
             body = list(classes[-1].body) if classes else []
         found = dict(pair for statement in body for pair in _assignments(statement)).get(name)
-        return None if found is None or source is None else Origin(source.path, found)
+        return None if found is None or source is None else SourceExpression(source.path, found)
 
-    def followed(self, origin: Origin | None) -> Origin | None:
+    def followed(self, origin: SourceExpression | None) -> SourceExpression | None:
         """Return the origin itself; of a module-level name, what it was assigned."""
         if origin is None or not isinstance(origin.node, ast.Name):
             return origin
@@ -119,7 +119,7 @@ class Origins:
             return origin
         return self.defined(source.module, origin.node.id) or origin
 
-    def _of(self, source: Source) -> dict[str, Origin | tuple[str, str]]:
+    def _of(self, source: Source) -> dict[str, SourceExpression | tuple[str, str]]:
         found = self._names.get(source.path)
         if found is None:
             found = {}
@@ -128,7 +128,7 @@ class Origins:
                 for name, value in _assignments(statement):
                     if name in found:
                         twice.add(name)
-                    found[name] = Origin(source.path, value)
+                    found[name] = SourceExpression(source.path, value)
                 if isinstance(statement, ast.ImportFrom):
                     module = absolute(source, statement)
                     for alias in statement.names:

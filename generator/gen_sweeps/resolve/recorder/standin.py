@@ -10,12 +10,13 @@ from abc import ABCMeta
 from types import FunctionType
 from typing import TYPE_CHECKING, NoReturn, cast
 
+from .definitions import annotated_names, has_generated_init, is_dunder
 from .display import displayed
-from .nodes import Attr, Binary, Call, Copied, Defined, Item, Name, Parent, Unary
-from .states import Session, State, Step
+from .nodes import Attr, Binary, Copied, Defined, Invocation, Item, Name, Parent, State, Step, Unary
+from .session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from .places import Sources
 
@@ -116,7 +117,7 @@ class Recording:
         return result
 
     def __getitem__(self, key: object) -> object:
-        return read(_state(self), ("item", key))
+        return read(_session(self), _state(self), ("item", key))
 
     def __setitem__(self, key: object, value: object) -> None:
         _session(self).change(_state(self), "set", ("item", key), value)
@@ -127,13 +128,13 @@ class Recording:
     def __enter__(self) -> object:
         session, state = _session(self), _state(self)
         owner, path = state.owner()
-        call = state if isinstance(state.expression, Call) else None
+        call = state if isinstance(state.expression, Invocation) else None
         step = Step("enter", path, session.sources.here(), tuple(session.contexts), call=call)
         step.owner = owner
         step.value = session.seen(self)
         session.effects.append(step)
         session.contexts.append(session.seen_state(state))
-        return read(state, ("attr", "__enter__()"))
+        return read(session, state, ("attr", "__enter__()"))
 
     def __exit__(self, *_error: object) -> None:
         _session(self).contexts.pop()
@@ -146,13 +147,13 @@ class Recording:
         return _forked(self, memo)
 
     def __str__(self) -> str:
-        return displayed(_state(self))
+        return displayed(_session(self), _state(self))
 
     def __repr__(self) -> str:
-        return displayed(_state(self))
+        return displayed(_session(self), _state(self))
 
     def __format__(self, spec: str) -> str:
-        return displayed(_state(self))
+        return displayed(_session(self), _state(self))
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise _session(self).unknowable("{} can't be pickled: it is only recorded", _state(self))
@@ -161,19 +162,21 @@ class Recording:
 class Recorded(Recording):
     """A stand-in for something in a package that is not there."""
 
-    __slots__ = ("__gs_state__", "__weakref__")
+    __slots__ = ("__gs_session__", "__gs_state__", "__weakref__")
+    __gs_session__: Session
     __gs_state__: State
     __instancecheck__ = _refusal("a branch on a recorded class: whether {} is not known")
     __subclasscheck__ = __instancecheck__
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, session: Session, state: State) -> None:
+        object.__setattr__(self, "__gs_session__", session)
         object.__setattr__(self, "__gs_state__", state)
-        state.session.instances[id(self)] = (self, state)
+        session.instances[id(self)] = (self, state)
 
     def __getattr__(self, name: str) -> object:
         if is_dunder(name):
             raise AttributeError(name)
-        return read(_state(self), ("attr", name))
+        return read(_session(self), _state(self), ("attr", name))
 
     def __setattr__(self, name: str, value: object) -> None:
         _session(self).change(_state(self), "set", ("attr", name), value)
@@ -190,7 +193,7 @@ class Recorded(Recording):
                 metaclass = type("RecordedType", (metaclass, type(base)), {})
         made = state.children.get(("base", metaclass))
         if made is None:
-            namespace = {"__gs_session__": state.session, "__module__": __name__}
+            namespace = {"__gs_session__": self.__gs_session__, "__module__": __name__}
             made = metaclass("Recorded", (RecordedBase,), namespace)
             state.children["base", metaclass] = made
         return (cast("type", made),)
@@ -204,7 +207,7 @@ class RecordedType(ABCMeta):
     def __call__(cls, /, *args: object, **kwargs: object) -> object:
         """Make an object; a constructor that is only recorded takes any arguments."""
         maker = next(base for base in cls.__mro__ if "__init__" in vars(base))
-        if maker is not RecordedBase and not _is_generated(maker):
+        if maker is not RecordedBase and not has_generated_init(maker):
             return super().__call__(*args, **kwargs)
         made = cast("Callable[..., object]", cls.__new__)(cls, *args, **kwargs)
         state = cls.__gs_session__.state_of(made)
@@ -213,7 +216,7 @@ class RecordedType(ABCMeta):
                 name
                 for base in cls.__mro__
                 if "__gs_session__" not in vars(base)
-                for name in _annotated(base)
+                for name in annotated_names(base)
             }
             state.hidden = frozenset(kwargs) | frozenset(annotated if args else ())
         return made
@@ -222,14 +225,14 @@ class RecordedType(ABCMeta):
         """Return a recorded attribute: a recorded base may have it."""
         if is_dunder(name):
             raise AttributeError(name)
-        return read(class_state(cls), ("attr", name))
+        return read(cls.__gs_session__, class_state(cls), ("attr", name))
 
     def __getitem__(cls, key: object) -> object:
         """Return the class with parameters."""
         if any("__class_getitem__" in vars(base) for base in cls.__mro__):
             parametrised: object = type.__getattribute__(cls, "__class_getitem__")(key)
             return parametrised
-        return read(class_state(cls), ("item", key))
+        return read(cls.__gs_session__, class_state(cls), ("item", key))
 
 
 class RecordedBase(Recording, metaclass=RecordedType):
@@ -250,7 +253,7 @@ class RecordedBase(Recording, metaclass=RecordedType):
         session = cls.__gs_session__
         seen = tuple(session.seen(arg) for arg in args)
         named = tuple((name, session.seen(value)) for name, value in kwargs.items())
-        state = session.state(Call(session.seen_state(class_state(cls)), seen, named))
+        state = session.state(Invocation(session.seen_state(class_state(cls)), seen, named))
         session.instances[id(made)] = (made, state)
         return made
 
@@ -266,13 +269,13 @@ class RecordedBase(Recording, metaclass=RecordedType):
             if name in state.hidden and name not in object.__getattribute__(self, "__dict__"):
                 found = getattr(type(self), name, None)
                 if not isinstance(found, (FunctionType, property)):
-                    return read(state, ("attr", name))
+                    return read(_session(self), state, ("attr", name))
         return super().__getattribute__(name)
 
     def __getattr__(self, name: str) -> object:
         if is_dunder(name):
             raise AttributeError(name)
-        return read(_state(self), ("attr", name))
+        return read(_session(self), _state(self), ("attr", name))
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
@@ -302,26 +305,25 @@ def class_state(cls: RecordedType) -> State:
 
 def attribute(value: object, name: str) -> object:
     """Return a recorded attribute by any name, dunder names too."""
-    return read(_state(value), ("attr", name))
+    return read(_session(value), _state(value), ("attr", name))
 
 
-def parent_attribute(state: State, name: str) -> object:
+def parent_attribute(session: Session, state: State, name: str) -> object:
     """Return what `super()` of a recorded object has under a name."""
-    return read(state.session.state(Parent(state)), ("attr", name))
+    return read(session, session.state(Parent(state)), ("attr", name))
 
 
 def _session(value: object) -> Session:
-    return _state(value).session
+    return cast("Recorded | RecordedBase", value).__gs_session__
 
 
 def _state(value: object) -> State:
     if isinstance(value, Recorded):
         return value.__gs_state__
-    session = cast("RecordedBase", value).__gs_session__
-    return session.instances[id(value)][1]
+    return _session(value).instances[id(value)][1]
 
 
-def read(state: State, key: tuple[str, object]) -> object:
+def read(session: Session, state: State, key: tuple[str, object]) -> object:
     """Return an attribute or item: what was set, or a stand-in, always the same one."""
     if _hashable(key):
         if key in state.known:
@@ -329,7 +331,6 @@ def read(state: State, key: tuple[str, object]) -> object:
         child = state.children.get(key)
         if child is not None:
             return child
-    session = state.session
     kind, name = key
     child = None
     if kind == "item":
@@ -361,13 +362,13 @@ def _forked(value: Recording, memo: dict[int, object]) -> object:
         fork.hidden = state.hidden
         memo[id(value)] = made
         object.__getattribute__(made, "__dict__").update(copy.deepcopy(vars(value), memo))
-    elif not isinstance(state.expression, Call):
+    elif not isinstance(state.expression, Invocation):
         copied = session.record(Copied(session.seen_state(state)))
         memo[id(value)] = copied
         return copied
     else:
         fork = session.state(state.expression, state.place)
-        made = Recorded(fork)
+        made = Recorded(session, fork)
         memo[id(value)] = made
     fork.within = state.within
     fork.steps = [_step_copy(step, fork, memo) for step in state.steps]
@@ -386,26 +387,3 @@ def _asked_by() -> str:
     """Return the top-level name of the module whose code applies an operator."""
     name = str(sys._getframe(2).f_globals.get("__name__"))  # noqa: SLF001 - the only way to the caller's frame
     return name.partition(".")[0]
-
-
-def is_dunder(name: str) -> bool:
-    """Return whether a name belongs to Python."""
-    return name.startswith("__") and name.endswith("__")
-
-
-def _annotated(cls: type) -> Iterable[str]:
-    """Return the names that a class's own body annotates."""
-    if sys.version_info >= (3, 14):
-        from annotationlib import Format, get_annotations  # noqa: PLC0415 - not in every Python
-
-        return get_annotations(cls, format=Format.FORWARDREF)
-    own: Mapping[str, object] = vars(cls).get("__annotations__", {})
-    return own
-
-
-def _is_generated(cls: type) -> bool:
-    """Return whether a class's constructor was written by `dataclasses`."""
-    init = vars(cls)["__init__"]
-    return "__dataclass_fields__" in vars(cls) and (
-        not isinstance(init, FunctionType) or init.__code__.co_filename == "<string>"
-    )

@@ -6,16 +6,17 @@ import json
 import math
 from typing import TYPE_CHECKING, cast
 
-from .expressions import written_state
 from .forms import Json, escaped, form_of
 from .nodes import Seen
-from .objects import written_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from .origins import Origin, Origins
-    from .states import Session, State
+    from .nodes import State
+    from .origins import Provenance, SourceExpression
+    from .session import Session
+
+    NotPlain = Callable[["Writer", object, str, SourceExpression | None], Json]
 
 _DEEPEST = 150
 _MOST = 250_000
@@ -28,7 +29,7 @@ class TooMuchError(Exception):
 
 
 class Writer:
-    """Writes values into one tree.
+    """Writes values into one tree: plain data itself, what is not by the function it is given.
 
     Attributes:
         session: What was recorded.
@@ -42,13 +43,15 @@ class Writer:
         inline: Decorated classes that are written in full where they stand.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a tree depends on, and nothing else does
         self,
         session: Session,
         module: str,
         root: str,
+        not_plain: NotPlain,
+        *,
         reached: frozenset[int] | None = None,
-        origins: Origins | None = None,
+        origins: Provenance | None = None,
     ) -> None:
         self.session = session
         self.module = module
@@ -57,11 +60,12 @@ class Writer:
         self.written = set[int]()
         self.places: dict[str, tuple[str, int]] = {}
         self._root = root
+        self._not_plain = not_plain
         self.objects: dict[int, str] = {}
         self.inline: dict[type, Json] = {}
         self._active: list[object] = []
         self._size = 0
-        self._plain: Mapping[type, Callable[[object, str, Origin | None], Json]] = {
+        self._plain: Mapping[type, Callable[[object, str, SourceExpression | None], Json]] = {
             str: lambda value, _pointer, _origin: self.text(cast("str", value)),
             int: lambda value, _pointer, _origin: _integer(cast("int", value)),
             float: lambda value, _pointer, _origin: _floating(cast("float", value)),
@@ -81,7 +85,7 @@ class Writer:
             },
         }
 
-    def value(self, value: object, pointer: str, origin: Origin | None = None) -> Json:
+    def value(self, value: object, pointer: str, origin: SourceExpression | None = None) -> Json:
         """Return a value's form.
 
         Raises:
@@ -103,21 +107,12 @@ class Writer:
             raise TooMuchError(f"the values are nested more than {_DEEPEST} deep")
         self._active.append(identity)
         try:
-            return self._form(value, state, pointer, origin)
+            write = self._plain.get(type(value))
+            if write is not None:
+                return write(value, pointer, origin)
+            return self._not_plain(self, value, pointer, origin)
         finally:
             self._active.pop()
-
-    def _form(
-        self, value: object, state: State | None, pointer: str, origin: Origin | None
-    ) -> Json:
-        write = self._plain.get(type(value))
-        if write is not None:
-            return write(value, pointer, origin)
-        if isinstance(value, Seen):
-            return written_state(self, value.state, value.version, pointer)
-        if state is not None:
-            return written_state(self, state, len(state.owner()[0].steps), pointer)
-        return written_object(self, value, pointer, origin)
 
     def text(self, text: str) -> str:
         """Return a text in which the root is no path of this machine."""
@@ -125,7 +120,7 @@ class Writer:
         return text.replace(self._root, "<root>") if self._root in text else text
 
     def items(
-        self, items: Iterable[object], pointer: str, origin: Origin | None = None
+        self, items: Iterable[object], pointer: str, origin: SourceExpression | None = None
     ) -> list[Json]:
         """Return the forms of the items of a list."""
         return [
@@ -134,7 +129,7 @@ class Writer:
         ]
 
     def entries(
-        self, entries: Mapping[object, object], pointer: str, origin: Origin | None = None
+        self, entries: Mapping[object, object], pointer: str, origin: SourceExpression | None = None
     ) -> Json:
         """Return the form of a dict: an object, if its keys are texts and read as no form."""
         sources = {key: origin.entry(key) if origin else None for key in entries}
@@ -156,7 +151,7 @@ class Writer:
         args: Iterable[object],
         kwargs: Iterable[tuple[str, object]],
         pointer: str,
-        origin: Origin | None = None,
+        origin: SourceExpression | None = None,
     ) -> dict[str, Json]:
         """Return the `args`, if any, and `kwargs` of a call."""
         form: dict[str, Json] = {}

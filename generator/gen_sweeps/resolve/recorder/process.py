@@ -20,14 +20,15 @@ from .expressions import written_effects
 from .hooks import Hooks, install
 from .imports import Finder, Folders, guarded_imports
 from .modules import RecordedModule
-from .origins import Origins
+from .objects import written
+from .origins import Provenance
 from .places import Place, Sources, Unknowable
 from .standin import Recorded, new_session
 from .write import TooMuchError, Writer
 
 if TYPE_CHECKING:
     from .forms import Json
-    from .states import Session
+    from .session import Session
 
 _MEMORY = 4 << 30  # bytes
 _DEEPEST_STACK = 5_000
@@ -79,10 +80,13 @@ def _answer(request: Request, session: Session) -> dict[str, Json]:
     module = _run(request, session)
     source = session.sources.files[request.path]
     found = Collector(session, module, source).found(request.calls)
-    first = Writer(session, request.module, request.root)
+    first = Writer(session, request.module, request.root, written)
     TreeWriter(first, module, None).tree(found)
-    origins = Origins(session.sources) if request.provenance else None
-    writer = Writer(session, request.module, request.root, frozenset(first.written), origins)
+    origins = Provenance(session.sources) if request.provenance else None
+    reached = frozenset(first.written)
+    writer = Writer(
+        session, request.module, request.root, written, reached=reached, origins=origins
+    )
     tree = TreeWriter(writer, module, origins).tree(found)
     effects = written_effects(writer, session.effects, "/(effects)")
     _note(session)

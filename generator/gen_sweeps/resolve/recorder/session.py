@@ -1,32 +1,27 @@
-"""What a stand-in stands for: an expression, and everything that was done to its value since.
-
-A state is the record behind one stand-in. Its expression is one of `nodes`; what was set, deleted
-or called on it is in `steps`, in order. An attribute or item of a recorded value is a state too,
-and what is done to it is a step of its *owner*: the call, operation or imported name that it is
-reached from.
-"""
+"""Everything that one run records: the stand-ins that it made, and what was done to them."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .nodes import (
     Attr,
     Binary,
-    Call,
     Copied,
     Defined,
     Display,
     Expression,
+    FString,
+    Invocation,
     Item,
     Key,
     Name,
     Parent,
     Placeholder,
     Seen,
-    Text,
+    State,
+    Step,
     Unary,
     Unpacked,
 )
@@ -35,115 +30,13 @@ from .places import Place, Sources, Unknowable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .standin import Recording
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """One thing that was done to a recorded value.
-
-    Attributes:
-        verb: "set", "del", "call" or "enter".
-        path: How the value is reached from its owner.
-        value: What was set.
-        call: The state of the call or of the context manager.
-        statement: Whether the call stood alone, its result unused.
-        place: Where it was done.
-        within: The recorded context managers around it.
-    """
-
-    verb: str
-    path: tuple[Key, ...]
-    place: Place | None
-    within: tuple[Seen, ...]
-    value: object = None
-    call: State | None = None
-    statement: bool = False
-    owner: State | None = None
-
-
-@dataclass(slots=True, eq=False)
-class State:
-    """The record behind one stand-in.
-
-    Attributes:
-        known: What was set on it and so is known when it is read.
-        children: The stand-ins of its attributes and items, so that each is one object.
-        hidden: Class attributes that a recorded constructor was given, and so are not known.
-        decorates: The class or function of the files that this was made from, maybe by a decorator.
-    """
-
-    session: Session
-    expression: Expression
-    place: Place | None
-    serial: int
-    within: tuple[Seen, ...] = ()
-    steps: list[Step] = field(default_factory=list)
-    known: dict[Key, object] = field(default_factory=dict)
-    children: dict[Key, object] = field(default_factory=dict)
-    hidden: frozenset[str] = frozenset()
-    decorates: object = None
-
-    def owner(self) -> tuple[State, tuple[Key, ...]]:
-        """Return the state whose steps this one's are, and the way from there to here."""
-        state, path = self, list[Key]()
-        while isinstance(state.expression, (Attr, Item, Parent)):
-            expression = state.expression
-            if isinstance(expression, Attr):
-                path.append(("attr", expression.name))
-            elif isinstance(expression, Item):
-                path.append(("item", expression.key))
-            else:
-                path.append(("attr", "super()"))
-            state = expression.base
-        return state, tuple(reversed(path))
-
-    def decorated(self) -> object:
-        """Return the class or function whose name stands for this value, None if none does."""
-        module = sys.modules.get(str(getattr(self.decorates, "__module__", None)))
-        found: object = module
-        for part in str(getattr(self.decorates, "__qualname__", "")).split("."):
-            found = getattr(found, "__dict__", {}).get(part)
-        return self.decorates if self.session.state_of(found) is self else None
-
-    def package(self) -> str | None:  # noqa: C901 - one case for each kind
-        """Return the top-level name of the package that this value comes from."""
-        expression = self.expression
-        while not isinstance(expression, Name):
-            follow: object = None
-            match expression:
-                case Attr(base=base) | Item(base=base) | Parent(base=base):
-                    expression = base.expression
-                    continue
-                case Call(callee=callee):
-                    follow = callee
-                case Binary(left=left, right=right):
-                    follow = left if isinstance(left, Seen) else right
-                case Unary(operand=operand):
-                    follow = operand
-                case Text(parts=parts):
-                    values = (part.value for part in parts if isinstance(part, Placeholder))
-                    follow = next((value for value in values if isinstance(value, Seen)), None)
-                case Unpacked(base=base):
-                    follow = base
-                case Copied(source=source):
-                    follow = source
-                case Display(parts=parts):
-                    follow = next((part for part in parts if isinstance(part, Seen)), None)
-                case Defined(value=value):
-                    bases = getattr(value, "__orig_bases__", ())
-                    follow = next((self.session.seen(base) for base in bases), None)
-            if not isinstance(follow, Seen):
-                return None
-            expression = follow.state.expression
-        return expression.dotted.partition(".")[0]
-
 
 class Session:
     """Everything that one run records.
 
     Attributes:
         sources: The files that run as themselves.
+        make: Makes the stand-in for a state.
         names: Imported names, so that each is one object.
         instances: States of objects and classes with a recorded base, by identity.
         effects: What was done for its effect, in order.
@@ -151,10 +44,10 @@ class Session:
         failure: The first thing that could not be known; it stands even if the file catches it.
     """
 
-    def __init__(self, sources: Sources, make: Callable[[State], Recording]) -> None:
+    def __init__(self, sources: Sources, make: Callable[[Session, State], object]) -> None:
         self.sources = sources
         self.make = make
-        self.names: dict[str, Recording] = {}
+        self.names: dict[str, object] = {}
         self.instances: dict[int, tuple[object, State]] = {}
         self.effects: list[Step] = []
         self.passed: list[tuple[object, object, Place | None]] = []
@@ -167,13 +60,13 @@ class Session:
         """Return a fresh state, made at the innermost running place unless told."""
         self._serial += 1
         here = place or self.sources.here()
-        return State(self, expression, here, self._serial, tuple(self.contexts))
+        return State(expression, here, self._serial, tuple(self.contexts))
 
-    def record(self, expression: Expression) -> Recording:
+    def record(self, expression: Expression) -> object:
         """Return a stand-in for an expression."""
-        return self.make(self.state(expression))
+        return self.make(self, self.state(expression))
 
-    def name(self, dotted: str) -> Recording:
+    def name(self, dotted: str) -> object:
         """Return the stand-in for an imported name, always the same one."""
         if dotted not in self.names:
             self.names[dotted] = self.record(Name(dotted))
@@ -191,7 +84,7 @@ class Session:
                 place, is_branch=message.startswith("a branch")
             )
         text = (place.text if place else "") or "a recorded value"
-        package = state.package() if state else None
+        package = self.package(state) if state else None
         hint = f"make the package real with `--import {package}` if it is installed"
         failure = Unknowable(message.format(f"`{text}`"), place, hint if package else None)
         self.failure = self.failure or failure
@@ -218,12 +111,10 @@ class Session:
         """Return whether a value is a stand-in or an object with a recorded base."""
         return id(value) in self.instances and not isinstance(value, type)
 
-    def call(
-        self, state: State, args: tuple[object, ...], kwargs: Mapping[str, object]
-    ) -> Recording:
+    def call(self, state: State, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
         """Record a call of a stand-in and forget what it may have changed."""
         recorded = self.state(
-            Call(
+            Invocation(
                 self.seen_state(state),
                 tuple(self.seen(arg) for arg in args),
                 tuple((name, self.seen(value)) for name, value in kwargs.items()),
@@ -238,7 +129,47 @@ class Session:
             argument = self.state_of(value)
             if argument is not None and not isinstance(argument.expression, (Name, Defined)):
                 self.forget(argument)
-        return self.make(recorded)
+        return self.make(self, recorded)
+
+    def decorated(self, state: State) -> object:
+        """Return the class or function whose name stands for a value, None if none does."""
+        module = sys.modules.get(str(getattr(state.decorates, "__module__", None)))
+        found: object = module
+        for part in str(getattr(state.decorates, "__qualname__", "")).split("."):
+            found = getattr(found, "__dict__", {}).get(part)
+        return state.decorates if self.state_of(found) is state else None
+
+    def package(self, state: State) -> str | None:  # noqa: C901 - one case for each kind
+        """Return the top-level name of the package that a value comes from."""
+        expression = state.expression
+        while not isinstance(expression, Name):
+            follow: object = None
+            match expression:
+                case Attr(base=base) | Item(base=base) | Parent(base=base):
+                    expression = base.expression
+                    continue
+                case Invocation(callee=callee):
+                    follow = callee
+                case Binary(left=left, right=right):
+                    follow = left if isinstance(left, Seen) else right
+                case Unary(operand=operand):
+                    follow = operand
+                case FString(parts=parts):
+                    values = (part.value for part in parts if isinstance(part, Placeholder))
+                    follow = next((value for value in values if isinstance(value, Seen)), None)
+                case Unpacked(base=base):
+                    follow = base
+                case Copied(source=source):
+                    follow = source
+                case Display(parts=parts):
+                    follow = next((part for part in parts if isinstance(part, Seen)), None)
+                case Defined(value=value):
+                    bases = getattr(value, "__orig_bases__", ())
+                    follow = next((self.seen(base) for base in bases), None)
+            if not isinstance(follow, Seen):
+                return None
+            expression = follow.state.expression
+        return expression.dotted.partition(".")[0]
 
     def seen_state(self, state: State) -> Seen:
         """Return a state as it is now."""
@@ -273,7 +204,7 @@ class Session:
     def statement(self, value: object) -> None:
         """Take down that a call was made for its effect alone."""
         state = self.state_of(value)
-        if state is None or not isinstance(state.expression, Call):
+        if state is None or not isinstance(state.expression, Invocation):
             return
         callee = state.expression.callee
         owner = callee.state.owner()[0] if isinstance(callee, Seen) else None
