@@ -199,14 +199,13 @@ class _Lines:
 
     def span(self, node: ast.AST) -> Span | None:
         """Return where a node stands; None for one without a position."""
-        match node:
-            case ast.expr() | ast.stmt() | ast.arg() | ast.pattern() | ast.keyword() | ast.alias():
-                pass
-            case _ if not isinstance(node, _TYPE_PARAMETERS):
-                return None
-        row, column = node.lineno, node.col_offset  # type: ignore[attr-defined] # all have them
-        end_row, end = node.end_lineno, node.end_col_offset  # type: ignore[attr-defined] # likewise
-        return self.offset_of_byte(row, column), self.offset_of_byte(end_row, end)
+        row = getattr(node, "lineno", None)
+        if row is None:
+            return None
+        start: int = getattr(node, "col_offset", 0)
+        end_row: int = getattr(node, "end_lineno", row)
+        end: int = getattr(node, "end_col_offset", start)
+        return self.offset_of_byte(row, start), self.offset_of_byte(end_row, end)
 
 
 def _tokens(text: str, lines: _Lines) -> tuple[tuple[Token, ...], tuple[Span, ...]]:

@@ -120,8 +120,8 @@ def reads_as(node: ast.expr, value: HoleValue, text: str) -> bool:
     """
     match value:
         case str() | int():
-            read = _literal(node)
-            return type(read) is type(value) and read == value
+            constant = _literal(node)
+            return type(constant) is type(value) and constant == value
         case float():
             return _reads_as_float(node, value, text)
         case Reference(name=name):
@@ -185,8 +185,8 @@ def _reads_as_float(node: ast.expr, value: float, text: str) -> bool:
     spelled = float.__repr__(value)
     if not math.isfinite(value):
         match node:
-            case ast.Call(func=ast.Name("float"), args=[ast.Constant(str(read))], keywords=[]):
-                return read == spelled
+            case ast.Call(func=ast.Name("float"), args=[ast.Constant(str() as name)], keywords=[]):
+                return name == spelled
             case _:
                 return False
     read = _literal(node)
