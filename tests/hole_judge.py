@@ -234,6 +234,8 @@ def _meet_alike(source: str, pieces: Sequence[Piece], marks: Sequence[str]) -> b
             [it.filling for it in pieces],
         )
     )
+    if len(of_control) != len(of_arm):
+        return False
     renamed = {
         (old, new)
         for (old, binds), (new, _) in zip(of_control, of_arm, strict=True)

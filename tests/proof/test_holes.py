@@ -16,7 +16,6 @@ from gen_sweeps.spec.model import Call, Reference, Value
 
 TRAPS = {
     "C1, a carriage return": ("# «a»\n", ["a\rimport os"]),
-    "C2, two parts of a number": ("x = «1»«2»\n", ["12", "3"]),
     "C2, an empty part of a number": ("x = «»1\n", ["-"]),
     "C2, two operands": ("x = a«[b]»«(c)»\n", ["[d]", "(e)"]),
     "C3, an operator": ("x = a «+» b\n", ["-"]),
@@ -87,6 +86,7 @@ TRAPS = {
     "N3, a name in a call": ("«a» = 1\nx = «f(y=b)»\n", ["c", "f(y=c)"]),
     "N, a keyword's name": ("f(«k»=1, lr=2)\n", ["lr"]),
     "M, a line break": ("x = 1 # «a»\n", ["b\nc"]),
+    "M, a backslash at the end": ("x = 1 # «a»\n", ["\\"]),
     "M, an encoding in two parts": ("# «a»«b»\n", ["cod", "ing: latin-1"]),
     "M, an interpreter": ("#«a»\n", ["!/bin/sh"]),
     "M, a pragma": ("x = 1 # «a»\n", ["noqa"]),
@@ -95,6 +95,7 @@ TRAPS = {
 """Skeletons and fillings that make another file than it seems, by the rule that refuses them."""
 
 CAUTION = {
+    "C2, two parts of a number": ("x = «1»«2»\n", ["12", "3"]),
     "E8, a name that is normalized": ("x = «a»\n", ["ﬁ"]),
     "E1, a line more": ("x = «1»\n", ["1\n"]),
     "C3, a list of arguments": ("f(«a, b»)\n", ["c"]),

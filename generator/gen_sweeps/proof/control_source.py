@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Span: TypeAlias = "tuple[int, int]"
 """Where a part of a text starts and ends, as offsets in characters."""
@@ -49,8 +49,7 @@ class NameRole(Enum):
     """Part of a module's path, or what is imported under another name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token; an f-string is one STRING whatever the version of Python.
 
     Attributes:
@@ -72,8 +71,7 @@ NO_TOKEN = Token("NEWLINE", "", -1, -1, 0)
 """What stands before the first token and after the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where an expression stands in the tree.
 
     Attributes:

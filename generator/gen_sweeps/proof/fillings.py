@@ -270,6 +270,8 @@ class CommentPlace(Place):
         text = self.joined(fillings)
         if "\n" in text or _UNSEEN.search(text):
             raise UnfitError("it has a line break, a control character or a bidirectional mark")
+        if text[-1] == "\\":
+            raise UnfitError("it ends in a backslash, which LibCST does not keep")
         if match := _PRAGMA.search(text):
             raise UnfitError(f"it makes `{match[0].strip()}`, which tools read")
         if values is not None and fillings != values:

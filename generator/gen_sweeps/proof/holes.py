@@ -50,7 +50,8 @@ Names that are bound, attributes, or in the path of a module:
 - N2: Fixed text names neither the control's bound name nor the new one. `{{n}} = 1; print(lr)`.
 - N3: Two places have the same name exactly if they have it in the control, where one binds.
 
-Comments: M: no line break, and the whole comment is nothing that a tool reads (`# noqa`).
+Comments: M: no line break, no backslash at the end (LibCST drops it), and the whole comment is
+nothing that a tool reads (`# noqa`).
 '''
 
 from __future__ import annotations
