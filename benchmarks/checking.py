@@ -18,7 +18,7 @@ NOTE = (
 
 
 def measure(scale: Scale) -> Section:
-    """Measure checks of clean folders, nothing cached."""
+    """Measure checks of clean folders."""
     rows = []
     for count in scale.large:
         with scratch() as folder:
@@ -36,4 +36,4 @@ def measure(scale: Scale) -> Section:
             "parse the spec": series[child.PARSE_SPEC],
         }
         rows.append(compared(check, baselines, name=f"`--check`, {count:,} strategies"))
-    return Section("Check a clean folder, nothing cached", rows, notes=[NOTE])
+    return Section("Check a clean folder", rows, notes=[NOTE])

@@ -49,12 +49,15 @@ def command(job: str, folder: Path, count: int) -> list[str]:
 
 
 def _tool(folder: Path, *, check: bool) -> Callable[[], object]:
-    from gen_sweeps.commands import job  # noqa: PLC0415 - a job is measured without what others import
+    from gen_sweeps.commands.generate import (  # noqa: PLC0415 - a job is measured without what others import
+        GenerateOptions,
+        generate,
+    )
 
-    options = job.Options(folder / "spec.toml", check=check, quiet=True, cache=False)
+    options = GenerateOptions(folder / "spec.toml", check=check, quiet=True)
 
     def run() -> None:
-        if job.run(options):
+        if generate(options).exit_code:
             raise RuntimeError("gen-sweeps found something wrong")
 
     return run

@@ -32,7 +32,7 @@ def measure(scale: Scale) -> Section:
             world = folder / str(count)
             world.mkdir()
             experiment(world, count)
-            process(gen_sweeps("spec.toml", "--no-cache"), world, plain)
+            process(gen_sweeps("spec.toml"), world, plain)
             names = [path.name for path in sorted((world / "generated").glob("sweep_*.py"))]
             files = [f"generated/{name}" for name in names]
             contenders = [

@@ -110,23 +110,22 @@ def _memory(
 ) -> dict[str, Mapping[str, str]]:
     """Return how much memory is used, and how it grows; nothing where that is not known."""
 
-    def peak(job: str, count: int, *, alone: bool) -> float:
+    def peak(job: str, count: int) -> float:
         world = folder / str(count)
         peaks = []
         for _ in range(scale.memory_rounds):
             clear(world / "generated")
-            peaks.append(peak_kib(job, world, count, alone=alone) or 0)
+            peaks.append(peak_kib(job, world, count) or 0)
         return median(peaks)
 
     less, more = scale.large
-    figures: dict[str, Mapping[str, str]] = {}
-    for cores, alone in (("one core", True), ("all cores", False)):
-        slopes, peaks = {}, {}
-        for name, job in zip(CONTENDERS, JOBS, strict=True):
-            small, big = (peak(job, count, alone=alone) for count in scale.large)
-            if small and big:
-                slopes[name] = f"{(big - small) / (more - less):.2f} KiB"
-                peaks[name] = f"{big / 1024:.0f} MiB"
-        figures[f"memory per strategy, {less:,} to {more:,}, {cores}"] = slopes
-        figures[f"peak memory, {more:,} strategies, {cores}"] = peaks
-    return figures
+    slopes, peaks = {}, {}
+    for name, job in zip(CONTENDERS, JOBS, strict=True):
+        small, big = (peak(job, count) for count in scale.large)
+        if small and big:
+            slopes[name] = f"{(big - small) / (more - less):.2f} KiB"
+            peaks[name] = f"{big / 1024:.0f} MiB"
+    return {
+        f"memory per strategy, {less:,} to {more:,}": slopes,
+        f"peak memory, {more:,} strategies": peaks,
+    }

@@ -72,7 +72,7 @@ def _job(folder: Path, count: int, peers: Sequence[Peer], rounds: int) -> list[C
     contenders = [
         Contender(
             "gen-sweeps",
-            partial(process, gen_sweeps("spec.toml", "--no-cache"), own, plain),
+            partial(process, gen_sweeps("spec.toml"), own, plain),
             partial(shutil.rmtree, own / "generated", ignore_errors=True),
         )
     ]

@@ -53,57 +53,47 @@ def process(
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Return an environment whose caches are in `home`; not that of CI, where none are used."""
-    kept = {name: value for name, value in os.environ.items() if name != "CI"}
+    """Return an environment whose home is `home`, so that a tool's own caches start empty."""
     places = {"HOME": home, "XDG_CACHE_HOME": home / "cache", "XDG_STATE_HOME": home / "state"}
-    return kept | {name: str(place) for name, place in places.items()}
+    return os.environ | {name: str(place) for name, place in places.items()}
 
 
 def measure(scale: Scale) -> Section:
     """Measure checks, a first generation and --help beside Python and what it imports."""
     with scratch() as folder:
-        homes = {name: folder / name for name in ("cold", "warm")}
-        for home in homes.values():
-            home.mkdir()
-        cold, warm = (environment(home) for home in homes.values())
+        home = folder / "home"
+        home.mkdir()
+        own = environment(home)
         clean, drifted, fresh = (_world(folder / name) for name in ("clean", "drift", "fresh"))
         for made in (clean, drifted):
-            process(gen_sweeps("spec.toml"), made, cold)
+            process(gen_sweeps("spec.toml"), made, own)
         _edit(drifted)
 
         def command(
             name: str, arguments: Sequence[str], at: Path, exit_codes: Container[int] = (0,)
         ) -> Contender:
-            run = partial(process, gen_sweeps(*arguments), at, cold, exit_codes=exit_codes)
+            run = partial(process, gen_sweeps(*arguments), at, own, exit_codes=exit_codes)
             return Contender(name, run)
 
-        check = ("spec.toml", "--check", "--no-cache")
+        check = ("spec.toml", "--check")
         jobs = [
-            command("`--check`, clean, nothing cached", check, clean),
+            command("`--check`, clean", check, clean),
             command("`--check`, drift", check, drifted, exit_codes=(DIFFERS,)),
             Contender(
                 "first generation",
-                partial(process, gen_sweeps("spec.toml", "--no-cache"), fresh, cold),
+                partial(process, gen_sweeps("spec.toml"), fresh, own),
                 partial(shutil.rmtree, fresh / "generated", ignore_errors=True),
             ),
             command("`--help`", ("--help",), clean),
         ]
-        cached = gen_sweeps("spec.toml", "--check")
-        process(cached, clean, warm)
-        notes = []
-        if any(path.is_file() for path in homes["warm"].rglob("*")):
-            once_more = partial(process, cached, clean, warm)
-            jobs.insert(1, Contender("`--check`, clean, cached", once_more))
-        else:
-            notes.append("Skipped: `--check`, cached; this version caches nothing.")
         imports = [
-            Contender(code, partial(process, [sys.executable, "-c", code], folder, cold))
+            Contender(code, partial(process, [sys.executable, "-c", code], folder, own))
             for code in (TYPER, JINJA, PASS)
         ]
         series = interleaved([*jobs, *imports], scale.process_rounds)
     baselines = {f"`{code}`": series[code] for code in (TYPER, JINJA, PASS)}
     rows = [compared(series[job.name], baselines) for job in jobs]
-    notes.append('Baselines: whole processes too, `python -c "..."`.')
+    notes = ['Baselines: whole processes too, `python -c "..."`.']
     return Section("Whole processes, five strategies", rows, notes=notes)
 
 

@@ -72,9 +72,12 @@ class World:
 
     def write(self) -> None:
         """Run the main job."""
-        from gen_sweeps.commands.generate import write  # noqa: PLC0415 - the world does without it until then
+        from gen_sweeps.commands.generate import (  # noqa: PLC0415 - the world does without it until then
+            GenerateOptions,
+            generate,
+        )
 
-        write(self.spec)
+        generate(GenerateOptions(self.spec))
 
     def copy(self, folder: Path) -> World:
         """Return the world as it is now, in another folder."""

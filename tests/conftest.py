@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from gen_sweeps.cli.app import run
+from gen_sweeps.__main__ import run
 
 PROJECT = Path(__file__).parent.parent
 
@@ -161,11 +161,7 @@ def project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
 
 
 @pytest.fixture(autouse=True)
-def _own_surroundings(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Keep the terminal's wishes and the user's cache out of the tests."""
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the terminal's wishes out of the tests."""
     for name in ("NO_COLOR", "FORCE_COLOR", "CI"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / name))

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from hostile import CONSTANTS, FRAGMENTS, arguments, assignments, exactly, harmless, skeleton, toml
 
-from gen_sweeps.cli.app import run
+from gen_sweeps.__main__ import run
 from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from benchmarks import bare
 from benchmarks.report import Comparison, Section, duration
 from benchmarks.timing import Contender, Ratio, Sample, Series, interleaved
 from benchmarks.worlds import arms, experiment
-from gen_sweeps.commands.generate import write
+from gen_sweeps.commands.generate import GenerateOptions, generate
 
 pytestmark = pytest.mark.slow
 
@@ -83,7 +83,7 @@ def test_growth_and_memory_stand_below_the_table() -> None:
 
 
 def test_the_bare_loop_makes_the_same_bytes_as_gen_sweeps(tmp_path: Path) -> None:
-    write(experiment(tmp_path, 9))
+    generate(GenerateOptions(experiment(tmp_path, 9)))
 
     for name, data in bare.rendered(bare.contexts(arms(9))):
         assert (tmp_path / "generated" / name).read_bytes() == data

@@ -15,7 +15,7 @@ def test_a_clean_tree_passes_and_says_how_much_was_checked(world: World) -> None
         result = world.run(*arguments)
         assert (result.exit_code, result.err) == (0, "")
         assert "2 strategies differ only in Block(kind, params)\n" in result.out
-        assert "4 files checked: out is what spec.toml says\n" in result.out
+        assert "4 files checked: out matches spec.toml\n" in result.out
 
 
 def test_drift_is_named_with_what_to_run(world: World) -> None:
@@ -75,7 +75,7 @@ def test_a_file_of_a_strategy_that_is_gone_is_extra(world: World) -> None:
     world.write("spec.toml", spec[: spec.index("[strategies.shaped.args]")])
     result = world.run("spec.toml", "--check")
     assert result.exit_code == 1
-    assert "error: out/run_shaped.py is extra: spec.toml has it no more\n" in result.err
+    assert "error: out/run_shaped.py is extra: it is no longer in spec.toml\n" in result.err
 
 
 def test_an_edited_file_says_that_it_was_edited(world: World) -> None:

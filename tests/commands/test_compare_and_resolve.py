@@ -122,3 +122,23 @@ def test_resolve_without_an_answer_names_the_line(files: World) -> None:
     result = files.run("resolve", "runs/d.py")
     assert (result.exit_code, result.out) == (2, "")
     assert "error: runs/d.py:2:4: a branch on a recorded value" in result.err
+
+
+@pytest.mark.parametrize("command", ["resolve", "compare"])
+def test_without_an_answer_json_has_the_problems_in_the_shape_of_all_commands(
+    files: World, command: str
+) -> None:
+    result = files.run(command, "runs/nope.py", "--output-format", "json")
+    assert result.exit_code == 2
+    said = json.loads(result.out)
+    assert (said["version"], said["command"], said["exit_code"]) == (1, command, 2)
+    (problem,) = said["problems"]
+    assert problem.keys() == {"message", "path", "line", "column", "hint"}
+
+
+def test_without_an_answer_github_has_an_annotation_for_each_problem(files: World) -> None:
+    result = files.run("compare", "runs/nope.py", "nope.py", "--output-format", "github")
+    assert result.out == (
+        "::error file=runs/nope.py::can't be read: No such file or directory\n"
+        "::error file=nope.py::can't be read: No such file or directory\n"
+    )

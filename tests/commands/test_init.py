@@ -80,8 +80,8 @@ def test_init_writes_nothing_where_a_file_of_its_own_would_go(tmp_path: Path, ta
     refused = run_command("init", cwd=tmp_path)
     assert refused.exit_code == 1
     assert refused.stderr == (
-        f"error: {taken}: is there already; nothing was written\n"
-        "hint: name a folder that has no such files, as in `gen-sweeps init my_sweep`\n"
+        f"error: {taken}: already exists; nothing was written\n"
+        "hint: name a folder without such files, as in `gen-sweeps init my_sweep`\n"
     )
     assert contents(tmp_path) == {taken: b"mine"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from command_runner import contents, run_command
 
-NOTE = "what all share was looked at: `gen-sweeps spec.toml --check` checks the rest"
+THE_REST = "and the shared files; `gen-sweeps spec.toml --check` checks the rest"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_only_the_strategies_that_are_named_are_written(sweep: Path) -> None:
     assert ran.exit_code == 0
     assert before.keys() == after.keys()
     assert changed == {"momentum.py", "cosine.py", "manifest.json"}
-    assert ran.stderr == f"warning: only momentum, cosine and {NOTE}\n"
+    assert ran.stderr == f"warning: looked only at momentum, cosine {THE_REST}\n"
     assert "configs: 0 created, 3 updated, 2 unchanged, 0 removed" in ran.stdout
 
 
@@ -66,7 +66,7 @@ def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: Path) -> None:
     assert after["files"]["momentum.py"] != before["files"]["momentum.py"]
 
 
-def test_the_file_of_a_strategy_that_is_no_more_in_the_spec_is_not_removed(sweep: Path) -> None:
+def test_the_file_of_a_strategy_that_is_no_longer_in_the_spec_is_not_removed(sweep: Path) -> None:
     spec = sweep / "spec.toml"
     head, _, tail = spec.read_text().partition("[strategies.nesterov]")
     spec.write_text(head + tail[tail.index("[strategies.cosine]") :])
@@ -93,8 +93,8 @@ def test_a_check_of_one_strategy_does_not_see_what_is_wrong_with_another(sweep: 
     (sweep / "configs" / "nesterov.py").write_text("edited")
     passed = run_command("spec.toml", "--check", "--only", "cosine", cwd=sweep)
     assert passed.exit_code == 0
-    assert "4 files checked: they are, in configs, what spec.toml says" in passed.stdout
-    assert NOTE in passed.stderr
+    assert "4 files checked: configs matches spec.toml" in passed.stdout
+    assert THE_REST in passed.stderr
     failed = run_command("spec.toml", "--check", "--only", "nesterov", cwd=sweep)
     assert failed.exit_code == 1
     assert "configs/nesterov.py does not match spec.toml" in failed.stderr
@@ -138,7 +138,7 @@ def test_a_name_that_no_strategy_has_is_an_error_with_a_suggestion(sweep: Path) 
     )
 
 
-def test_quiet_leaves_the_note_out_and_json_lists_what_was_looked_at(sweep: Path) -> None:
+def test_quiet_leaves_the_warning_out_and_json_lists_what_was_looked_at(sweep: Path) -> None:
     ran = run_command(
         "spec.toml", "--check", "--only", "cosine", "-q", "--output-format", "json", cwd=sweep
     )

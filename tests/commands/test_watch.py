@@ -163,4 +163,4 @@ def test_what_writes_nothing_can_not_be_watched(sweep: Path, option: str) -> Non
 def test_a_spec_in_a_folder_that_is_not_there_can_not_be_watched(tmp_path: Path) -> None:
     failed = run_command("no/spec.toml", "--watch", cwd=tmp_path)
     assert failed.exit_code == 2
-    assert failed.stderr == "error: no: there is no such folder\nhint: name a spec that is there\n"
+    assert failed.stderr == "error: no: there is no such folder\nhint: name a spec that exists\n"

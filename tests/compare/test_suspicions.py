@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gen_sweeps.commands.compare_command import CompareOptions, run_compare
+from gen_sweeps.commands.compare import CompareOptions, compare_sources
 
 EXPERT = '''"""{name} on expert data."""
 
@@ -22,9 +22,11 @@ def family(*names: str) -> dict[str, str]:
 
 
 def warnings(files: dict[str, str]) -> list[str]:
-    result = run_compare(CompareOptions(tuple(files)), lambda name: files[name].encode())
+    result = compare_sources(CompareOptions(tuple(files)), lambda name: files[name].encode())
     mark = "warning: "
-    return [line.removeprefix(mark) for line in result.output.splitlines() if line.startswith(mark)]
+    return [
+        line.removeprefix(mark) for line in str(result.result).splitlines() if line.startswith(mark)
+    ]
 
 
 def test_a_family_in_order_gives_no_warning() -> None:
@@ -115,6 +117,6 @@ def test_a_name_that_is_part_of_the_files_own_is_no_slip() -> None:
 
 def test_a_warning_does_not_change_the_exit_code() -> None:
     files = {"a.py": "x = 1\n", "b.py": "x = 1\n"}
-    result = run_compare(CompareOptions(tuple(files)), lambda name: files[name].encode())
-    assert "byte for byte" in result.output
+    result = compare_sources(CompareOptions(tuple(files)), lambda name: files[name].encode())
+    assert "byte for byte" in str(result.result)
     assert result.exit_code == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gen_sweeps.commands.compare_command import CompareOptions, run_compare_trees
+from gen_sweeps.commands.compare import CompareOptions, compare_data
 from gen_sweeps.compare.data import compare_trees
 from gen_sweeps.errors import GenSweepsError
 
@@ -63,11 +63,11 @@ def test_trees_differ_exactly_when_their_data_does(left: Data, right: Data) -> N
 
 def test_trees_are_printed_and_judged_like_files() -> None:
     trees: list[Data] = [{"rate": 1}, {"rate": 1}, {"rate": 2}]
-    result = run_compare_trees(CompareOptions(()), ["a", "b", "c"], trees)
+    result = compare_data(CompareOptions(()), ["a", "b", "c"], trees)
     assert result.exit_code == 1
-    assert "rate: 1 of 3 differs: 2, the others 1\n    2  c\n    1  a, b\n" in result.output
+    assert "rate: 1 of 3 differs: 2, the others 1\n    2  c\n    1  a, b\n" in str(result.result)
     allowed = CompareOptions((), vary=("rate",))
-    assert run_compare_trees(allowed, ["a", "b", "c"], trees).exit_code == 0
+    assert compare_data(allowed, ["a", "b", "c"], trees).exit_code == 0
 
 
 def test_data_that_is_nested_too_deeply_is_an_error() -> None:

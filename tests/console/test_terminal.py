@@ -92,4 +92,4 @@ def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> N
 def test_bad_usage_of_a_command_names_the_command_whose_help_to_read() -> None:
     ran = run_command("init", "--form", "x", cwd=ROOT)
     assert ran.exit_code == 2
-    assert ran.stderr.endswith("hint: `gen-sweeps init --help` says what it takes\n")
+    assert ran.stderr.endswith("hint: see `gen-sweeps init --help`\n")

@@ -148,7 +148,7 @@ def test_a_full_disk_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
         world.write()
     (problem,) = raised.value.problems
     assert "No space left on device" in problem.message
-    assert problem.hint == "no file is damaged: make room and run the command again"
+    assert problem.hint == "no file is damaged: free some space and run the command again"
 
 
 @pytest.mark.parametrize("scenario", SOME, indirect=True)
@@ -244,7 +244,7 @@ def open_folder() -> Iterator[Path]:
 def test_what_may_not_be_read_or_written_is_an_error_and_stays_as_it_is(
     open_folder: Path, path: str, mode: int
 ) -> None:
-    from gen_sweeps.cli.app import run  # noqa: PLC0415 - loaded before the user changes
+    from gen_sweeps.__main__ import run  # noqa: PLC0415 - loaded before the user changes
 
     world = World(open_folder / "world", spec("a"))
     world.write()

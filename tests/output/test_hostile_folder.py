@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from attack_world import FOREIGN, World, spec
 
-from gen_sweeps.cli.app import run
-from gen_sweeps.commands.generate import write
+from gen_sweeps.__main__ import run
+from gen_sweeps.commands.generate import GenerateOptions, generate
 from gen_sweeps.output.folder import OutputFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and modes of POSIX")
@@ -96,7 +96,7 @@ def test_a_manifest_made_by_hand_does_not_make_a_foreign_python_file_ours(
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
-def test_a_note_made_by_hand_leads_to_no_deletion(world: World, force: list[str]) -> None:
+def test_a_journal_made_by_hand_leads_to_no_deletion(world: World, force: list[str]) -> None:
     digest = sha256(FOREIGN).hexdigest()
     (world.folder / "outside.py").write_bytes(FOREIGN)
     for files in (
@@ -106,8 +106,8 @@ def test_a_note_made_by_hand_leads_to_no_deletion(world: World, force: list[str]
         {"foreign.py": digest},
         [digest],
     ):
-        note = world.output / ".gen-sweeps-pending.json"
-        note.write_text(json.dumps({"spec": "../spec.toml", "files": files}))
+        journal = world.output / ".gen-sweeps-pending.json"
+        journal.write_text(json.dumps({"spec": "../spec.toml", "files": files}))
         assert run([str(world.spec), *force]) == 0
         assert (world.output / "foreign.py").read_bytes() == FOREIGN
         assert (world.folder / "outside.py").read_bytes() == FOREIGN
@@ -128,8 +128,8 @@ def test_a_folder_that_an_interrupted_run_of_another_spec_left_is_that_specs(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (world.output / "manifest.json").unlink()
-    note = {"spec": "../other.toml", "files": {"each/a.py": ["0"]}}
-    (world.output / ".gen-sweeps-pending.json").write_text(json.dumps(note))
+    journal = {"spec": "../other.toml", "files": {"each/a.py": ["0"]}}
+    (world.output / ".gen-sweeps-pending.json").write_text(json.dumps(journal))
     assert run([str(world.spec)]) == 1
     assert "belongs to another spec, ../other.toml" in capsys.readouterr().err
 
@@ -318,8 +318,6 @@ def test_a_strategy_may_change_its_name_in_case_only(
     tmp_path: Path, folder: type[OutputFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gen_sweeps.commands.generate.OutputFolder", folder)
-    # `gen_sweeps.output.writing` is a function of the package too.
-    monkeypatch.setattr(sys.modules["gen_sweeps.output.writing"], "OutputFolder", folder)
     world = World(tmp_path / "w", spec("a", "arm"))
     world.write()
     text = (world.output / "each" / "arm.py").read_bytes()
@@ -342,48 +340,48 @@ def test_a_strategy_may_change_its_name_in_case_only(
 # -- editors and version control --
 
 
-FORMS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "CRLF": (lambda data: data.replace(b"\n", b"\r\n"), "has CRLF line ends"),
-    "BOM": (lambda data: b"\xef\xbb\xbf" + data, "starts with a byte order mark"),
-    "no newline": (lambda data: data[:-1], "has no newline at its end"),
+LINE_ENDINGS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "CRLF": (lambda data: data.replace(b"\n", b"\r\n"), "CRLF line endings"),
+    "BOM": (lambda data: b"\xef\xbb\xbf" + data, "a byte order mark"),
+    "no newline": (lambda data: data[:-1], "no newline at its end"),
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_form_that_editors_and_checkouts_give_is_drift_with_a_name_and_still_ours(
-    world: World, form: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("change", LINE_ENDINGS)
+def test_what_editors_and_checkouts_do_to_line_endings_is_drift_with_a_name_and_still_ours(
+    world: World, change: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change, name = FORMS[form]
+    apply, name = LINE_ENDINGS[change]
     before = world.files()
     ours = [path for path in before if path != "foreign.py"]
     for path in ours:
-        (world.output / path).write_bytes(change(before[path]))
+        (world.output / path).write_bytes(apply(before[path]))
     for option in ("--check", "--diff"):
         assert run([str(world.spec), option]) == 1
         said = capsys.readouterr().err
         for path in ours:
-            assert f"{world.output / path} {name}\n" in said
+            assert f"{world.output / path} has {name}\n" in said
         assert "`generated/** -text` into .gitattributes" in said
     assert run([str(world.spec)]) == 0
-    assert name in capsys.readouterr().err
+    assert f" had {name} and was rewritten" in capsys.readouterr().err
     assert world.files() == before
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_an_edit_is_an_edit_in_any_form(world: World, form: str) -> None:
+@pytest.mark.parametrize("change", LINE_ENDINGS)
+def test_an_edit_is_an_edit_with_any_line_endings(world: World, change: str) -> None:
     path = world.output / "each" / "a.py"
-    edited = FORMS[form][0](path.read_bytes().replace(b"lr=1", b"lr=7"))
+    edited = LINE_ENDINGS[change][0](path.read_bytes().replace(b"lr=1", b"lr=7"))
     path.write_bytes(edited)
     assert run([str(world.spec)]) == 1
     assert path.read_bytes() == edited
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_spec_and_the_templates_may_have_any_form(world: World, form: str) -> None:
+@pytest.mark.parametrize("change", LINE_ENDINGS)
+def test_the_spec_and_the_templates_may_have_any_line_endings(world: World, change: str) -> None:
     before = world.files()
     sources = [world.spec, *(world.folder / "templates").rglob("*.jinja")]
     for path in sources:
-        path.write_bytes(FORMS[form][0](path.read_bytes()))
+        path.write_bytes(LINE_ENDINGS[change][0](path.read_bytes()))
     assert run([str(world.spec), "--check"]) == 0
     assert world.files() == before
 
@@ -401,5 +399,5 @@ def test_a_diff_of_strange_line_ends_is_one_that_git_applies(
 
 def test_nothing_is_written_if_nothing_changed(world: World) -> None:
     before = {path: path.stat() for path in world.output.rglob("*")}
-    write(world.spec)
+    generate(GenerateOptions(world.spec))
     assert {path: path.stat() for path in world.output.rglob("*")} == before

@@ -12,11 +12,12 @@ from conftest import PROJECT
 from generated_snapshots import GENERATED, GeneratedExtension
 from syrupy.assertion import SnapshotAssertion
 
-from gen_sweeps.commands.generate import proven
 from gen_sweeps.output.folder import OutputFolder
 from gen_sweeps.output.manifest import MANIFEST
 from gen_sweeps.output.planning import plan
-from gen_sweeps.proof.proving import Proof
+from gen_sweeps.proof.proving import Proof, prove
+from gen_sweeps.rendering.renderer import render
+from gen_sweeps.spec.loading import load
 
 NAMES = (
     "__init__.py",
@@ -31,7 +32,7 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def proof() -> Proof:
-    return proven(PROJECT / "spec.toml")
+    return prove(render(load(PROJECT / "spec.toml")))
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_generated_file_is_what_is_committed(
 
 def test_the_manifest_is_what_is_committed(proof: Proof, generated: SnapshotAssertion) -> None:
     planned = plan(proof, OutputFolder(proof.rendering.spec))
-    assert bytes(planned.manifest) == generated(name=MANIFEST)
+    assert planned.manifest == generated(name=MANIFEST)
 
 
 def test_no_file_is_committed_without_a_snapshot(proof: Proof) -> None:

@@ -100,7 +100,7 @@ def test_a_removed_strategys_file_stays_if_somebody_put_another_in_its_place(wor
     for arguments in (["spec.toml"], ["spec.toml", "--force"]):
         result = world.run(*arguments)
         assert result.exit_code == 0
-        assert "out/run_shaped.py looks like a strategy's file" in result.err
+        assert "out/run_shaped.py was left alone: it looks like a strategy's file" in result.err
         assert world.read("out/run_shaped.py") == "mine = 1\n"
 
 
@@ -157,7 +157,7 @@ def test_files_that_are_nobodys_business_are_left_alone(world: World) -> None:
     result = world.run("spec.toml")
 
     assert result.exit_code == 0
-    assert "warning: out/run_other.py looks like a strategy's file" in result.err
+    assert "warning: out/run_other.py was left alone: it looks like a strategy's file" in result.err
     assert world.read("out/notes.txt") == "mine"
     assert world.read("out/run_other.py") == "mine = 1\n"
 

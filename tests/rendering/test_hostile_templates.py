@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gen_sweeps.cli.app import run
+from gen_sweeps.__main__ import run
 
 HEAD = '"""{{ sweep.marker }}"""\n'
 

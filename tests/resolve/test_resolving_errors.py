@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gen_sweeps.resolve import ResolveError, ResolveOptions, resolve, run_resolve
+from gen_sweeps.commands.resolve import ResolveOptions
+from gen_sweeps.commands.resolve import resolve as resolve_command
+from gen_sweeps.resolve import ResolveError, resolve
 
 if TYPE_CHECKING:
     from resolve.conftest import World
@@ -249,8 +251,8 @@ def test_what_the_file_prints_is_not_in_the_result(
     text = (
         "import os, sys\nprint('said')\nsys.__stdout__.write('raw')\nos.write(1, b'lower')\nx = 1\n"
     )
-    output = run_resolve(ResolveOptions(world.write("config.py", text)))
-    assert (output.exit_code, output.stdout, output.stderr) == (0, "x: 1\n", "")
+    outcome = resolve_command(ResolveOptions(world.write("config.py", text)))
+    assert (outcome.exit_code, outcome.result, outcome.notes) == (0, "x: 1\n", [])
     out, err = capfd.readouterr()
     assert out == ""
     assert {"said", "raw", "lower"} <= set(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gen_sweeps.commands.resolve import ResolveOptions
+from gen_sweeps.commands.resolve import resolve as resolve_command
 from gen_sweeps.resolve import (
     ResolveError,
-    ResolveOptions,
     as_json,
     as_text,
     comparable,
-    run_resolve,
 )
 
 if TYPE_CHECKING:
@@ -256,33 +256,32 @@ def test_comparable_trees_have_readable_paths(world: World) -> None:
 
 def test_the_command_prints_the_tree_and_notes_beside_it(world: World) -> None:
     text = "try:\n    import fast\nexcept ImportError:\n    pass\nx = fast.x\n"
-    output = run_resolve(ResolveOptions(world.write("config.py", text)))
-    assert output.exit_code == 0
-    assert output.stdout == "x: fast.x\n"
-    assert output.stderr == (
-        "note: config.py:2: `fast` is taken as installed, "
-        "though the file is ready for its absence\n"
-    )
+    outcome = resolve_command(ResolveOptions(world.write("config.py", text)))
+    assert outcome.exit_code == 0
+    assert outcome.result == "x: fast.x\n"
+    assert outcome.notes == [
+        "config.py:2: `fast` is taken as installed, though the file is ready for its absence"
+    ]
 
 
 def test_the_command_prints_json_for_programs(world: World) -> None:
     path = world.write("config.py", "x = 1\n")
-    output = run_resolve(ResolveOptions(path, output_format="json"))
-    assert json.loads(output.stdout)["tree"] == {"x": 1}
+    outcome = resolve_command(ResolveOptions(path, output_format="json"))
+    assert json.loads(str(outcome.result))["tree"] == {"x": 1}
 
 
 def test_a_file_that_builds_nothing_is_an_error(world: World) -> None:
     path = world.write("config.py", "import os\ndef f(): ...\n")
     with pytest.raises(ResolveError, match=r"^config\.py: builds nothing"):
-        run_resolve(ResolveOptions(path))
+        resolve_command(ResolveOptions(path))
 
 
 def test_a_variable_without_a_value_is_an_error(world: World) -> None:
     path = world.write("config.py", "x = 1\n")
     with pytest.raises(ResolveError, match="`USER` sets no variable"):
-        run_resolve(ResolveOptions(path, env=("USER",)))
+        resolve_command(ResolveOptions(path, env=("USER",)))
 
 
 def test_a_variable_reaches_the_file(world: World) -> None:
     path = world.write("config.py", "import os\nx = os.environ['A']\n")
-    assert run_resolve(ResolveOptions(path, env=("A=b=c",))).stdout == 'x: "b=c"\n'
+    assert resolve_command(ResolveOptions(path, env=("A=b=c",))).result == 'x: "b=c"\n'

@@ -1,21 +1,31 @@
-"""The command line: parses arguments, wires the stages, and has no logic of its own."""
+"""The command line: parses arguments with Typer, and has no logic of its own."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
-from gen_sweeps.console import terminal as console
-from gen_sweeps.errors import GenSweepsError, Problem
+from gen_sweeps.cli.call import Call
+from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.console import terminal
+from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.progress import Progress
+
+
+class CommandLineError(GenSweepsError):
+    """The command line can't be understood."""
 
 
 class OutputFormat(StrEnum):
-    """How a run says what it did or found."""
+    """For whom results are printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -23,14 +33,14 @@ class OutputFormat(StrEnum):
 
 
 class TreeFormat(StrEnum):
-    """How a tree of values is printed."""
+    """For whom a tree of values is printed."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class Starter(StrEnum):
-    """What a new sweep can start from."""
+    """The examples that a new sweep can start from."""
 
     TRAINING = "training"
     REWARD_SHAPING = "reward-shaping"
@@ -58,7 +68,7 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
     if value:
         from importlib.metadata import version  # noqa: PLC0415 - slow, and rarely asked for
 
-        console.result(f"gen-sweeps {version('gen-sweeps')}\n")
+        terminal.result(f"gen-sweeps {version('gen-sweeps')}\n")
         raise typer.Exit
 
 
@@ -74,7 +84,10 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--check", help="Write nothing; fail if anything on disk differs.")
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Write nothing; show what would change, fail likewise.")
+        bool,
+        typer.Option(
+            "--diff", help="Write nothing; show what would change, and fail if anything would."
+        ),
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite and remove foreign and edited files too.")
@@ -94,24 +107,23 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
     ] = False,
     output_format: Annotated[
-        OutputFormat, typer.Option(help="How to say what was done or found.")
+        OutputFormat, typer.Option(help="Format of what was done or found.")
     ] = OutputFormat.TEXT,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing but what is wrong.")
-    ] = False,
-    cache: Annotated[
-        bool, typer.Option("--cache/--no-cache", help="Remember what was found to be right.")
-    ] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Say the version.", callback=_print_version, is_eager=True),
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
     ] = False,
-) -> int:
+) -> Call:
     """Write the files of a sweep, or check them."""
     del version
-    from gen_sweeps.commands.job import Options, run  # noqa: PLC0415 - the stages load what they need
+    from gen_sweeps.commands import generate as command  # noqa: PLC0415 - loads what it needs
 
-    options = Options(
+    if watch and (check or diff):
+        raise typer.BadParameter(f"--watch writes: leave out {'--diff' if diff else '--check'}")
+    options = command.GenerateOptions(
         spec,
         check=check,
         diff=diff,
@@ -119,54 +131,35 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         only=tuple(only or ()),
         paranoid=paranoid,
         quiet=quiet,
-        cache=cache,
         output_format=output_format.value,
     )
-    if not watch:
-        return run(options)
-    if check or diff:
-        raise typer.BadParameter(f"--watch writes: leave out {'--diff' if diff else '--check'}")
-    from gen_sweeps.commands import watch as watching  # noqa: PLC0415 - an extra that few runs need
-
-    try:
-        return watching.watch(spec, lambda: run(options))
-    except GenSweepsError as error:
-        console.problems(error.problems)
-        return error.exit_code
+    run = partial(command.generate, options)
+    return Call(options.action, run, options.output_format, spec if watch else None)
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")] = Path(),
     *,
     starter: Annotated[
         Starter, typer.Option("--from", help="What to start from.")
     ] = Starter.TRAINING,
-) -> int:
+) -> Call:
     """Write a spec and templates to start from, and the files that they make."""
-    from gen_sweeps.commands import init as job  # noqa: PLC0415 - the stages load what they need
-    from gen_sweeps.console import summary  # noqa: PLC0415 - likewise
+    from gen_sweeps.commands import init as command  # noqa: PLC0415 - loads what it needs
 
-    try:
-        plan = job.init(folder, starter)
-    except GenSweepsError as error:
-        console.problems(error.problems)
-        return error.exit_code
-    console.result(summary.written_text(plan))
-    console.result(job.next_steps(plan))
-    return 0
+    return Call("init", partial(command.init, command.InitOptions(folder, starter.value)))
 
 
 def schema(
     *,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print it as a page for people instead.")
+        bool, typer.Option("--markdown", help="Print a page for people instead.")
     ] = False,
-) -> int:
+) -> Call:
     """Print the JSON Schema of a spec, by which editors complete and check it."""
-    from gen_sweeps.spec import json_schema, reference  # noqa: PLC0415 - for this command
+    from gen_sweeps.commands import schema as command  # noqa: PLC0415 - loads what it needs
 
-    console.result(reference.markdown() if markdown else json_schema.text())
-    return 0
+    return Call("schema", partial(command.schema, command.SchemaOptions(markdown)))
 
 
 def report(
@@ -179,23 +172,13 @@ def report(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to; without it, to stdout."),
+        typer.Option("-o", "--output", metavar="FILE", help="File to write to instead of stdout."),
     ] = None,
-) -> int:
+) -> Call:
     """Write one HTML page that a reviewer reads instead of the files."""
-    from gen_sweeps.commands import generate as job  # noqa: PLC0415 - the stages load what they need
-    from gen_sweeps.console import report as pages  # noqa: PLC0415 - likewise
+    from gen_sweeps.commands import report as command  # noqa: PLC0415 - loads what it needs
 
-    try:
-        page = pages.page(job.proven(spec))
-        if output is None:
-            console.result(page)
-        else:
-            pages.save(page, output)
-    except GenSweepsError as error:
-        console.problems(error.problems)
-        return error.exit_code
-    return 0
+    return Call("report", partial(command.report, command.ReportOptions(spec, output)))
 
 
 def compare(  # noqa: PLR0913 - one parameter for each option
@@ -225,22 +208,28 @@ def compare(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--resolved", help="Compare what the files build; runs their code.")
     ] = False,
     output_format: Annotated[
-        OutputFormat, typer.Option(help="How to say what was found.")
+        OutputFormat, typer.Option(help="Format of what was found.")
     ] = OutputFormat.TEXT,
-) -> int:
+) -> Call:
     """Say where Python files differ, and whether that is what was meant."""
-    from gen_sweeps.commands import comparing  # noqa: PLC0415 - loads what it needs
-    from gen_sweeps.commands.compare_command import CompareOptions  # noqa: PLC0415 - likewise
+    from gen_sweeps.commands import compare as command  # noqa: PLC0415 - loads what it needs
     from gen_sweeps.compare.printing import View  # noqa: PLC0415 - likewise
 
-    options = CompareOptions(
+    view = View(
+        layout=layout,
+        comments=comments,
+        color=terminal.coloured(sys.stdout),
+        width=shutil.get_terminal_size((100, 24)).columns,
+    )
+    options = command.CompareOptions(
         files=tuple(map(str, files or ())),
         vary=tuple(vary or ()),
         diff=diff,
+        resolved=resolved,
         output_format=output_format.value,
-        view=View(layout=layout, comments=comments),
+        view=view,
     )
-    return comparing.compare(options, resolved=resolved)
+    return Call("compare", partial(command.compare, options), options.output_format)
 
 
 def resolve(  # noqa: PLR0913 - one parameter for each option
@@ -280,29 +269,24 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     output_format: Annotated[
         TreeFormat, typer.Option(help="A tree to read, or JSON.")
     ] = TreeFormat.TEXT,
-) -> int:
+) -> Call:
     """Run a Python file without what it imports, and show what it builds."""
-    from gen_sweeps.commands import resolving  # noqa: PLC0415 - loads what it needs
-    from gen_sweeps.resolve import ResolveOptions  # noqa: PLC0415 - likewise
+    from gen_sweeps.commands import resolve as command  # noqa: PLC0415 - loads what it needs
 
-    return resolving.resolve(
-        ResolveOptions(
-            path=file,
-            root=root,
-            imports=tuple(imports or ()),
-            calls=tuple(calls or ()),
-            env=tuple(env or ()),
-            timeout=timeout,
-            provenance=provenance,
-            output_format=output_format.value,
-        )
+    options = command.ResolveOptions(
+        path=file,
+        root=root,
+        imports=tuple(imports or ()),
+        calls=tuple(calls or ()),
+        env=tuple(env or ()),
+        timeout=timeout,
+        provenance=provenance,
+        output_format=output_format.value,
     )
+    return Call("resolve", partial(command.resolve, options), options.output_format)
 
 
-INTERRUPTED = 130
-"""The exit code of a run that was interrupted: 128 and the number of the signal."""
-
-COMMANDS: dict[str, Callable[..., int]] = {
+COMMANDS: dict[str, Callable[..., Call]] = {
     "compare": compare,
     "resolve": resolve,
     "init": init,
@@ -311,37 +295,44 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 """What may stand in the place of SPEC, besides a spec."""
 
+INTERRUPTED = 130
+"""What Typer returns for an interrupt, silently."""
+
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 
-def run(arguments: list[str]) -> int:
-    """Run the command line and return the exit code.
+def parse(arguments: Sequence[str]) -> Call:
+    """Return what a command line asks for; help, versions and completions are printed at once.
 
     Raises:
         KeyboardInterrupt: It was interrupted.
-        FileError: A result can't be printed.
+        CommandLineError: It can't be understood.
     """
+    words = list(arguments)
     if completing := os.environ.get("_GEN_SWEEPS_COMPLETE"):
         from gen_sweeps.cli import completion  # noqa: PLC0415 - only shells ask for it
 
         name = completion.take_command(os.environ, COMMANDS)
     else:
-        name = arguments.pop(0) if arguments and arguments[0] in COMMANDS else None
+        name = words.pop(0) if words and words[0] in COMMANDS else None
     shown = "gen-sweeps" if completing or name is None else f"gen-sweeps {name}"
+    app = _app(name, words, completing=bool(completing))
     try:
-        code = _app(name, arguments, completing=bool(completing))(
-            arguments, prog_name=shown, standalone_mode=False
-        )
+        call = app(words, prog_name=shown, standalone_mode=False)
     except _UsageError as error:
-        hint = f"`{shown} --help` says what it takes"
-        console.problems([Problem(str(error), hint=hint)])
-        return 2
+        raise CommandLineError.at(str(error), hint=f"see `{shown} --help`") from None
     except typer.Abort:
         raise KeyboardInterrupt from None
-    if code == INTERRUPTED:  # what typer makes of an interrupt, silently
+    if call == INTERRUPTED:
         raise KeyboardInterrupt
-    return code if isinstance(code, int) else 0
+    return call if isinstance(call, Call) else Call(shown, partial(_printed, call))
+
+
+def _printed(code: object, progress: Progress) -> Outcome:
+    """Return the outcome of a call that Typer has answered itself."""
+    del progress
+    return Outcome(code if isinstance(code, int) else 0)
 
 
 def _app(name: str | None, arguments: Sequence[str], *, completing: bool) -> typer.Typer:

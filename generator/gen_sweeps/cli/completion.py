@@ -1,4 +1,4 @@
-"""What a shell proposes when the user presses Tab; loaded only when a shell asks.
+"""Completions for the shell; loaded only when one asks.
 
 Typer speaks with the shells; here is what it can't know: that the first word may be a command or
 a spec, and which strategies a spec has.

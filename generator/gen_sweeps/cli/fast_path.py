@@ -1,16 +1,16 @@
-"""The plainest way to call the command, understood without loading a parser of arguments.
+"""The plainest calls, parsed without Typer.
 
 Hooks and CI call `gen-sweeps spec.toml --check` again and again, and Typer takes longer to load
-than all the rest of the work. What is not as plain as that is left to it.
+than the work takes. Whatever is less plain is left to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-COMMANDS = frozenset({"compare", "init", "report", "resolve", "schema"})
-"""What stands in the place of the spec to call for something else."""
+from gen_sweeps.cli.call import Call
 
 _FLAGS = {
     "--check": "check",
@@ -18,22 +18,22 @@ _FLAGS = {
     "--force": "force",
     "--quiet": "quiet",
     "-q": "quiet",
-    "--no-cache": "no_cache",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A spec and the flags that are set, by the names of the options."""
-
-    spec: str
-    flags: frozenset[str]
-
-
 def plain_call(arguments: Sequence[str]) -> Call | None:
-    """Return what arguments mean that are one spec and flags; None if there is more to them."""
+    """Return the call of arguments that are one spec and flags; None if there is more to them."""
     names = [argument for argument in arguments if not argument.startswith("-")]
     flags = [_FLAGS.get(argument) for argument in arguments if argument.startswith("-")]
-    if len(names) != 1 or not names[0] or names[0] in COMMANDS or None in flags:
+    if len(names) != 1 or not names[0].endswith(".toml") or None in flags:
         return None
-    return Call(names[0], frozenset(flag for flag in flags if flag is not None))
+    from gen_sweeps.commands.generate import GenerateOptions, generate  # noqa: PLC0415 - heavy
+
+    options = GenerateOptions(
+        Path(names[0]),
+        check="check" in flags,
+        diff="diff" in flags,
+        force="force" in flags,
+        quiet="quiet" in flags,
+    )
+    return Call(options.action, partial(generate, options))

@@ -1,4 +1,4 @@
-r"""What `--help` says: loaded only when somebody asks.
+r"""The pages of `--help`, loaded only when somebody asks.
 
 `\b` alone on a line keeps the lines of the paragraph below it as they are.
 """
@@ -30,7 +30,7 @@ _EXIT_CODES = """Exit codes:
 _MAIN = """Write the files of a sweep from its spec, proven to differ only in the treatment.
 
 Renders the templates, proves that the strategies' files are equal outside of the treatment, and
-only then writes them. Files that are right already are not touched; files that gen-sweeps did
+only then writes them. Files that are already right are not touched; files that gen-sweeps did
 not write, or that were edited since, are never changed without --force.
 
 Options may stand before or after SPEC.
@@ -41,7 +41,7 @@ _MAIN_EPILOG = """Examples:
 \b
   gen-sweeps spec.toml                  write the files
   gen-sweeps spec.toml --check          fail if what is on disk is not what the spec says
-  gen-sweeps spec.toml --diff           likewise, and show what would change
+  gen-sweeps spec.toml --diff           the same, and show what would change
   gen-sweeps spec.toml --only momentum  write one strategy; leave the others alone
   gen-sweeps spec.toml --watch          write again whenever the spec or a template changes
 
@@ -53,8 +53,8 @@ Other commands, each with a --help of its own:
 Environment:
 
 \b
-  NO_COLOR     if not empty: no colour, not even on a terminal
-  FORCE_COLOR  if not empty: colour, even if the output is not a terminal
+  NO_COLOR     if set and not empty: no colour, even on a terminal
+  FORCE_COLOR  if set and not empty: colour, even if the output is not a terminal
 
 """
 
@@ -75,7 +75,7 @@ only in what was meant to. The files are not run, unless --resolved asks for it.
 
 """
         + _EXIT_CODES.format(
-            done="nothing differs that may not",
+            done="nothing differs but what may vary",
             differs="something differs",
             unanswered="bad usage, or a file that can't be read or parsed",
         ),
@@ -97,13 +97,13 @@ that it makes.
         + _EXIT_CODES.format(
             done="done",
             differs="never",
-            unanswered="bad usage, or the file can't be run to its end",
+            unanswered="bad usage, or the file can't be run to the end",
         ),
     ),
     "init": Page(
         """Write a spec and templates to start from, and the files that they make.
 
-Asks nothing and overwrites nothing: if a file that it would write is there already, it names it
+Asks nothing and overwrites nothing: if a file that it would write already exists, it names it
 and writes none. What it makes passes --check at once.
 
 \b
@@ -143,14 +143,14 @@ of a spec names: `#:schema spec.schema.json`.
 
 It has the verdict of the proof, the strategies side by side with what they vary, the base
 constants, the control's file in full, what any two strategies differ in, and the sha256 of every
-file. The page is of what the spec says, whatever is on disk. It needs no network and no scripts,
+file. The page shows what the spec says, whatever is on disk. It needs no network and no scripts,
 and the same spec gives the same bytes.
 """,
         """Examples:
 
 \b
   gen-sweeps report spec.toml -o report.html    write the page
-  gen-sweeps report spec.toml > report.html     likewise
+  gen-sweeps report spec.toml > report.html     the same
 
 """
         + _EXIT_CODES.format(
@@ -163,7 +163,7 @@ and the same spec gives the same bytes.
 }
 
 
-def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Page | None:
+def page(command: str | None, commands: Mapping[str, Callable[..., object]]) -> Page | None:
     """Return the page of a command, None if its docstring is all there is.
 
     Args:
@@ -186,7 +186,7 @@ def page(command: str | None, commands: Mapping[str, Callable[..., int]]) -> Pag
     return Page(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
 
 
-def _summary(name: str, function: Callable[..., int]) -> str:
+def _summary(name: str, function: Callable[..., object]) -> str:
     """Return what a command does, as an entry of a list."""
     text = _PAGES[name].help if name in _PAGES else function.__doc__ or ""
     line = text.strip().partition("\n")[0].rstrip(".")

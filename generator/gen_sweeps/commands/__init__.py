@@ -1,1 +1,1 @@
-"""One module for each command."""
+"""The commands, a module and a function for each: options in, an outcome out."""

@@ -1,19 +1,24 @@
-"""A spec, templates and what belongs to them, to start from: copied, generated and proven.
+"""`gen-sweeps init`: copies a starter, and generates its files.
 
 A starter is a folder of files as they are to be: `starters/` has one for each, apart from the
-project's own sweep, which the wheel takes from the repository's root (from a checkout it is read
-there).
+project's own sweep, which the wheel takes from the repository's root; in a checkout it is read
+from there.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from gen_sweeps.commands.generate import proven
-from gen_sweeps.commands.generate import write as generated
+from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.console import summary
 from gen_sweeps.errors import FileError, ForeignFileError, Problem
 from gen_sweeps.output.manifest import MANIFEST
-from gen_sweeps.output.planning import Plan
+from gen_sweeps.output.writing import write
+from gen_sweeps.progress import Progress, silent
+from gen_sweeps.proof.proving import prove
+from gen_sweeps.rendering.renderer import render
+from gen_sweeps.spec.loading import load
 
 SPEC = "spec.toml"
 """What a starter's spec is called."""
@@ -22,20 +27,33 @@ SCHEMA = "spec.schema.json"
 """The schema that a starter's spec names in its first line, for editors."""
 
 
-def init(folder: Path, starter: str) -> Plan:
-    """Write a starter's files and what its spec generates; return what was generated.
+@dataclass(frozen=True, slots=True)
+class InitOptions:
+    """What to start from, and where.
+
+    Attributes:
+        folder: Where to; created if it is not there. What it has besides is left alone.
+        starter: `training` or `reward-shaping`.
+    """
+
+    folder: Path
+    starter: str
+
+
+def init(options: InitOptions, progress: Progress = silent) -> Outcome:
+    """Write a starter's files and what its spec generates.
 
     Args:
-        folder: Where to; made if it is not there. What it has besides is left alone.
-        starter: What to start from: `training` or `reward-shaping`.
+        options: What to start from, and where.
+        progress: Is told how far it is.
 
     Raises:
         ForeignFileError: A file that would be written is there already; nothing was written.
         FileError: Reading or writing failed.
     """
-    source = _source(starter)
+    folder, source = options.folder, _source(options.starter)
     copied = [path.relative_to(source) for path in _files(source)]
-    proof = proven(source / SPEC)
+    proof = prove(render(load(source / SPEC)))
     output = Path(proof.rendering.spec.output)
     made = [output / path for path in (*proof.digests, MANIFEST)]
     _refuse_existing(folder, [*copied, Path(SCHEMA), *made])
@@ -45,12 +63,13 @@ def init(folder: Path, starter: str) -> Plan:
     contents[Path(SCHEMA)] = text().encode()
     for path, content in contents.items():
         _create(folder / path, content)
-    return generated(folder / SPEC)
+    rendering = render(load(folder / SPEC), progress=progress)
+    plan = write(prove(rendering, progress=progress), progress=progress)
+    return Outcome(result=summary.written_text(plan) + _next_steps(folder))
 
 
-def next_steps(plan: Plan) -> str:
+def _next_steps(folder: Path) -> str:
     """Return what to do with what was written."""
-    folder = plan.proof.rendering.spec.path.parent
     enter = [] if folder == Path() else [f"cd {folder}"]
     run = ["python train.py"] if (folder / "train.py").exists() else []
     steps = [*enter, *run, f"gen-sweeps {SPEC} --check"]
@@ -80,10 +99,10 @@ def _refuse_existing(folder: Path, paths: list[Path]) -> None:
         ForeignFileError: Has a problem for each file that is there.
     """
     existing = [path for path in paths if (folder / path).exists() or (folder / path).is_symlink()]
-    hint = "name a folder that has no such files, as in `gen-sweeps init my_sweep`"
+    hint = "name a folder without such files, as in `gen-sweeps init my_sweep`"
     if existing:
         problems = (
-            Problem("is there already; nothing was written", str(folder / path), hint=hint)
+            Problem("already exists; nothing was written", str(folder / path), hint=hint)
             for path in existing
         )
         raise ForeignFileError(*problems)

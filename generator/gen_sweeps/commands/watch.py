@@ -1,8 +1,8 @@
-"""Run again whenever the spec or a template changes.
+"""`gen-sweeps SPEC --watch`: the loop that runs again whenever the spec or a template changes.
 
-What decides is whether the files are others than before the last run. The file system's events
-only say when to look, so it does not matter if one is missed, comes twice, or is of a file that
-the run itself has written.
+It decides by whether the files differ from what they were before the last run. The file system's
+events only say when to look, so it does not matter if one is missed, comes twice, or is about a
+file that the run itself has written.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
-from gen_sweeps.console import terminal as console
 from gen_sweeps.errors import GenSweepsError
 
 LOOK_EVERY = 1000
@@ -23,16 +23,17 @@ class WatchError(GenSweepsError):
     """Watching is not possible."""
 
 
-def watch(spec: Path, run: Callable[[], int]) -> int:
+def watch(spec: Path, run: Callable[[], object], note: Callable[[str], None]) -> NoReturn:
     """Run, and run again on each change, until interrupted.
 
     Args:
         spec: The spec; it, and the templates that it names, are watched.
-        run: What to run. It says itself what is wrong; its exit code decides nothing.
+        run: What to run. It prints what is wrong, and raises nothing for that.
+        note: Is told what is going on.
 
     Raises:
         WatchError: watchfiles is not installed, or the spec's folder is not there.
-        KeyboardInterrupt: The user has seen enough.
+        KeyboardInterrupt: The user ends it.
     """
     try:
         import watchfiles  # noqa: PLC0415 - an extra, which most installations go without
@@ -41,7 +42,7 @@ def watch(spec: Path, run: Callable[[], int]) -> int:
         raise WatchError.at(message, hint="run `pip install 'gen-sweeps[watch]'`") from None
     if not spec.parent.is_dir():
         raise WatchError.at(
-            "there is no such folder", str(spec.parent), hint="name a spec that is there"
+            "there is no such folder", str(spec.parent), hint="name a spec that exists"
         )
     seen: Mapping[Path, object] | None = None
     while True:
@@ -49,11 +50,11 @@ def watch(spec: Path, run: Callable[[], int]) -> int:
         now = _state(spec)
         if now != seen:
             if seen is not None:
-                console.progress(f"{_changes(seen, now)}; running again")
+                note(f"{_changes(seen, now)}; running again")
             seen = now
             run()
             if seen == _state(spec):
-                console.progress(f"watching {spec} and its templates; Ctrl-C ends it")
+                note(f"watching {spec} and its templates; Ctrl-C ends it")
         for _ in watchfiles.watch(
             *folders,
             recursive=False,
@@ -75,7 +76,7 @@ def _templates(spec: Path) -> Path:
 
 
 def _folders(spec: Path) -> list[Path]:
-    """Return the folders in which something may change; what is below others stands for itself."""
+    """Return the folders in which something may change; none stands for those below it."""
     templates = _templates(spec)
     below = (path for path in templates.rglob("*") if path.is_dir())
     return [spec.parent, *sorted(path for path in (templates, *below) if path.is_dir())]
@@ -93,7 +94,7 @@ def _state(spec: Path) -> dict[Path, object]:
 
 
 def _changes(before: Mapping[Path, object], after: Mapping[Path, object]) -> str:
-    """Return which files are others than before, as the user would name them."""
+    """Return which files changed, as the user would name them."""
     paths = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     return f"{paths[0]}{more} changed"

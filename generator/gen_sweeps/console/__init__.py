@@ -1,1 +1,1 @@
-"""Says what happened: the only package that prints."""
+"""The only package that prints: the terminal, summaries, formats for programs, the report page."""

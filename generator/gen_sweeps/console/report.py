@@ -1,4 +1,4 @@
-"""One HTML page that a reviewer reads instead of the files.
+"""The report of a sweep: one HTML page that a reviewer reads instead of the files.
 
 It is made from the proof alone, so the same spec gives the same bytes. It has no scripts and
 asks the network for nothing, which its own Content-Security-Policy says too; every text of the
@@ -7,10 +7,8 @@ spec and of the templates is escaped by the template (`report.html.jinja`).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import combinations
@@ -20,7 +18,6 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from gen_sweeps.console.summary import proven_line
-from gen_sweeps.errors import FileError, ForeignFileError
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_end
 from gen_sweeps.proof.treatment import references
@@ -112,31 +109,6 @@ def page(proof: Proof) -> str:
         )
         + "\n"
     )
-
-
-def save(text: str, path: Path) -> None:
-    """Write a report, in place of a former one or of nothing.
-
-    Raises:
-        ForeignFileError: There is something else; it was left alone.
-        FileError: Writing failed; what was there is there still.
-    """
-    hint = "name another file with `-o`, or move this one away"
-    try:
-        with suppress(FileNotFoundError), path.open("rb") as file:
-            if MARK.encode() not in file.read(1000):
-                message = "is not a report of gen-sweeps; it was left alone"
-                raise ForeignFileError.at(message, str(path), hint=hint)
-        temporary = path.with_name(f".gen-sweeps-{os.getpid()}.tmp")
-        try:
-            with temporary.open("xb") as file:
-                file.write(text.encode())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise FileError.at(f"can't be written: {error.strerror}", str(path)) from None
 
 
 def visible(text: str) -> str:

@@ -1,18 +1,15 @@
-"""What a run says of itself: in lines for people, as JSON, as annotations for GitHub."""
+"""The summary of a run: what was done or found, in lines for people and as JSON."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from gen_sweeps.console.github import annotation
+from gen_sweeps.console.formats import json_text
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan
-from gen_sweeps.proof.proving import shown_path
+from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
 from gen_sweeps.spec.model import Spec, Strategy
-
-JSON_VERSION = 1
 
 MAX_ROWS = 20
 """Strategies that the table shows; more are folded into one line."""
@@ -43,12 +40,11 @@ def written_text(plan: Plan) -> str:
     return "\n".join((*_table(spec), "", proven_line(spec), f"{folder}: {counts}", ""))
 
 
-def checked_text(plan: Plan, *, whole: bool = True) -> str:
-    """Return what is said if nothing differs; `whole` if all strategies were looked at."""
+def checked_text(plan: Plan) -> str:
+    """Return what is said if nothing differs."""
     spec = plan.proof.rendering.spec
-    checked = f"{sum(1 for _ in plan.actions())} files checked"
-    what = f"{spec.output_folder} is" if whole else f"they are, in {spec.output_folder},"
-    return f"{proven_line(spec)}\n{checked}: {what} what {spec.path} says\n"
+    count = sum(1 for _ in plan.actions())
+    return f"{proven_line(spec)}\n{count} files checked: {spec.output_folder} matches {spec.path}\n"
 
 
 def proven_line(spec: Spec) -> str:
@@ -65,13 +61,11 @@ def drift_problems(plan: Plan) -> list[Problem]:
     run = f"run `gen-sweeps {spec.path}` and commit the result"
     problems = []
     for change in plan.drift:
-        shown = shown_path(spec, change.path)
+        shown = display_path(spec, change.path)
         problems.append(Problem(_drift(change, shown, spec), shown, hint=_hint(change, spec, run)))
     for path in plan.strays:
-        shown = shown_path(spec, path)
-        message = (
-            f"{shown} is extra: it looks like a strategy's file, but {spec.path} has none such"
-        )
+        shown = display_path(spec, path)
+        message = f"{shown} is extra: {_stray(spec)}"
         hint = "move it out of the folder, or add the strategy to the spec"
         problems.append(Problem(message, shown, hint=hint))
     return problems
@@ -81,41 +75,47 @@ def _drift(change: Change, shown: str, spec: Spec) -> str:
     if change.action is Action.CREATE:
         return f"{shown} is missing"
     if change.action is Action.REMOVE:
-        return f"{shown} is extra: {spec.path} has it no more"
-    return f"{shown} {change.form or f'does not match {spec.path}'}"
+        return f"{shown} is extra: it is no longer in {spec.path}"
+    if change.line_endings:
+        return f"{shown} has {change.line_endings}"
+    return f"{shown} does not match {spec.path}"
 
 
 def _hint(change: Change, spec: Spec, run: str) -> str:
     if change.obstacle is not None:
         return f"it {change.obstacle}; undo that, or run `gen-sweeps {spec.path} --force`"
-    return f"{_keep_form(spec)}, then {run}" if change.form else run
+    return f"{_prevention(spec)}; then {run}" if change.line_endings else run
 
 
-def _keep_form(spec: Spec) -> str:
-    """Return how to keep checkouts and editors from changing the form of files."""
-    return f"put `{spec.output.as_posix()}/** -text` into .gitattributes, keep editors out"
+def _prevention(spec: Spec) -> str:
+    """Return how to keep checkouts and editors from changing line endings."""
+    pattern = f"`{spec.output.as_posix()}/** -text`"
+    return f"put {pattern} into .gitattributes and keep editors out of the folder"
+
+
+def _stray(spec: Spec) -> str:
+    return f"it looks like a strategy's file, but {spec.path} does not define it"
 
 
 def warnings(plan: Plan) -> list[str]:
-    """Return what is to be said after the files have been written, though nothing failed."""
+    """Return what a person should know after the files have been written, though nothing failed."""
     spec = plan.proof.rendering.spec
-    replaced = [
-        f"{shown_path(spec, change.path)} {change.form} no more; to keep it so, {_keep_form(spec)}"
+    rewritten = [
+        f"{display_path(spec, change.path)} had {change.line_endings} and was rewritten; to keep "
+        f"that from happening again, {_prevention(spec)}"
         for change in plan.changes
-        if change.form
+        if change.line_endings
     ]
-    return replaced + [
-        f"{shown_path(spec, path)} looks like a strategy's file, but {spec.path} has none such; "
-        "it was left alone"
-        for path in plan.strays
+    return rewritten + [
+        f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays
     ]
 
 
 def only_warning(plan: Plan, names: Sequence[str]) -> str:
-    """Return what is to be said if only some strategies were asked for."""
+    """Return what a person should know if only some strategies were asked for."""
     asked = ", ".join(dict.fromkeys(names))
     command = f"gen-sweeps {plan.proof.rendering.spec.path} --check"
-    return f"only {asked} and what all share was looked at: `{command}` checks the rest"
+    return f"looked only at {asked} and the shared files; `{command}` checks the rest"
 
 
 def _table(spec: Spec) -> Iterator[str]:
@@ -139,57 +139,23 @@ def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
     return [name, *(f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell for cell in cells)]
 
 
-def as_json(
-    command: str, exit_code: int, problems: Sequence[Problem], plan: Plan | None = None
-) -> str:
+def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Plan) -> str:
     """Return a run as JSON.
 
-    The object has `version` (1), `command` ("write", "check" or "diff"), `exit_code`, `problems`
-    (each with `message`, `path`, `line`, `column` and `hint`, null where unknown) and, if the
-    files could be proven, `spec`, `control`, `treatment`, `strategies` and `files` (each with
-    `path` and `status`: "created", "updated", "unchanged" or "removed" after writing; "missing",
-    "changed", "unchanged" or "extra" after a check).
+    Besides what all commands have, the object has `spec`, `control`, `treatment`, `strategies` and
+    `files` (each with `path` and `status`: "created", "updated", "unchanged" or "removed" after
+    writing; "missing", "changed", "unchanged", "extra" or "stray" after a check). Its `command` is
+    "write", "check" or "diff".
     """
-    content: dict[str, object] = {
-        "version": JSON_VERSION,
-        "command": command,
-        "exit_code": exit_code,
-        "problems": [
-            {
-                "message": problem.message,
-                "path": problem.path,
-                "line": problem.line,
-                "column": problem.column,
-                "hint": problem.hint,
-            }
-            for problem in problems
-        ],
+    spec = plan.proof.rendering.spec
+    words = DONE if command == "write" else FOUND
+    files = [(path, words[action]) for path, action in plan.actions()]
+    files += [(path, "stray") for path in plan.strays]
+    content = {
+        "spec": str(spec.path),
+        "control": spec.control,
+        "treatment": {"call": spec.treatment.call, "vary": spec.treatment.vary},
+        "strategies": [strategy.name for strategy in spec.strategies],
+        "files": [{"path": display_path(spec, path), "status": status} for path, status in files],
     }
-    if plan is not None:
-        spec = plan.proof.rendering.spec
-        words = DONE if command == "write" else FOUND
-        files = [(path, words[action]) for path, action in plan.actions()]
-        files += [(path, "stray") for path in plan.strays]
-        content |= {
-            "spec": str(spec.path),
-            "control": spec.control,
-            "treatment": {"call": spec.treatment.call, "vary": spec.treatment.vary},
-            "strategies": [strategy.name for strategy in spec.strategies],
-            "files": [{"path": shown_path(spec, path), "status": status} for path, status in files],
-        }
-    return json.dumps(content, indent=2) + "\n"
-
-
-def as_annotations(problems: Sequence[Problem]) -> str:
-    """Return problems as commands of a GitHub workflow, which shows them at their lines."""
-    return "".join(
-        annotation(
-            "error",
-            problem.message if problem.hint is None else f"{problem.message}\n{problem.hint}",
-            problem.path,
-            problem.line,
-            problem.column,
-        )
-        + "\n"
-        for problem in problems
-    )
+    return json_text(command, exit_code, problems, content)

@@ -1,4 +1,4 @@
-"""The only module that prints: results to stdout, everything else to stderr."""
+"""Standard output and standard error: results go to the one, everything else to the other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Self, TextIO
 
 from gen_sweeps.errors import FileError, Problem
+from gen_sweeps.progress import Progress, silent
 
 PATIENCE = 1.0
 """Seconds that a run may take before it shows how far it is."""
@@ -21,7 +22,7 @@ def result(text: str) -> None:
     """Print a result to stdout; what its encoding does not have is escaped.
 
     Raises:
-        BrokenPipeError: Whoever read it has enough.
+        BrokenPipeError: The reader has closed it.
         FileError: It can't be written.
     """
     if sys.stdout is None:  # a closed stream, as after `>&-`
@@ -32,42 +33,59 @@ def result(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise
-    except OSError as error:
-        raise FileError.at(f"can't be written: {error.strerror}", "standard output") from None
+    except OSError as fault:
+        give_up_output()
+        raise FileError.at(f"can't be written: {fault.strerror}", "standard output") from None
+
+
+def give_up_output() -> None:
+    """Let nothing more go to stdout: Python's own attempt to flush it would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def problems(found: Sequence[Problem]) -> None:
     """Print what is wrong to stderr; a hint that several problems share stands once, below."""
     for index, problem in enumerate(found):
-        _line(_RED, "error", str(problem))
+        error(str(problem))
         following = found[index + 1] if index + 1 < len(found) else None
         if problem.hint and (following is None or following.hint != problem.hint):
-            _line(_CYAN, "hint", problem.hint)
+            hint(problem.hint)
 
 
-def note(text: str) -> None:
-    """Print to stderr what was assumed on the way to a result."""
-    sys.stderr.write(f"{text}\n")
+def error(text: str) -> None:
+    """Print to stderr what is wrong."""
+    _line(_RED, "error", text)
+
+
+def hint(text: str) -> None:
+    """Print to stderr what to do about it."""
+    _line(_CYAN, "hint", text)
 
 
 def warning(text: str) -> None:
-    """Print a warning to stderr."""
+    """Print to stderr what a person should know although nothing failed."""
     _line(_YELLOW, "warning", text)
 
 
-def progress(text: str) -> None:
-    """Print to stderr what is going on."""
+def note(text: str) -> None:
+    """Print to stderr what was assumed, or what is going on."""
     _line(_CYAN, "note", text)
 
 
+def traceback(text: str) -> None:
+    """Print a traceback to stderr, as it is."""
+    if sys.stderr is not None:  # a closed stream, as after `2>&-`
+        sys.stderr.write(text)
+
+
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Give what is told how far a run is, and shows it once the run takes longer than a second.
+def progress_bar() -> Iterator[Progress]:
+    """Yield a `Progress` that shows how far a run is once it takes longer than a second.
 
     It is shown on stderr, and only if that is a terminal.
     """
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda _what, _done, _total: None
+        yield silent
         return
     with _Bars() as bars:
         yield bars.show
@@ -90,7 +108,7 @@ class _Bars:
         self._open.close()
 
     def show(self, what: str, done: int, total: int) -> None:
-        """Show that of what is done so many things are, of so many in all."""
+        """Show how many things have been dealt with, of how many in all."""
         if time.monotonic() < self._start + PATIENCE:
             return
         if what != self._what:
@@ -105,7 +123,7 @@ class _Bars:
 
 
 def _line(colour: str, label: str, text: str) -> None:
-    if sys.stderr is None:  # likewise
+    if sys.stderr is None:  # a closed stream, as after `2>&-`
         return
     visible = "".join(c if c.isprintable() or c == " " else ascii(c)[1:-1] for c in text)
     start = f"{colour}{label}{_RESET}:" if coloured(sys.stderr) else f"{label}:"

@@ -1,1 +1,1 @@
-"""Plans and makes the changes of the output folder."""
+"""The output folder: the plan of what has to change in it, and the changes."""

@@ -1,13 +1,33 @@
-"""What would change on disk, as a unified diff that `git apply` takes."""
+"""Differences of files, as diffs that `git apply` takes and as problems at their lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from difflib import SequenceMatcher, unified_diff
+from itertools import islice
 
+from gen_sweeps.errors import Problem
 from gen_sweeps.output.manifest import MANIFEST
 from gen_sweeps.output.planning import Action, Change, Folder, NotARegularFileError, Plan
-from gen_sweeps.output.unified import unified
-from gen_sweeps.proof.proving import shown_path
+from gen_sweeps.proof.proving import display_path
+
+MAX_PLACES = 5
+"""Places of a file that are named; a file that was replaced has more than are of any help."""
+
+
+def unified(old_name: str, new_name: str, old: bytes, new: bytes) -> str:
+    """Return the diff of two files' contents; empty if they are the same bytes."""
+    lines = unified_diff(_lines(old), _lines(new), old_name, new_name)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(data: bytes) -> list[str]:
+    """Return lines as a patch has them: they end with LF and with nothing else."""
+    lines = data.decode(errors="backslashreplace").split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
 def diffs(plan: Plan, folder: Folder) -> Iterator[str]:
@@ -17,12 +37,12 @@ def diffs(plan: Plan, folder: Folder) -> Iterator[str]:
 
 
 def _diff(plan: Plan, change: Change, folder: Folder) -> str:
-    shown = shown_path(plan.proof.rendering.spec, change.path).replace("\\", "/")
+    shown = display_path(plan.proof.rendering.spec, change.path).replace("\\", "/")
     try:
         old = folder.read(change.path)
     except NotARegularFileError as error:
         return f"{shown} {error}\n"
-    new = None if change.action is Action.REMOVE else _content(plan, change.path)
+    new = None if change.action is Action.REMOVE else plan.content(change.path)
     before = f"a/{shown}" if old is not None else "/dev/null"
     after = f"b/{shown}" if new is not None else "/dev/null"
     text = unified(before, after, old or b"", new or b"")
@@ -30,7 +50,42 @@ def _diff(plan: Plan, change: Change, folder: Folder) -> str:
     return text or f"--- {before}\n+++ {after}\n"
 
 
-def _content(plan: Plan, path: str) -> bytes:
-    if path == MANIFEST:
-        return bytes(plan.manifest)
-    return plan.proof.rendering[path].source.encode()
+def by_line(problems: Iterable[Problem], plan: Plan, folder: Folder) -> Iterator[Problem]:
+    """Yield the problems, those of a file that changed once for each place where it did."""
+    spec = plan.proof.rendering.spec
+    changed = {
+        display_path(spec, change.path): change.path
+        for change in plan.drift
+        if change.action is Action.UPDATE and change.path != MANIFEST
+    }
+    for problem in problems:
+        path = changed.get(problem.path or "")
+        places = list(islice(_places(path, plan, folder), MAX_PLACES)) if path else []
+        for line, difference in places:
+            yield replace(problem, line=line, message=f"{problem.message}: {difference}")
+        if not places:
+            yield problem
+
+
+def _places(path: str, plan: Plan, folder: Folder) -> Iterator[tuple[int, str]]:
+    """Yield the lines on disk at which a file differs, each with how it differs there."""
+    try:
+        data = folder.read(path) or b""
+    except NotARegularFileError:
+        return
+    there = data.decode(errors="backslashreplace").split("\n")
+    wanted = plan.proof.rendering[path].source.split("\n")
+    matcher = SequenceMatcher(None, there, wanted, autojunk=False)
+    for kind, start, end, wanted_start, wanted_end in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        has = _first(there[start:end])
+        should = _first(wanted[wanted_start:wanted_end])
+        yield min(start, len(there) - 1) + 1, f"has {has} where the spec says {should}"
+
+
+def _first(lines: list[str]) -> str:
+    if not lines:
+        return "nothing"
+    more = f" and {len(lines) - 1} more lines" if len(lines) > 1 else ""
+    return f"`{lines[0].strip()}`{more}" if lines[0].strip() else f"a blank line{more}"

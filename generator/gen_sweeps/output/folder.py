@@ -1,8 +1,10 @@
 """The output folder on disk; the only module that changes anything there.
 
 Each file is replaced as a whole: written beside its place under a name of its own, then renamed
-over it. The manifest goes last. What a run is about to do is noted first, so that the run after
-one that was killed knows its own files, and what that one left half written.
+over it. The manifest goes last. The journal of the run goes first, so that the run after one that
+was killed knows its own files, and what that one left half written.
+
+Paths are strings here: with pathlib, a file would take as long again as the disk does.
 """
 
 from __future__ import annotations
@@ -12,19 +14,15 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
-from hashlib import sha256
-from pathlib import Path
-from typing import TypeVar
 
 from gen_sweeps.errors import FileError, ForeignFileError
-from gen_sweeps.output import journal as note
-from gen_sweeps.output.journal import NOTE, PREFIX, Note
-from gen_sweeps.output.manifest import MANIFEST, spec_name
-from gen_sweeps.output.planning import NO_FILE, Action, Change, NotARegularFileError, Plan
-from gen_sweeps.proof.cores import shared_out
+from gen_sweeps.output import journal
+from gen_sweeps.output.journal import JOURNAL, PREFIX, Journal
+from gen_sweeps.output.manifest import MANIFEST
+from gen_sweeps.output.planning import Action, NotARegularFileError, Plan, refuse_obstacles
+from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import digest
 from gen_sweeps.spec.model import Spec
 
@@ -42,10 +40,8 @@ else:
             fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
 
 
-R = TypeVar("R")
-
 _ATTEMPTS = 100
-"""How often the folder is made again if somebody removes it as often."""
+"""How often the folder is created again if another process keeps removing it."""
 
 _PIECE = 1 << 16
 """Bytes that are read at once of a file whose length is not known, or not to be believed."""
@@ -63,7 +59,6 @@ class OutputFolder:
 
     Attributes:
         path: The folder.
-        listed: The names in each folder that has been looked through, by its path.
 
     Raises:
         FileError: What is there is not a folder, or leads elsewhere through a symbolic link.
@@ -71,8 +66,7 @@ class OutputFolder:
 
     def __init__(self, spec: Spec) -> None:
         self.path = spec.output_folder
-        self.listed: dict[str, list[str]] = {}
-        self._root = os.path.join(self.path, "")  # noqa: PTH118 - with a separator at its end
+        self._root = os.path.join(self.path, "")  # ends with a separator
         self._check(spec)
 
     def _check(self, spec: Spec) -> None:
@@ -95,12 +89,12 @@ class OutputFolder:
 
     @contextmanager
     def locked(self, *, exclusive: bool) -> Iterator[None]:
-        """Hold the folder while it is looked at or, `exclusive`, changed; wait for others.
+        """Hold the folder while it is read or, with `exclusive`, changed; wait for others.
 
-        A folder that is not there is made if it is to be changed.
+        A folder that is not there is created if it is to be changed.
 
         Raises:
-            FileError: It can't be read or made.
+            FileError: It can't be read or created.
         """
         descriptor = self._held(exclusive=exclusive)
         try:
@@ -130,7 +124,7 @@ class OutputFolder:
                 if os.path.samestat(os.fstat(descriptor), self.path.stat()):
                     return descriptor
             os.close(descriptor)
-        raise FileError.at("is removed by somebody as often as it is made", str(self.path))
+        raise FileError.at("keeps being removed by another process", str(self.path))
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a regular file; None if there is nothing of that name.
@@ -139,11 +133,8 @@ class OutputFolder:
             NotARegularFileError: Something else is in its place.
             FileError: It can't be read.
         """
-        return self._read(path, _read_all)
-
-    def _read(self, path: str, reader: Callable[[int, int], R]) -> R | None:
-        """Return what a reader makes of a regular file's descriptor and size."""
-        self._check_parents(path)
+        if "/" in path:
+            self._check_parents(path)
         full = self._place(path)
         try:
             descriptor = os.open(full, _READ_FLAGS)
@@ -154,52 +145,18 @@ class OutputFolder:
                 raise NotARegularFileError("is a symbolic link") from None
             if error.errno == errno.ENXIO:
                 raise NotARegularFileError("is not a regular file") from None
-            raise self._error(error, Path(full), "read") from None
+            raise self._error(error, full, "read") from None
         try:
             status = os.fstat(descriptor)
             if stat.S_ISDIR(status.st_mode):
                 raise NotARegularFileError("is a folder")
             if not stat.S_ISREG(status.st_mode):
                 raise NotARegularFileError("is not a regular file")
-            return reader(descriptor, status.st_size)
+            return _read_all(descriptor, status.st_size)
         except OSError as error:
-            raise self._error(error, Path(full), "read") from None
+            raise self._error(error, full, "read") from None
         finally:
             os.close(descriptor)
-
-    def holds(self, path: str, data: bytes) -> bool:
-        """Say whether a file is there and is exactly `data`; if it can't be read, it is not."""
-        try:
-            return self.read(path) == data
-        except (NotARegularFileError, FileError):
-            return False
-
-    def digest(self, path: str) -> str | None:
-        """Return the sha256 of a file, in hexadecimal.
-
-        It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
-
-        Raises:
-            FileError: It can't be read.
-        """
-        try:
-            return self._read(path, _digest_all)
-        except NotARegularFileError:
-            return NO_FILE
-
-    def digests(self, paths: Sequence[str]) -> list[str | None]:
-        """Return the digest of each file.
-
-        Raises:
-            FileError: A file can't be read.
-        """
-        with suppress(OSError), os.scandir(self._root) as entries:
-            if next(entries, None) is None:
-                return [None] * len(paths)
-        return shared_out(self._digests, paths, "comparing")
-
-    def _digests(self, paths: Sequence[str]) -> list[str | None]:
-        return list(map(self.digest, paths))
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
@@ -214,99 +171,89 @@ class OutputFolder:
         for name in names:
             if rest:
                 yield from self._matching(f"{start}{name}/", rest)
-            elif "*" in part or os.path.lexists(self.path / start / name):
+            elif "*" in part or os.path.lexists(self._place(start + name)):
                 yield start + name
 
     def _list(self, folder: str) -> list[str]:
-        """Return the names in a folder; none if it is not there. Listed once, and noted."""
-        full = self.path / folder
-        path = str(full)
-        if path not in self.listed:
-            try:
-                self.listed[path] = [entry.name for entry in full.iterdir()]
-            except (FileNotFoundError, NotADirectoryError):
-                return []
-            except OSError as error:
-                raise self._error(error, full, "listed") from None
-        return self.listed[path]
-
-    def pending(self) -> Note | None:
-        """Return what an interrupted run was about to do; None if there was none."""
+        """Return the names in a folder; none if it is not there."""
+        full = self._place(folder)
         try:
-            data = self.read(NOTE)
+            return os.listdir(full)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise self._error(error, full, "listed") from None
+
+    def pending(self) -> Journal | None:
+        """Return the journal of an interrupted run; None if there is none."""
+        try:
+            data = self.read(JOURNAL)
         except NotARegularFileError:
             return None
-        return note.read(data) if data is not None else None
+        return journal.read(data) if data is not None else None
 
     def create(self) -> None:
-        """Make the folder, with the folders above it.
+        """Create the folder, with the folders above it.
 
         Raises:
-            FileError: It can't be made.
+            FileError: It can't be created.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._error(error, self.path, "made") from None
+            raise self._error(error, self.path, "created") from None
 
-    def apply(self, plan: Plan) -> None:
-        """Make the changes of a plan, foreign files among them: whether to is decided before.
+    def apply(self, plan: Plan, *, force: bool = False, progress: Progress = silent) -> None:
+        """Make the changes of a plan.
+
+        Args:
+            plan: The plan; the folder has been locked since before it was made.
+            force: Whether to replace and remove foreign files too.
+            progress: Is told how many files have been written.
 
         Raises:
-            ForeignFileError: A folder is where a file should be, or a symbolic link where a
-                folder should be; nothing has been changed.
+            ForeignFileError: A foreign file is in the way; or, even with `force`, a folder is where
+                a file should be, or a symbolic link where a folder should be. Nothing has been
+                changed.
             FileError: Writing failed; each file is either as it was or as it should be.
         """
+        if not force:
+            refuse_obstacles(plan)
         changes = list(plan.drift)
         for change in changes:
             if change.action is not Action.CREATE:  # there is nothing in the place of those
                 self._refuse(change.path)
         before = self.pending()
-        noted = before.digests if before else ()
-        self._remove_temporaries([*(change.path for change in changes), *noted, NOTE, MANIFEST])
+        pending = before.digests if before else ()
+        self._remove_temporaries([*(c.path for c in changes), *pending, JOURNAL, MANIFEST])
         if changes:
-            self._write(NOTE, note.written(spec_name(plan.proof.rendering.spec), plan.owned))
+            self._write(JOURNAL, bytes(plan.journal))
         # Removals go first: where names fold together, they may concern the file to be written.
         for change in changes:
             if change.action is Action.REMOVE:
                 self._remove(change.path)
         files = [c for c in changes if c.action is not Action.REMOVE and c.path != MANIFEST]
-        shared_out(partial(self._write_files, plan), files, "writing")
+        for change in tracked(files, "writing", progress):
+            replaces = change.action is Action.UPDATE
+            self._write(change.path, plan.content(change.path), replaces=replaces)
         if changes and changes[-1].path == MANIFEST:
             self._write(MANIFEST, plan.manifest, sync=True)
         if changes or before:
-            self._remove(NOTE)
-
-    def _write_files(self, plan: Plan, changes: Sequence[Change]) -> list[None]:
-        """Write files; those that have been written are written again, to the same effect."""
-        for change in changes:
-            replaces = change.action is Action.UPDATE
-            self._write(change.path, (self._proven(plan, change.path),), replaces=replaces)
-        return [None] * len(changes)
+            self._remove(JOURNAL)
 
     def _refuse(self, path: str) -> None:
         """Refuse to change what no `--force` may change."""
-        full = Path(self._place(path))
+        full = self._place(path)
         try:
             self._check_parents(path)
         except NotARegularFileError as error:
-            raise ForeignFileError.at(f"{error}: move it away", str(full)) from None
-        if full.is_dir() and not full.is_symlink():
+            raise ForeignFileError.at(str(error), full, hint="move it away") from None
+        if os.path.isdir(full) and not os.path.islink(full):
             message = f"{full} is a folder where a file should be"
-            raise ForeignFileError.at(message, str(full), hint="move it away")
+            raise ForeignFileError.at(message, full, hint="move it away")
 
-    def _proven(self, plan: Plan, path: str) -> bytes:
-        data = plan.proof.rendering[path].source.encode()
-        if digest(data) != plan.proof.digests[path]:
-            message = "rendered differently a second time: did a template change meanwhile?"
-            raise FileError.at(message, str(self.path / path), hint="run the command again")
-        return data
-
-    def _write(
-        self, path: str, pieces: Iterable[bytes], *, replaces: bool = True, sync: bool = False
-    ) -> None:
+    def _write(self, path: str, data: bytes, *, replaces: bool = True, sync: bool = False) -> None:
         """Write a file as a whole; if it `replaces` one, with the permissions of that."""
-        # Strings, because pathlib would take as long as the disk.
         full, temporary = self._place(path), self._temporary(path)
         try:
             if "/" in path:
@@ -314,46 +261,46 @@ class OutputFolder:
             try:
                 descriptor = os.open(temporary, _WRITE_FLAGS, 0o666)
                 try:
-                    for piece in pieces:
-                        _write_all(descriptor, piece)
+                    _write_all(descriptor, data)
                     if sync:
                         os.fsync(descriptor)
                 finally:
                     os.close(descriptor)
                 if replaces:
                     _copy_permissions(full, temporary)
-                os.replace(temporary, full)  # noqa: PTH105 - see above
+                os.replace(temporary, full)
             except FileExistsError:
                 raise  # it is somebody else's
             except BaseException:
                 with suppress(OSError):
-                    os.unlink(temporary)  # noqa: PTH108 - likewise
+                    os.unlink(temporary)
                 raise
         except OSError as error:
-            raise self._error(error, Path(full), "written") from None
+            raise self._error(error, full, "written") from None
 
     def _make_parents(self, path: str) -> None:
-        """Make the folders below the output folder that a file is in; not that one itself."""
-        for folder in reversed(Path(path).parents[:-1]):
+        """Create the folders below the output folder that a file is in; not that one itself."""
+        for folder in _folders(path):
             with suppress(FileExistsError):
-                (self.path / folder).mkdir()
+                os.mkdir(self._place(folder))
 
     def _remove(self, path: str) -> None:
         """Remove a file, and the folders that it leaves empty."""
-        full = Path(self._place(path))
+        full = self._place(path)
         try:
-            full.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(full)
         except OSError as error:
             raise self._error(error, full, "removed") from None
-        for folder in Path(path).parents[:-1]:
+        for folder in reversed(_folders(path)):
             with suppress(OSError):
-                (self.path / folder).rmdir()
+                os.rmdir(self._place(folder))
 
     def _remove_temporaries(self, paths: Sequence[str]) -> None:
         """Remove what a killed run left half written of these files."""
         for folder in {path.rpartition("/")[0] for path in paths}:
             try:
-                names = os.listdir(self.path / folder)  # noqa: PTH208 - strings are wanted
+                names = os.listdir(self._place(folder))
             except OSError:
                 continue
             if not any(name.startswith(PREFIX) and name.endswith(".tmp") for name in names):
@@ -361,7 +308,7 @@ class OutputFolder:
             for path in paths:
                 if path.rpartition("/")[0] == folder:
                     with suppress(OSError):
-                        os.unlink(self._temporary(path))  # noqa: PTH108 - likewise
+                        os.unlink(self._temporary(path))
 
     def _place(self, path: str) -> str:
         """Return where a file of the folder is."""
@@ -375,11 +322,9 @@ class OutputFolder:
 
     def _check_parents(self, path: str) -> None:
         """Check that the folders below the output folder that a file is in are folders."""
-        folder = self.path
-        for part in path.split("/")[:-1]:
-            folder /= part
+        for folder in map(self._place, _folders(path)):
             try:
-                mode = folder.lstat().st_mode
+                mode = os.lstat(folder).st_mode
             except FileNotFoundError:
                 return
             except OSError as error:
@@ -389,15 +334,21 @@ class OutputFolder:
             if not stat.S_ISDIR(mode):
                 raise NotARegularFileError(f"can't be there: {folder} is a file")
 
-    def _error(self, error: OSError, path: Path, what: str) -> FileError:
+    def _error(self, error: OSError, path: str | os.PathLike[str], what: str) -> FileError:
         hint = None
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "no file is damaged: make room and run the command again"
+            hint = "no file is damaged: free some space and run the command again"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            hint = "look at the permissions of the file and its folder"
+            hint = "check the permissions of the file and its folder"
         elif error.errno == errno.ENOENT:
-            hint = "did somebody remove the folder meanwhile? run the command again"
-        return FileError.at(f"can't be {what}: {error.strerror}", str(path), hint=hint)
+            hint = "the folder may have been removed meanwhile: run the command again"
+        return FileError.at(f"can't be {what}: {error.strerror}", os.fspath(path), hint=hint)
+
+
+def _folders(path: str) -> list[str]:
+    """Return the folders that a path goes through, the outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:length]) for length in range(1, len(parts))]
 
 
 def _read_all(descriptor: int, size: int) -> bytes:
@@ -411,14 +362,6 @@ def _read_all(descriptor: int, size: int) -> bytes:
     return b"".join(pieces)
 
 
-def _digest_all(descriptor: int, _size: int) -> str:
-    """Return the sha256 of a file, in hexadecimal, without having all of it at once."""
-    state = sha256(usedforsecurity=False)
-    while piece := os.read(descriptor, _PIECE):
-        state.update(piece)
-    return state.hexdigest()
-
-
 def _copy_permissions(source: str, target: str) -> None:
     """Give `target` the permissions of `source`, if that is a file."""
     try:
@@ -426,7 +369,7 @@ def _copy_permissions(source: str, target: str) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISREG(mode):
-        os.chmod(target, stat.S_IMODE(mode))  # noqa: PTH101 - the path is a string
+        os.chmod(target, stat.S_IMODE(mode))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -1,6 +1,6 @@
-"""`manifest.json`: what stands beside the generated files and names them.
+"""`manifest.json`: it stands beside the generated files and names them.
 
-Its form, version 1, is JSON with a line for each file and each strategy:
+It is JSON, in version 1, with a line for each file and each strategy:
 
     version     1
     generator   "gen-sweeps"
@@ -24,13 +24,10 @@ import math
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
 from hashlib import sha256
-from json.encoder import encode_basestring_ascii
-from types import MappingProxyType
 
-from gen_sweeps.output.line_endings import canonical, encoded
-from gen_sweeps.spec.model import Reference, Spec
+from gen_sweeps.output.line_endings import normalized
+from gen_sweeps.spec.model import Reference, Spec, Value
 from gen_sweeps.spec.names import file_fault
 
 MANIFEST = "manifest.json"
@@ -61,50 +58,16 @@ def spec_name(spec: Spec) -> str:
     return os.path.relpath(spec.path, spec.output_folder).replace(os.sep, "/")
 
 
-class Text:
-    """The text of a manifest, made whenever it is asked for, so that nobody need keep it.
-
-    Args:
-        pieces: Makes the text, in pieces.
-    """
-
-    def __init__(self, pieces: Callable[[], Iterator[bytes]]) -> None:
-        self._pieces = pieces
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Iterate over the text in pieces."""
-        return self._pieces()
-
-    def __bytes__(self) -> bytes:
-        """Return the text as a whole."""
-        return b"".join(self)
-
-    @cached_property
-    def digest(self) -> str:
-        """The sha256 of the text, in hexadecimal."""
-        state = sha256(usedforsecurity=False)
-        for piece in self:
-            state.update(piece)
-        return state.hexdigest()
-
-
 def written(
     spec: Spec, digests: Mapping[str, str], paths_of: Callable[[str], Sequence[str]]
-) -> Text:
-    """Return the manifest of a spec.
+) -> bytes:
+    """Return the manifest of a spec, as it stands on disk.
 
     Args:
         spec: The spec.
         digests: The sha256 of each file, in hexadecimal, by its path.
         paths_of: Returns the paths of a strategy's files, by its name.
     """
-    return Text(partial(_written, spec, digests, paths_of))
-
-
-def _written(
-    spec: Spec, digests: Mapping[str, str], paths_of: Callable[[str], Sequence[str]]
-) -> Iterator[bytes]:
-    constants = (constant for section in spec.base for constant in section.constants)
     head = {
         "version": VERSION,
         "generator": "gen-sweeps",
@@ -114,22 +77,25 @@ def _written(
         "treatment": {
             "call": spec.treatment.call,
             "vary": spec.treatment.vary,
-            "shared": spec.treatment.shared,
+            "shared": _plain(spec.treatment.shared),
         },
     }
-    strategies = (
-        (s.name, {"title": s.title, "files": paths_of(s.name), "args": s.args})
-        for s in spec.strategies
-    )
     tables = {
-        "base": ((constant.name, constant.value) for constant in constants),
+        "base": (
+            (constant.name, _plain(constant.value))
+            for section in spec.base
+            for constant in section.constants
+        ),
         "files": ((path, digests[path]) for path in sorted(digests)),
-        "strategies": strategies,
+        "strategies": (
+            (s.name, {"title": s.title, "files": paths_of(s.name), "args": _plain(s.args)})
+            for s in spec.strategies
+        ),
     }
-    return _pieces(head, tables)
+    return _text(head, tables)
 
 
-def merged(old: bytes | None, new: Text, names: Collection[str], order: Sequence[str]) -> Text:
+def merged(old: bytes | None, new: bytes, names: Collection[str], order: Sequence[str]) -> bytes:
     """Return the manifest `new` with what `old` says of other strategies and their files.
 
     Args:
@@ -138,7 +104,7 @@ def merged(old: bytes | None, new: Text, names: Collection[str], order: Sequence
         names: The strategies of `new` that count.
         order: The strategies of the spec, in the order in which they are to stand.
     """
-    content = json.loads(bytes(new))
+    content = json.loads(new)
     previous = json.loads(old) if old is not None else {"files": {}, "strategies": {}}
     files = previous["files"] | content["files"]
     strategies = previous["strategies"] | {
@@ -151,7 +117,7 @@ def merged(old: bytes | None, new: Text, names: Collection[str], order: Sequence
         "strategies": [(name, strategies[name]) for name in ordered],
     }
     head = {key: content[key] for key in content if key not in {*tables, "checksum"}}
-    return Text(partial(_pieces, head, tables))
+    return _text(head, tables)
 
 
 def read(data: bytes) -> Manifest:
@@ -174,10 +140,10 @@ def read(data: bytes) -> Manifest:
     if version != VERSION:
         message = f"has version {version}; this gen-sweeps writes version {VERSION}"
         raise UnreadableManifestError(message)
-    # A checkout may have changed the line ends; that is drift, but no other content.
-    text = canonical(data)
+    # A checkout may have changed the line endings; that is drift, but no other content.
+    text = normalized(data)
     above = text[: text.rfind(b'  "checksum": "')]
-    if content.get("checksum") != sha256(above, usedforsecurity=False).hexdigest():
+    if content.get("checksum") != _checksum(above):
         raise UnreadableManifestError("was edited: its checksum does not match its content")
     match content:
         case {"spec": str(spec), "files": dict(digests)}:
@@ -185,48 +151,46 @@ def read(data: bytes) -> Manifest:
         case _:
             raise UnreadableManifestError("was edited: it does not name a spec and its files")
     if any(file_fault(path) for path in digests):
-        raise UnreadableManifestError("names files outside of its folder")
-    if not all(isinstance(digest, str) for digest in digests.values()):
+        raise UnreadableManifestError("names files outside its folder")
+    if not all(isinstance(found, str) for found in digests.values()):
         raise UnreadableManifestError("was edited: it does not name the content of its files")
     return Manifest(spec, digests)
 
 
-def _pieces(
-    head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]
-) -> Iterator[bytes]:
-    """Yield a manifest's text, in which each entry of a table has a line."""
-    checksum = sha256(usedforsecurity=False)
-    for piece in encoded(_lines(head, tables)):
-        checksum.update(piece)
-        yield piece
-    yield f'  "checksum": "{checksum.hexdigest()}"\n}}\n'.encode()
+def _text(head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]) -> bytes:
+    """Return a manifest, in which each entry of a table has a line."""
+    text = bytearray()
+    for part in _parts(head, tables):
+        text += part.encode()
+    return bytes(text) + f'  "checksum": "{_checksum(text)}"\n}}\n'.encode()
 
 
-def _lines(
+def _parts(
     head: Mapping[str, object], tables: Mapping[str, Iterable[tuple[str, object]]]
 ) -> Iterator[str]:
     yield "{\n"
     for key, value in head.items():
-        yield f"  {_dumps(key)}: {_dumps(value)},\n"
+        yield f"  {json.dumps(key)}: {json.dumps(value)},\n"
     for key, entries in tables.items():
-        before, after = f"  {_dumps(key)}: {{", "},\n"
+        before, after = f"  {json.dumps(key)}: {{", "},\n"
         for name, entry in entries:
-            yield f"{before}\n    {_dumps(name)}: {_dumps(entry)}"
+            yield f"{before}\n    {json.dumps(name)}: {json.dumps(entry)}"
             before, after = ",", "\n  },\n"
         yield after if before == "," else before + after
 
 
-def _dumps(value: object) -> str:
-    """Return a value as JSON on one line; quicker than to make what `json` takes first."""
-    if isinstance(value, str):
-        return encode_basestring_ascii(value)
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else f'{{"float": "{value}"}}'
+def _plain(value: Value) -> object:
+    """Return a value in the types that JSON has."""
     if isinstance(value, Reference):
-        return f'{{"base": {encode_basestring_ascii(value.name)}}}'
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_dumps, value))}]"
-    if isinstance(value, (dict, MappingProxyType)):
-        items = [f"{encode_basestring_ascii(key)}: {_dumps(item)}" for key, item in value.items()]
-        return f"{{{', '.join(items)}}}"
-    return json.dumps(value)
+        return {"base": value.name}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _checksum(text: bytes | bytearray) -> str:
+    return sha256(text, usedforsecurity=False).hexdigest()

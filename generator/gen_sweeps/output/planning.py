@@ -1,25 +1,26 @@
-"""What has to change in the output folder, decided before anything is changed."""
+"""The plan of a run: what has to change in the output folder, decided before anything does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Protocol
 
-from gen_sweeps.output.journal import Note
-from gen_sweeps.output.line_endings import canonical, deviation
+from gen_sweeps.errors import ForeignFileError, Problem
+from gen_sweeps.output.journal import Journal
+from gen_sweeps.output.line_endings import irregularity, normalized
 from gen_sweeps.output.manifest import (
     MANIFEST,
     Manifest,
-    Text,
     UnreadableManifestError,
     read,
     spec_name,
     written,
 )
-from gen_sweeps.proof.proving import Proof, digest
+from gen_sweeps.progress import Progress, silent, tracked
+from gen_sweeps.proof.proving import Proof, digest, display_path
 from gen_sweeps.proof.python_syntax import MARKER
 from gen_sweeps.rendering.loader import STRATEGY
 from gen_sweeps.spec.names import fold
@@ -43,15 +44,15 @@ class Change:
         action: What is to be done.
         obstacle: Why gen-sweeps may not do it unasked: the file that is there is foreign. It
             reads after the file's path. None if it is ours, or not there.
-        form: How an editor or a checkout changed the form of the file that is there, and nothing
-            else of it; reads after the file's path. None if that is not all.
+        line_endings: What an editor or a checkout gave the file that is there, and nothing else
+            of it is changed: "CRLF line endings", "a byte order mark". None if more is.
         found: The sha256 of the file that is there, in hexadecimal; None if there is none.
     """
 
     path: str
     action: Action
     obstacle: str | None = None
-    form: str | None = None
+    line_endings: str | None = None
     found: str | None = None
 
 
@@ -64,15 +65,13 @@ class Plan:
         changes: The files that change, in the order of rendering, then those to remove; the
             manifest last, whether it changes or not.
         manifest: The manifest that is to be there.
-        listed: The names in each folder that was looked through for strays, by its path.
         strays: Files that look like a strategy's but are in neither the spec nor the manifest.
     """
 
     proof: Proof
     changes: tuple[Change, ...]
-    manifest: Text
+    manifest: bytes
     strays: tuple[str, ...]
-    listed: Mapping[str, Sequence[str]]
 
     @cached_property
     def obstacles(self) -> tuple[Change, ...]:
@@ -80,16 +79,25 @@ class Plan:
         return tuple(change for change in self.changes if change.obstacle)
 
     @property
-    def owned(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """By the path of each file to change, the digests of what is gen-sweeps' own there."""
-        for change in self.drift:
-            if change.path != MANIFEST:
-                yield change.path, _own_digests(change, self.proof)
+    def journal(self) -> Journal:
+        """What a run that makes the changes has to write down before it makes them."""
+        digests = {
+            change.path: _own_digests(change, self.proof)
+            for change in self.drift
+            if change.path != MANIFEST
+        }
+        return Journal(spec_name(self.proof.rendering.spec), digests)
 
     @property
     def drift(self) -> Iterator[Change]:
         """The changes that change something."""
         return filter(_changes, self.changes)
+
+    def content(self, path: str) -> bytes:
+        """Return what is to be in a file, the manifest among them."""
+        if path == MANIFEST:
+            return self.manifest
+        return self.proof.rendering[path].source.encode()
 
     def actions(self) -> Iterator[tuple[str, Action]]:
         """Yield all files, also those to keep, in the order of `changes`, and what is done."""
@@ -112,47 +120,36 @@ class Folder(Protocol):
             NotARegularFileError: Something else is in its place.
         """
 
-    def digest(self, path: str) -> str | None:
-        """Return the sha256 of a file, in hexadecimal, as `Proof` has it.
-
-        It is None if there is nothing of that name, `NO_FILE` if there is no regular file.
-        """
-
-    def digests(self, paths: Sequence[str]) -> list[str | None]:
-        """Return the digest of each file."""
-
-    @property
-    def listed(self) -> Mapping[str, Sequence[str]]:
-        """The names in each folder that has been looked through, by its path."""
-
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
 
-    def pending(self) -> Note | None:
-        """Return what an interrupted run was about to do; None if there was none."""
-
-
-NO_FILE = "-"
-"""What stands for the digest of something that is no regular file."""
+    def pending(self) -> Journal | None:
+        """Return the journal of an interrupted run; None if there is none."""
 
 
 class NotARegularFileError(Exception):
     """There is a folder, a link or a device where a file should be; says which."""
 
 
-def plan(proof: Proof, folder: Folder) -> Plan:
-    """Return what makes `folder` hold the proven files and nothing else of ours."""
+def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
+    """Return what makes `folder` hold the proven files and nothing else of ours.
+
+    Args:
+        proof: The proven files.
+        folder: The output folder as it is.
+        progress: Is told how many files have been compared.
+    """
     spec = proof.rendering.spec
     own_name = spec_name(spec)
     content = written(spec, proof.digests, proof.rendering.paths_of)
     found = _FoundManifest.of(folder, content, Manifest(own_name, proof.digests))
-    note = folder.pending()
-    owners = [owner.spec for owner in (found.manifest, note) if owner]
+    journal = folder.pending()
+    owners = [owner.spec for owner in (found.manifest, journal) if owner]
     obstacle = found.obstacle
     if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
         obstacle = f"belongs to another spec, {others[0]}"
-    ours = _Ours(folder, proof, found.manifest, note)
-    changes = ours.changes()
+    ours = _Ours(folder, proof, found.manifest, journal)
+    changes = ours.changes(progress)
     if owners and all(owner == own_name for owner in owners):
         changes += filter(None, map(ours.removal, ours.stale))
     removed = {change.path for change in changes if change.action is Action.REMOVE}
@@ -164,7 +161,26 @@ def plan(proof: Proof, folder: Folder) -> Plan:
     )
     strays = tuple(sorted(set(candidates)))
     changes.append(found.change(obstacle))
-    return Plan(proof, tuple(changes), content, strays, folder.listed)
+    return Plan(proof, tuple(changes), content, strays)
+
+
+def refuse_obstacles(planned: Plan) -> None:
+    """Raise what stands in the way of a plan, if anything does.
+
+    Raises:
+        ForeignFileError: Has a problem for each foreign file, with the ways out.
+    """
+    spec = planned.proof.rendering.spec
+    forced = f"`gen-sweeps {spec.path} --force`"
+    problems = []
+    for change in planned.obstacles:
+        shown = display_path(spec, change.path)
+        hint = f"move it away or undo the edit; {forced} overwrites or removes it"
+        if change.path == MANIFEST:
+            hint = f"restore it from version control; {forced} rewrites it, and removes no file"
+        problems.append(Problem(f"{shown} {change.obstacle}", shown, hint=hint))
+    if problems:
+        raise ForeignFileError(*problems)
 
 
 def _changes(change: Change) -> bool:
@@ -190,13 +206,13 @@ class _Ours:
         folder: Folder,
         proof: Proof,
         manifest: Manifest | None,
-        note: Note | None,
+        journal: Journal | None,
     ) -> None:
         self._folder = folder
         self._proof = proof
         self._written = manifest.digests if manifest else {}
-        self._noted = note.digests if note else {}
-        candidates = dict.fromkeys((*self._written, *self._noted))
+        self._pending = journal.digests if journal else {}
+        candidates = dict.fromkeys((*self._written, *self._pending))
         self.stale = [path for path in candidates if path not in proof.digests]
         self._renamed = {fold(path) for path in self.stale}
 
@@ -206,26 +222,19 @@ class _Ours:
         known: dict[str, set[str]] = {}
         for path, written_last in self._written.items():
             known.setdefault(fold(path), set()).add(written_last)
-        for path, digests in self._noted.items():
+        for path, digests in self._pending.items():
             known.setdefault(fold(path), set()).update(digests)
         return known
 
-    def changes(self) -> list[Change]:
-        """Return what is to be done with the files that the spec has and that are not so."""
+    def changes(self, progress: Progress) -> list[Change]:
+        """Return what is to be done with the files of the spec that are not as they should be."""
         wanted = self._proof.digests
-        displaced = self._proof.displaced
-        unsure = [path for path in wanted if displaced is None or path in displaced]
-        found = dict(zip(unsure, self._folder.digests(unsure), strict=True))
-        return [
-            self._change(path, digest, there)
-            for path, digest in wanted.items()
-            for there in [found.get(path, digest)]
-            if there != digest or (self._renamed and fold(path) in self._renamed)
-        ]
+        found = (
+            self._change(path, wanted[path]) for path in tracked(wanted, "comparing", progress)
+        )
+        return list(filter(None, found))
 
-    def _change(self, path: str, wanted: str, found: str | None) -> Change:
-        if found is None:
-            return Change(path, Action.CREATE)
+    def _change(self, path: str, wanted: str) -> Change | None:
         try:
             data = self._folder.read(path)
         except NotARegularFileError as error:
@@ -233,31 +242,34 @@ class _Ours:
         if data is None:
             return Change(path, Action.CREATE)
         found = digest(data)
-        if found == wanted:  # the other name is removed first, and this file may go with it
-            return Change(path, Action.UPDATE, found=found)
-        if digest(canonical(data)) == wanted:
-            return Change(path, Action.UPDATE, form=deviation(data), found=found)
+        if found == wanted:
+            if self._renamed and fold(path) in self._renamed:
+                # The other name is removed first, and this file may go with it.
+                return Change(path, Action.UPDATE, found=found)
+            return None
+        if digest(normalized(data)) == wanted:
+            return Change(path, Action.UPDATE, line_endings=irregularity(data), found=found)
         return Change(path, Action.UPDATE, self._obstacle(path, data), found=found)
 
     def removal(self, path: str) -> Change | None:
-        """Return what is to be done with a file that the spec has no more."""
+        """Return what is to be done with a file that is no longer in the spec."""
         try:
             data = self._folder.read(path)
         except NotARegularFileError:
-            return None  # gen-sweeps makes none such
+            return None  # gen-sweeps writes regular files only
         if data is None or not _is_marked(path, data):
             # Whatever the manifest says, and even with `--force`: nobody else's file is removed.
             return None
         obstacle = self._obstacle(path, data)
         if obstacle and path not in self._written:
-            return None  # the killed run had noted it, but did not write it
+            return None  # the killed run meant to write it, but did not
         return Change(path, Action.REMOVE, obstacle, found=digest(data))
 
     def _obstacle(self, path: str, data: bytes) -> str | None:
         known = self._known.get(fold(path))
         if known is None:
             return "was not written by gen-sweeps"
-        if digest(data) not in known and digest(canonical(data)) not in known:
+        if digest(data) not in known and digest(normalized(data)) not in known:
             return "was edited since gen-sweeps wrote it"
         if not _is_marked(path, data):
             return "has no mark of a generated file, whatever the manifest says"
@@ -265,7 +277,7 @@ class _Ours:
 
 
 def _is_marked(path: str, data: bytes) -> bool:
-    """Say whether a Python file that has anything in it says itself that it is generated."""
+    """Say whether a file may be ours: a Python file that is not empty has to bear the mark."""
     return not path.endswith(".py") or not data or MARKER.encode() in data
 
 
@@ -277,32 +289,31 @@ class _FoundManifest:
         action: What is to be done with it.
         manifest: What it says; None if it is not there or can't be read.
         obstacle: Why it can't be read; None if it can, or is not there.
-        form: How its form was changed, and nothing else of it; None if that is not all.
+        line_endings: What an editor or a checkout gave it, as in a `Change`.
     """
 
     action: Action
     manifest: Manifest | None = None
     obstacle: str | None = None
-    form: str | None = None
+    line_endings: str | None = None
 
     @classmethod
-    def of(cls, folder: Folder, text: Text, wanted: Manifest) -> _FoundManifest:
+    def of(cls, folder: Folder, text: bytes, wanted: Manifest) -> _FoundManifest:
         """Return the manifest of a folder; one with the text `text` says what is `wanted`."""
-        found = folder.digest(MANIFEST)
-        if found is not None and found == text.digest:
-            return cls(Action.KEEP, wanted)
         try:
-            data = None if found is None else folder.read(MANIFEST)
+            data = folder.read(MANIFEST)
         except NotARegularFileError as error:
             return cls(Action.UPDATE, obstacle=str(error))
         if data is None:
             return cls(Action.CREATE)
-        form = deviation(data) if digest(canonical(data)) == text.digest else None
+        if data == text:
+            return cls(Action.KEEP, wanted)
+        line_endings = irregularity(data) if normalized(data) == text else None
         try:
-            return cls(Action.UPDATE, read(data), form=form)
+            return cls(Action.UPDATE, read(data), line_endings=line_endings)
         except UnreadableManifestError as error:
-            return cls(Action.UPDATE, obstacle=str(error), form=form)
+            return cls(Action.UPDATE, obstacle=str(error), line_endings=line_endings)
 
     def change(self, obstacle: str | None) -> Change:
         """Return what is to be done with it; `obstacle` says why that may not be."""
-        return Change(MANIFEST, self.action, obstacle, self.form)
+        return Change(MANIFEST, self.action, obstacle, self.line_endings)

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from jinja2 import Template, nodes  # noqa: TC002 - failures has loaded it
 
+from gen_sweeps.progress import Progress, silent
 from gen_sweeps.rendering.failures import template_error
 from gen_sweeps.rendering.filters import SLOT, TREATMENT, TREATMENT_SLOT, Slots
 from gen_sweeps.rendering.halves import halves
@@ -287,12 +288,17 @@ class _Joint:
         )
 
 
-def render(spec: Spec) -> Rendering:
+def render(spec: Spec, *, progress: Progress = silent) -> Rendering:
     """Return the files of `spec`, each to be rendered when it is asked for.
+
+    Args:
+        spec: The spec.
+        progress: Is told nothing: nothing is rendered yet.
 
     Raises:
         TemplateError: There are no templates, or their names make no valid files.
     """
+    del progress
     return Rendering(spec)
 
 

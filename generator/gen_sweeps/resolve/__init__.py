@@ -4,7 +4,6 @@
 stand-in that writes down what is done with it.
 """
 
-from gen_sweeps.resolve.command import ResolveOptions, ResolveOutput, run_resolve
 from gen_sweeps.resolve.document import as_json, comparable
 from gen_sweeps.resolve.result import Origin, Resolved, ResolveError, ResolveNote
 from gen_sweeps.resolve.run import resolve
@@ -14,12 +13,9 @@ __all__ = [
     "Origin",
     "ResolveError",
     "ResolveNote",
-    "ResolveOptions",
-    "ResolveOutput",
     "Resolved",
     "as_json",
     "as_text",
     "comparable",
     "resolve",
-    "run_resolve",
 ]

@@ -1,14 +1,13 @@
-"""`gen-sweeps compare`: from names of files to an exit code and a text to print.
-
-Pure but for the `read_file` that it is given. LibCST is loaded only when something is compared.
-"""
+"""`gen-sweeps compare`: what differs between Python files, or between what they build."""
 
 from __future__ import annotations
 
 import os.path
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.compare import (
     ComparisonReport,
     SourceError,
@@ -25,16 +24,18 @@ from gen_sweeps.compare import (
     report_text,
 )
 from gen_sweeps.errors import GenSweepsError, Problem
-from gen_sweeps.output.unified import unified
+from gen_sweeps.output.diff import unified
+from gen_sweeps.progress import Progress, silent
+from gen_sweeps.resolve import comparable
+from gen_sweeps.resolve import resolve as resolve_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from gen_sweeps.compare import Data, Facts, Module, Pattern
 
-OutputFormat = Literal["text", "json", "github"]
 _TWO = 2
-_FEW_HINT = "give two or more Python files, such as `gen-sweeps compare sweeps/*.py`"
+_FEW_HINT = "name two or more Python files, as in `gen-sweeps compare sweeps/*.py`"
 
 
 class UsageError(GenSweepsError):
@@ -49,34 +50,34 @@ class CompareOptions:
         files: The files to compare.
         vary: What may differ, as `--vary` has it.
         diff: Two files to show as unified text instead, or None.
-        output_format: For whom to print.
+        resolved: Whether to compare what the files build, which runs their code.
+        output_format: "text", "json" or "github".
         view: What to show in text.
     """
 
     files: tuple[str, ...]
     vary: tuple[str, ...] = ()
     diff: tuple[str, str] | None = None
-    output_format: OutputFormat = "text"
+    resolved: bool = False
+    output_format: str = "text"
     view: View = field(default_factory=View)
 
 
-@dataclass(frozen=True, slots=True)
-class CompareResult:
-    """What came of it.
+def compare(options: CompareOptions, progress: Progress = silent) -> Outcome:
+    """Compare files, or what they build.
 
-    Attributes:
-        exit_code: 0 if nothing differs outside what may vary, 1 if something does, 2 if there is no
-            full answer.
-        output: What to write to standard output.
-        problems: The files that could not be compared, for standard error.
+    Raises:
+        GenSweepsError: There is nothing to compare, or an option can't be understood.
     """
+    del progress  # not reported yet
+    return (
+        _compare_resolved(options)
+        if options.resolved
+        else compare_sources(options, lambda name: Path(name).read_bytes())
+    )
 
-    exit_code: int
-    output: str
-    problems: tuple[Problem, ...]
 
-
-def run_compare(options: CompareOptions, read_file: Callable[[str], bytes]) -> CompareResult:
+def compare_sources(options: CompareOptions, read_file: Callable[[str], bytes]) -> Outcome:
     """Compare files.
 
     Args:
@@ -90,30 +91,34 @@ def run_compare(options: CompareOptions, read_file: Callable[[str], bytes]) -> C
     names = _once(options.diff or options.files)
     if len(names) < _TWO:
         given = "no file" if not names else f"only {names[0]}"
-        raise UsageError(Problem(f"there is nothing to compare: {given} was given", hint=_FEW_HINT))
+        raise UsageError.at(f"there is nothing to compare: {given} was given", hint=_FEW_HINT)
     sources, problems = _read_all(names, read_file)
     report = _compare_sources(sources, patterns, problems)
     if report is None:
-        return CompareResult(2, "", tuple(problems))
+        raise GenSweepsError(*problems)
     if options.diff is not None:
         first, second = (os.path.normpath(name) for name in options.diff)
         texts = {os.path.normpath(name): (name, source) for name, source in sources.items()}
         if first not in texts or second not in texts:
-            return CompareResult(2, "", report.problems)
+            return Outcome(2, "", report.problems)
         (name_a, a), (name_b, b) = texts[first], texts[second]
-        return CompareResult(report.exit_code, unified(name_a, name_b, a, b), report.problems)
-    return CompareResult(report.exit_code, _print(report, options), report.problems)
+        return Outcome(report.exit_code, unified(name_a, name_b, a, b), report.problems)
+    return Outcome(report.exit_code, _print(report, options), report.problems)
 
 
-def run_compare_trees(
-    options: CompareOptions, names: Sequence[str], trees: Sequence[Data]
-) -> CompareResult:
-    """Compare trees of plain data, as `--resolved` does, and print them likewise.
+def compare_data(
+    options: CompareOptions,
+    names: Sequence[str],
+    trees: Sequence[Data],
+    problems: Sequence[Problem] = (),
+) -> Outcome:
+    """Compare trees of plain data, as `--resolved` does.
 
     Args:
         options: What to show; its `files` and `diff` are not used.
         names: What to call the trees, at least two.
         trees: As many trees.
+        problems: Why others are not among them.
 
     Raises:
         GenSweepsError: If there are fewer than two, a pattern can't be understood or a tree is too
@@ -121,9 +126,25 @@ def run_compare_trees(
     """
     patterns = parse_patterns(options.vary)
     if len(names) < _TWO:
-        raise UsageError(Problem("there is nothing to compare", hint=_FEW_HINT))
-    report = ComparisonReport(compare_trees(names, trees), patterns)
-    return CompareResult(report.exit_code, _print(report, options), ())
+        raise UsageError.at("there is nothing to compare", hint=_FEW_HINT)
+    report = ComparisonReport(compare_trees(names, trees), patterns, problems=tuple(problems))
+    return Outcome(report.exit_code, _print(report, options), report.problems)
+
+
+def _compare_resolved(options: CompareOptions) -> Outcome:
+    """Compare the trees of the files that can be resolved; the others are problems."""
+    if options.diff is not None:
+        hint = "leave out one of the two"
+        raise UsageError.at("--diff shows source, and --resolved does not compare it", hint=hint)
+    trees, problems = {}, list[Problem]()
+    for name in dict.fromkeys(options.files):
+        try:
+            trees[name] = comparable(resolve_file(Path(name)))
+        except GenSweepsError as error:
+            problems += error.problems
+    if len(trees) < _TWO and problems:
+        raise GenSweepsError(*problems)
+    return compare_data(options, list(trees), list(trees.values()), problems)
 
 
 def _print(report: ComparisonReport, options: CompareOptions) -> str:
@@ -149,7 +170,7 @@ def _read_all(
             sources[name] = read_file(name)
         except IsADirectoryError:
             hint = f"name the files in it: `gen-sweeps compare {name.rstrip('/')}/*.py`"
-            problems.append(Problem("is a folder, not a file", name, hint=hint))
+            problems.append(Problem("is a folder, not a Python file", name, hint=hint))
         except OSError as error:
             problems.append(Problem(f"can't be read: {error.strerror or error}", name))
         except GenSweepsError as error:
@@ -160,7 +181,7 @@ def _read_all(
 def _compare_sources(
     sources: dict[str, bytes], patterns: tuple[Pattern, ...], problems: list[Problem]
 ) -> ComparisonReport | None:
-    """Compare what is Python, and note what is not; None if less than two files are left."""
+    """Compare what is Python; the rest are problems. None if fewer than two files are left."""
     groups: dict[bytes, list[str]] = {}
     for name, source in sources.items():
         groups.setdefault(source, []).append(name)

@@ -1,22 +1,19 @@
-"""`gen-sweeps resolve FILE`, from its options to what it prints."""
+"""`gen-sweeps resolve`: the configuration that a Python file builds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
 
-from gen_sweeps.resolve.document import as_json
-from gen_sweeps.resolve.result import ResolveError
-from gen_sweeps.resolve.run import resolve
-from gen_sweeps.resolve.text import as_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.progress import Progress, silent
+from gen_sweeps.resolve import ResolveError, as_json, as_text
+from gen_sweeps.resolve import resolve as resolve_file
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveOptions:
-    """What the command line says.
+    """What to resolve, and how.
 
     Attributes:
         path: The file.
@@ -26,7 +23,7 @@ class ResolveOptions:
         env: `NAME=VALUE` for the environment that the file sees.
         timeout: Seconds.
         provenance: Whether to say where each value came from.
-        output_format: For a person or a program.
+        output_format: "text" or "json".
     """
 
     path: Path
@@ -36,34 +33,19 @@ class ResolveOptions:
     env: tuple[str, ...] = ()
     timeout: float = 30.0
     provenance: bool = False
-    output_format: Literal["text", "json"] = "text"
+    output_format: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveOutput:
-    """What the command gives.
-
-    Attributes:
-        exit_code: 0.
-        stdout: The tree.
-        stderr: A line for each thing that was assumed, and none for a program, which finds them in
-            the JSON.
-    """
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-
-def run_resolve(options: ResolveOptions) -> ResolveOutput:
-    """Run a file and return what it builds, ready to be printed.
+def resolve(options: ResolveOptions, progress: Progress = silent) -> Outcome:
+    """Run a file and return what it builds.
 
     What the file itself prints goes to standard error.
 
     Raises:
         ResolveError: The options are wrong, or the file can't be resolved.
     """
-    resolved = resolve(
+    del progress  # nobody knows how far somebody else's code is
+    resolved = resolve_file(
         options.path,
         root=options.root,
         imports=options.imports,
@@ -72,8 +54,8 @@ def run_resolve(options: ResolveOptions) -> ResolveOutput:
         timeout=options.timeout,
         provenance=options.provenance,
     )
-    if options.output_format == "json":
-        return ResolveOutput(0, as_json(resolved), "")
+    if options.output_format == "json":  # it has the notes in it
+        return Outcome(result=as_json(resolved))
     text = as_text(resolved)
     if not text:
         raise ResolveError.at(
@@ -81,11 +63,10 @@ def run_resolve(options: ResolveOptions) -> ResolveOutput:
             str(options.path),
             hint="name a function that takes no arguments with `--call NAME`",
         )
-    notes = (
-        f"note: {note.origin}: {note.message}\n" if note.origin else f"note: {note.message}\n"
-        for note in resolved.notes
-    )
-    return ResolveOutput(0, text, "".join(notes))
+    notes = [
+        f"{note.origin}: {note.message}" if note.origin else note.message for note in resolved.notes
+    ]
+    return Outcome(result=text, notes=notes)
 
 
 def _variable(text: str) -> tuple[str, str]:

@@ -1,0 +1,27 @@
+"""The outcome of a command: all that there is to print, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gen_sweeps.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a command.
+
+    Attributes:
+        exit_code: 0 if all is well, 1 if the answer is "it differs", 2 if there is none.
+        result: For stdout: a text, or the parts of one that are made as they are printed.
+        problems: What is wrong.
+        warnings: What a person should know although nothing failed.
+        notes: What was assumed on the way to the result.
+    """
+
+    exit_code: int = 0
+    result: str | Iterable[str] = ""
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[str] = ()
+    notes: Sequence[str] = ()
