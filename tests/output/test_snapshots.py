@@ -13,9 +13,9 @@ from generated_snapshots import GENERATED, GeneratedExtension
 from syrupy.assertion import SnapshotAssertion
 
 from gen_sweeps.output.folder import OutputFolder
-from gen_sweeps.output.manifest import MANIFEST
 from gen_sweeps.output.planning import plan
 from gen_sweeps.proof.proving import Proof, prove
+from gen_sweeps.rendering.outputs import MANIFEST
 from gen_sweeps.rendering.renderer import render
 from gen_sweeps.spec.loading import load
 

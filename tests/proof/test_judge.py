@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gen_sweeps.compare.judging import judge
 from gen_sweeps.compare.parsing import parse
 from gen_sweeps.errors import GenSweepsError, ProofError
+from gen_sweeps.proof.judge import undeclared_differences
 
 if TYPE_CHECKING:
     from gen_sweeps.compare.difference import Difference
@@ -33,7 +33,7 @@ PARAMS = '        params={"n": 3},\n'
 
 def judged(other: str, control: str = CONTROL) -> tuple[Difference, ...]:
     modules = parse("control.py", control.encode()), parse("other.py", other.encode())
-    return judge(*modules, "sdk.Config", ("strategy", "params"))
+    return undeclared_differences(*modules, "sdk.Config", ("strategy", "params"))
 
 
 @pytest.mark.parametrize(
@@ -139,18 +139,18 @@ def test_a_trailing_comma_in_the_call_is_a_difference() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("    Config(", "    Another(", "has no call of Config"),
-        ("rate = 1", "rate = Config()", "calls Config 2 times (lines 5, 8)"),
-        ("rate = 1", "rate = f'{Config()}'", "calls Config 2 times (lines 5, 8)"),
-        ("    Config(", "    f'{Config()}', Another(", "inside an f-string"),
+        ("    Config(", "    Another(", "has no treatment call: Config is not called"),
+        ("rate = 1", "rate = Config()", "has 2 treatment calls (line 5, line 8)"),
+        ("rate = 1", "rate = f'{Config()}'", "calls Config in an f-string"),
+        ("    Config(", "    f'{Config()}', Another(", "calls Config in an f-string"),
         (
             "import Config,",
             "import Config as Renamed, Config,",
-            "imports Config under another name",
+            "aliases Config",
         ),
-        ("rate = 1", "Alias = Config", "uses Config without calling it"),
-        ("rate = 1", "rate = partial(Config, 1)", "uses Config without calling it"),
-        ("rate = 1", "rate = sdk.Config", "uses Config without calling it"),
+        ("rate = 1", "Alias = Config", "aliases Config"),
+        ("rate = 1", "rate = partial(Config, 1)", "aliases Config"),
+        ("rate = 1", "rate = sdk.Config", "aliases Config"),
         ('"identity"', "(name := 1)", "assigns a variable"),
         ("rate = 1", "\frate = 1", "bytes that LibCST drops"),
     ],

@@ -1,18 +1,17 @@
-"""LibCST looks at every file on request, and at none otherwise."""
+"""LibCST looks at what construction does not prove, and at all files on request."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from conftest import World
 
 PROGRAM = """
 import sys
-from collections import namedtuple
 from gen_sweeps.__main__ import main
+from gen_sweeps.compare.difference import Difference, Site
 from gen_sweeps.proof.explanation import Judge
 
 def differences(self, file, control):
@@ -26,7 +25,7 @@ main()
 """
 
 NOTHING = "()"
-SOMETHING = "(namedtuple('Difference', 'path')('config[0]'),)"
+SOMETHING = "(Difference('code', 'changed', (), Site(1, 1, 'a'), Site(1, 1, 'b')),)"
 
 
 def judged(
@@ -44,15 +43,28 @@ def judged(
 
 def shown(*names: str) -> list[str]:
     """Return what the judge notes of strategies' files."""
-    return [f"{Path('out', f'run_{name}.py')} by run_plain.py" for name in names]
+    return [f"run_{name}.py by run_plain.py" for name in names]
 
 
 @pytest.mark.parametrize("check", [[], ["--check"]])
-def test_none_is_judged_unasked(world: World, check: list[str]) -> None:
+def test_what_is_proven_by_construction_is_not_judged(world: World, check: list[str]) -> None:
     assert world.run("spec.toml").exit_code == 0
     done, files = judged(world, *check)
     assert done.returncode == 0, done.stderr
     assert files == []
+
+
+def test_one_file_of_each_further_skeleton_is_judged(world: World) -> None:
+    strategies = "".join(f"[strategies.s{n}]\ntitle = 'T{n}'\n" for n in range(4))
+    world.write("spec.toml", world.read("spec.toml") + strategies)
+    world.replace(
+        "templates/run_{strategy}.py.jinja",
+        "docstring }}.",
+        "docstring }}.\n{% if strategy.title %}\nIt has a title.\n{% endif %}",
+    )
+    done, files = judged(world)
+    assert done.returncode == 0, done.stderr
+    assert files == shown("s0")
 
 
 @pytest.mark.parametrize("check", [[], ["--check"]])
@@ -74,8 +86,7 @@ def test_all_of_many_are_judged_on_request(world: World) -> None:
 def test_nothing_is_written_if_the_judge_disagrees(world: World) -> None:
     done, files = judged(world, "--paranoid", found=SOMETHING)
     assert done.returncode == 101
-    assert "LibCST refuses out/run_" in done.stderr
-    assert "at config[0]" in done.stderr
+    assert "LibCST refuses what is proven by construction: out/run_plain.py" in done.stderr
     assert "error: this is a bug in gen-sweeps" in done.stderr
     assert files
     assert not world.path("out").exists()

@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import partial
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import same, values
 
-from gen_sweeps.proof.shapes import MAX_SHAPES, TreatmentReader
-from gen_sweeps.proof.treatment import UnreadableTreatmentError, read_back, references
+from gen_sweeps.proof.treatment import UnreadableTreatmentError, names_in, read_back
 from gen_sweeps.rendering.literals import keyword_arguments
-from gen_sweeps.spec.model import Reference, Value
+from gen_sweeps.spec.model import Call, Reference, Value
 
 ARGUMENTS: Mapping[str, Value] = {"a": 1, "b": (0.6, "x"), "c": {"k": Reference("SIZE")}, "d": -2}
 TEXT = 'Block(a=1, b=[0.6, "x"], c={"k": SIZE}, d=-2)'
 
 
 def accept(text: str, call: str = "Block", arguments: Mapping[str, Value] = ARGUMENTS) -> None:
-    """Read a treatment back on its own, and twice by its shape: when that is new, and known."""
-    read_back(text, call, arguments)
-    reader = TreatmentReader(call)
-    named = {name for value in arguments.values() for name in references(value)}
-    assert reader.names(text, arguments) == reader.names(text, arguments) == named
+    """Read a treatment back."""
+    read_back(text, Call(call, arguments))
 
 
 def refused(text: str, call: str = "Block", arguments: Mapping[str, Value] = ARGUMENTS) -> str:
-    """Return why a treatment is refused, read on its own and by its shape."""
-    reader = TreatmentReader(call)
-    for known in (TEXT, keyword_arguments(call, arguments, indent=0)):
-        with suppress(UnreadableTreatmentError):
-            reader.names(known, arguments)
-    reasons = set()
-    for read in (reader.names, reader.names, partial(read_back, call=call)):
-        with pytest.raises(UnreadableTreatmentError) as error:
-            read(text, arguments=arguments)
-        reasons.add(str(error.value))
-    (reason,) = reasons
-    return reason
+    """Return why a treatment is refused."""
+    with pytest.raises(UnreadableTreatmentError) as error:
+        read_back(text, Call(call, arguments))
+    return str(error.value)
 
 
 def test_the_call_that_the_spec_describes_passes() -> None:
@@ -125,14 +111,6 @@ def test_a_hash_in_a_string_is_no_comment() -> None:
     accept("Block(a='# \"x\", y')", "Block", {"a": '# "x", y'})
 
 
-def test_a_value_that_nests_deeper_than_the_limit_is_refused() -> None:
-    deep: Value = 1
-    for _ in range(120):
-        deep = (deep,)
-    text = keyword_arguments("Block", {"a": deep}, indent=0)
-    assert "the value of a is not" in refused(text, arguments={"a": deep})
-
-
 @pytest.mark.parametrize("text", ['float("inf")', 'float("-inf")', 'float("nan")'])
 def test_numbers_without_a_literal_are_calls_of_float(text: str) -> None:
     value = float(text[7:-2])
@@ -175,73 +153,9 @@ def test_values_that_look_alike_are_told_apart(one: Value, other: Value) -> None
         refused(text, arguments={"a": value, "b": (wrong,)})
 
 
-PIECES = (
-    *(
-        "Block",
-        "(",
-        ")",
-        "[",
-        "]",
-        "{",
-        "}",
-        ",",
-        ":",
-        "=",
-        " ",
-        "\n",
-        "a",
-        "b",
-        "a=",
-        "b=",
-        "-",
-        ".",
-    ),
-    *('"x"', '"y"', '""', '"', "'", "'x'", "'\"x\",'", '"""', '"é"', '"\\n"', 'b"x"', 'f"x"', "#"),
-    *("0", "1", "-1", "0.5", "1e5", "00", "1_0", "1.", ".5", "1j", "True", "None", "ONE", "\x00"),
-    *('# "x",\n', "float", 'float("inf")', "*", "**", "(yield)", ":=", ";", "\\\n", "\r", "\f"),
-)
-"""What a text is put together from that may or may not be a treatment."""
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3), st.sampled_from(PIECES)), max_size=3),
-    values(),
-)
-@example([(8, 1, "\x00")], 1)
-def test_by_its_shape_a_treatment_reads_as_on_its_own(
-    edits: list[tuple[int, int, str]], value: Value
-) -> None:
-    arguments: Mapping[str, Value] = {"a": 1, "b": ("x", value)}
-    text = known = keyword_arguments("Block", arguments, indent=0)
-    for place, length, piece in edits:
-        start = place % (len(text) + 1)
-        text = text[:start] + piece + text[start + length :]
-    reader = TreatmentReader("Block")
-    reader.names(known, arguments)
-
-    try:
-        read_back(text, "Block", arguments)
-    except UnreadableTreatmentError:
-        for _ in range(2):
-            with pytest.raises(UnreadableTreatmentError):
-                reader.names(text, arguments)
-    else:
-        assert reader.names(text, arguments) == frozenset(references(value))
-
-
-def test_no_more_shapes_are_kept_than_help() -> None:
-    reader = TreatmentReader("Block")
-    for length in range(MAX_SHAPES + 5):
-        value = (1,) * length
-        arguments = {"a": value}
-        assert not reader.names(f"Block(a={list(value)})", arguments)
-        with pytest.raises(UnreadableTreatmentError):
-            reader.names(f"Block(a={list(value)})", {"a": (*value, 1)})
-
-
 @given(values(st.builds(Reference, st.sampled_from(["ONE", "TWO", "THREE"])) | st.integers()))
 def test_all_references_of_a_value_are_found(value: Value) -> None:
-    found = list(references(value))
+    found = list(names_in(value))
     text = keyword_arguments("Block", {"a": value}, indent=0)
     accept(text, "Block", {"a": value})
     for name in ("ONE", "TWO", "THREE"):

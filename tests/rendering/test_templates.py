@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import texts
 
-from gen_sweeps.rendering.escaping import in_comment, in_docstring
+from gen_sweeps.rendering.escaping import docstring_text, in_comment, in_docstring
 
 TEMPLATE = "templates/run_{strategy}.py.jinja"
 
@@ -142,7 +142,7 @@ def test_a_missing_template_folder_and_an_empty_one_are_clear_errors(world: Worl
     world.path("templates").rmdir()
     result = world.run("spec.toml")
     assert result.exit_code == 2
-    assert "error: templates: no such folder\nhint: `templates` in spec.toml is" in result.err
+    assert "error: templates: no such folder\nhint: `templates` in a spec is relative" in result.err
 
 
 def test_a_template_that_leads_outside_through_a_link_is_refused(world: World) -> None:
@@ -210,7 +210,7 @@ def test_a_value_is_laid_out_for_the_line_it_stands_on(world: World) -> None:
 
 @given(texts)
 def test_any_text_is_safe_in_a_docstring_and_reads_back(text: str) -> None:
-    source = f'"""{in_docstring(text)}\n"""\nx = 1\n'
+    source = f'"""{in_docstring(docstring_text(text))}\n"""\nx = 1\n'
     docstring, assignment = ast.parse(source).body
     assert isinstance(docstring, ast.Expr)
     assert isinstance(docstring.value, ast.Constant)
@@ -219,7 +219,7 @@ def test_any_text_is_safe_in_a_docstring_and_reads_back(text: str) -> None:
     lines = (line.rstrip(" \t") for line in text.strip().split("\n"))
     assert docstring.value.value == "\n".join(lines) + "\n"
     assert isinstance(assignment, ast.Assign)
-    closed = f'"""{in_docstring(text)}"""'
+    closed = f'"""{in_docstring(docstring_text(text))}"""'
     assert isinstance(ast.parse(closed, mode="eval").body, ast.Constant)
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, cast
 
 import typer
 
-from gen_sweeps.cli.call import Call
+from gen_sweeps.cli.call import CommandCall
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import terminal
 from gen_sweeps.errors import GenSweepsError
@@ -116,7 +116,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
             "--version", help="Print the version.", callback=_print_version, is_eager=True
         ),
     ] = False,
-) -> Call:
+) -> CommandCall:
     """Write the files of a sweep, or check them."""
     del version
     from gen_sweeps.commands import generate as command  # noqa: PLC0415 - loads what it needs
@@ -134,7 +134,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         output_format=output_format.value,
     )
     run = partial(command.generate, options)
-    return Call(options.action, run, options.output_format, spec if watch else None)
+    return CommandCall(options.action, run, options.output_format, spec if watch else None)
 
 
 def init(
@@ -143,11 +143,11 @@ def init(
     starter: Annotated[
         Starter, typer.Option("--from", help="What to start from.")
     ] = Starter.TRAINING,
-) -> Call:
+) -> CommandCall:
     """Write a spec and templates to start from, and the files that they make."""
     from gen_sweeps.commands import init as command  # noqa: PLC0415 - loads what it needs
 
-    return Call("init", partial(command.init, command.InitOptions(folder, starter.value)))
+    return CommandCall("init", partial(command.init, command.InitOptions(folder, starter.value)))
 
 
 def schema(
@@ -155,11 +155,11 @@ def schema(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print a page for people instead.")
     ] = False,
-) -> Call:
+) -> CommandCall:
     """Print the JSON Schema of a spec, by which editors complete and check it."""
     from gen_sweeps.commands import schema as command  # noqa: PLC0415 - loads what it needs
 
-    return Call("schema", partial(command.schema, command.SchemaOptions(markdown)))
+    return CommandCall("schema", partial(command.schema, command.SchemaOptions(markdown)))
 
 
 def report(
@@ -174,11 +174,11 @@ def report(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="File to write to instead of stdout."),
     ] = None,
-) -> Call:
+) -> CommandCall:
     """Write one HTML page that a reviewer reads instead of the files."""
     from gen_sweeps.commands import report as command  # noqa: PLC0415 - loads what it needs
 
-    return Call("report", partial(command.report, command.ReportOptions(spec, output)))
+    return CommandCall("report", partial(command.report, command.ReportOptions(spec, output)))
 
 
 def compare(  # noqa: PLR0913 - one parameter for each option
@@ -190,7 +190,7 @@ def compare(  # noqa: PLR0913 - one parameter for each option
         list[str] | None,
         typer.Option(
             metavar="PATTERN",
-            help="What may differ: 'Call(arg, arg)', a constant's name, a path such as "
+            help="What may differ: 'CommandCall(arg, arg)', a constant's name, a path such as "
             "optimizer.lr, 'class name' or docstring; may be repeated.",
         ),
     ] = None,
@@ -210,26 +210,24 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     output_format: Annotated[
         OutputFormat, typer.Option(help="Format of what was found.")
     ] = OutputFormat.TEXT,
-) -> Call:
+) -> CommandCall:
     """Say where Python files differ, and whether that is what was meant."""
     from gen_sweeps.commands import compare as command  # noqa: PLC0415 - loads what it needs
-    from gen_sweeps.compare.printing import View  # noqa: PLC0415 - likewise
 
-    view = View(
-        layout=layout,
-        comments=comments,
-        color=terminal.coloured(sys.stdout),
-        width=shutil.get_terminal_size((100, 24)).columns,
-    )
     options = command.CompareOptions(
         files=tuple(map(str, files or ())),
         vary=tuple(vary or ()),
         diff=diff,
         resolved=resolved,
         output_format=output_format.value,
-        view=view,
+        view=command.View(
+            layout=layout,
+            comments=comments,
+            color=terminal.coloured(sys.stdout),
+            width=shutil.get_terminal_size((100, 24)).columns,
+        ),
     )
-    return Call("compare", partial(command.compare, options), options.output_format)
+    return CommandCall("compare", partial(command.compare, options), options.output_format)
 
 
 def resolve(  # noqa: PLR0913 - one parameter for each option
@@ -269,7 +267,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     output_format: Annotated[
         TreeFormat, typer.Option(help="A tree to read, or JSON.")
     ] = TreeFormat.TEXT,
-) -> Call:
+) -> CommandCall:
     """Run a Python file without what it imports, and show what it builds."""
     from gen_sweeps.commands import resolve as command  # noqa: PLC0415 - loads what it needs
 
@@ -283,10 +281,10 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         provenance=provenance,
         output_format=output_format.value,
     )
-    return Call("resolve", partial(command.resolve, options), options.output_format)
+    return CommandCall("resolve", partial(command.resolve, options), options.output_format)
 
 
-COMMANDS: dict[str, Callable[..., Call]] = {
+COMMANDS: dict[str, Callable[..., CommandCall]] = {
     "compare": compare,
     "resolve": resolve,
     "init": init,
@@ -302,7 +300,7 @@ INTERRUPTED = 130
 _UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 
-def parse(arguments: Sequence[str]) -> Call:
+def parse(arguments: Sequence[str]) -> CommandCall:
     """Return what a command line asks for; help, versions and completions are printed at once.
 
     Raises:
@@ -326,7 +324,7 @@ def parse(arguments: Sequence[str]) -> Call:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:
         raise KeyboardInterrupt
-    return call if isinstance(call, Call) else Call(shown, partial(_printed, call))
+    return call if isinstance(call, CommandCall) else CommandCall(shown, partial(_printed, call))
 
 
 def _printed(code: object, progress: Progress) -> Outcome:

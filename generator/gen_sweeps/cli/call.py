@@ -11,7 +11,7 @@ from gen_sweeps.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CommandCall:
     """A command with its options, not yet run.
 
     Attributes:

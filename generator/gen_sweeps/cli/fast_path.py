@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from gen_sweeps.cli.call import Call
+from gen_sweeps.cli.call import CommandCall
 
 _FLAGS = {
     "--check": "check",
@@ -21,7 +21,7 @@ _FLAGS = {
 }
 
 
-def plain_call(arguments: Sequence[str]) -> Call | None:
+def plain_call(arguments: Sequence[str]) -> CommandCall | None:
     """Return the call of arguments that are one spec and flags; None if there is more to them."""
     names = [argument for argument in arguments if not argument.startswith("-")]
     flags = [_FLAGS.get(argument) for argument in arguments if argument.startswith("-")]
@@ -36,4 +36,4 @@ def plain_call(arguments: Sequence[str]) -> Call | None:
         force="force" in flags,
         quiet="quiet" in flags,
     )
-    return Call(options.action, partial(generate, options))
+    return CommandCall(options.action, partial(generate, options))

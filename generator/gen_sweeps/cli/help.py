@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HelpPage:
     """What stands above and below the list of a command's options."""
 
     help: str
@@ -58,8 +58,8 @@ Environment:
 
 """
 
-_PAGES: Mapping[str, Page] = {
-    "compare": Page(
+_PAGES: Mapping[str, HelpPage] = {
+    "compare": HelpPage(
         """Say where Python files differ, whoever wrote them.
 
 Compares the files as syntax trees, groups what is alike, and judges with --vary whether they differ
@@ -80,7 +80,7 @@ only in what was meant to. The files are not run, unless --resolved asks for it.
             unanswered="bad usage, or a file that can't be read or parsed",
         ),
     ),
-    "resolve": Page(
+    "resolve": HelpPage(
         """Show the configuration that a Python file builds, without its SDK.
 
 Runs the file's code with stand-ins for what it imports, and prints the tree of calls and values
@@ -100,7 +100,7 @@ that it makes.
             unanswered="bad usage, or the file can't be run to the end",
         ),
     ),
-    "init": Page(
+    "init": HelpPage(
         """Write a spec and templates to start from, and the files that they make.
 
 Asks nothing and overwrites nothing: if a file that it would write already exists, it names it
@@ -124,7 +124,7 @@ and writes none. What it makes passes --check at once.
             unanswered="bad usage; input or output failed",
         ),
     ),
-    "schema": Page(
+    "schema": HelpPage(
         """Print the JSON Schema of a spec, by which editors complete and check it.
 
 Editors with a TOML language server (taplo, Even Better TOML) use the schema that the first line
@@ -138,7 +138,7 @@ of a spec names: `#:schema spec.schema.json`.
 """
         + _EXIT_CODES.format(done="done", differs="never", unanswered="bad usage; output failed"),
     ),
-    "report": Page(
+    "report": HelpPage(
         """Write one HTML page that a reviewer reads instead of the files.
 
 It has the verdict of the proof, the strategies side by side with what they vary, the base
@@ -163,7 +163,7 @@ and the same spec gives the same bytes.
 }
 
 
-def page(command: str | None, commands: Mapping[str, Callable[..., object]]) -> Page | None:
+def page(command: str | None, commands: Mapping[str, Callable[..., object]]) -> HelpPage | None:
     """Return the page of a command, None if its docstring is all there is.
 
     Args:
@@ -183,7 +183,7 @@ def page(command: str | None, commands: Mapping[str, Callable[..., object]]) -> 
         "treatment",
         unanswered="no answer: bad usage, spec or template; input or output failed",
     )
-    return Page(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
+    return HelpPage(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
 
 
 def _summary(name: str, function: Callable[..., object]) -> str:

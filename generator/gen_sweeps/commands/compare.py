@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from gen_sweeps.compare import Data, Facts, Module, Pattern
 
+__all__ = ["CompareOptions", "UsageError", "View", "compare", "compare_data", "compare_sources"]
+
 _TWO = 2
 _FEW_HINT = "name two or more Python files, as in `gen-sweeps compare sweeps/*.py`"
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
 from gen_sweeps.errors import FileError, ForeignFileError, Problem
-from gen_sweeps.output.manifest import MANIFEST
 from gen_sweeps.output.writing import write
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import prove
+from gen_sweeps.rendering.outputs import MANIFEST
 from gen_sweeps.rendering.renderer import render
 from gen_sweeps.spec.loading import load
 

@@ -19,8 +19,8 @@ from markupsafe import Markup
 
 from gen_sweeps.console.summary import proven_line
 from gen_sweeps.proof.proving import Proof
-from gen_sweeps.proof.python_syntax import docstring_end
-from gen_sweeps.proof.treatment import references
+from gen_sweeps.proof.python_syntax import code_of
+from gen_sweeps.proof.treatment import names_in
 from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
 from gen_sweeps.rendering.renderer import File
 from gen_sweeps.spec.model import Spec, Strategy, Value
@@ -134,7 +134,7 @@ def _optional(spec: Spec, strategy: Strategy, name: str) -> Cell | None:
 
 def _value(spec: Spec, value: Value) -> Cell:
     constants = {constant.name: constant for section in spec.base for constant in section.constants}
-    names = dict.fromkeys(references(value))
+    names = [name for name in dict.fromkeys(names_in(value)) if name in constants]
     resolved = tuple(
         (name, layout(constants[name].value, indent=0, before=0, after=0)) for name in names
     )
@@ -154,7 +154,7 @@ def _listings(proof: Proof) -> Iterator[Listing]:
 
 
 def _lines(file: File) -> Iterator[Line]:
-    end_of_docstring = docstring_end(file, file.path)
+    end_of_docstring = len(file.source) - len(code_of(file.source))
     offset = 0
     for text in file.source.removesuffix("\n").split("\n"):
         kind = "doc" if offset < end_of_docstring else ""

@@ -8,9 +8,9 @@ from difflib import SequenceMatcher, unified_diff
 from itertools import islice
 
 from gen_sweeps.errors import Problem
-from gen_sweeps.output.manifest import MANIFEST
 from gen_sweeps.output.planning import Action, Change, Folder, NotARegularFileError, Plan
 from gen_sweeps.proof.proving import display_path
+from gen_sweeps.rendering.outputs import MANIFEST
 
 MAX_PLACES = 5
 """Places of a file that are named; a file that was replaced has more than are of any help."""

@@ -19,11 +19,11 @@ from contextlib import contextmanager, suppress
 
 from gen_sweeps.errors import FileError, ForeignFileError
 from gen_sweeps.output import journal
-from gen_sweeps.output.journal import JOURNAL, PREFIX, Journal
-from gen_sweeps.output.manifest import MANIFEST
+from gen_sweeps.output.journal import JOURNAL, Journal
 from gen_sweeps.output.planning import Action, NotARegularFileError, Plan, refuse_obstacles
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import digest
+from gen_sweeps.rendering.outputs import MANIFEST, OWN_PREFIX
 from gen_sweeps.spec.model import Spec
 
 if sys.platform == "win32":
@@ -303,7 +303,7 @@ class OutputFolder:
                 names = os.listdir(self._place(folder))
             except OSError:
                 continue
-            if not any(name.startswith(PREFIX) and name.endswith(".tmp") for name in names):
+            if not any(name.startswith(OWN_PREFIX) and name.endswith(".tmp") for name in names):
                 continue
             for path in paths:
                 if path.rpartition("/")[0] == folder:
@@ -318,7 +318,7 @@ class OutputFolder:
         """Return where a file is written before it is renamed to its place."""
         folder, slash, _ = path.rpartition("/")
         name = digest(path.encode(errors="surrogatepass"))[:16]
-        return f"{self._root}{folder}{slash}{PREFIX}{name}.tmp"
+        return f"{self._root}{folder}{slash}{OWN_PREFIX}{name}.tmp"
 
     def _check_parents(self, path: str) -> None:
         """Check that the folders below the output folder that a file is in are folders."""

@@ -10,12 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gen_sweeps.rendering.outputs import OWN_PREFIX
 from gen_sweeps.spec.names import file_fault
 
-PREFIX = ".gen-sweeps-"
-"""Starts the names of the files that are in the output folder only during a run."""
-
-JOURNAL = f"{PREFIX}pending.json"
+JOURNAL = f"{OWN_PREFIX}pending.json"
 """The journal's name in the output folder."""
 
 

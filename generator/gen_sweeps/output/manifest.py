@@ -30,9 +30,6 @@ from gen_sweeps.output.line_endings import normalized
 from gen_sweeps.spec.model import Reference, Spec, Value
 from gen_sweeps.spec.names import file_fault
 
-MANIFEST = "manifest.json"
-"""The manifest's name in the output folder; no template can make a file of that name."""
-
 VERSION = 1
 
 

@@ -12,7 +12,6 @@ from gen_sweeps.errors import ForeignFileError, Problem
 from gen_sweeps.output.journal import Journal
 from gen_sweeps.output.line_endings import irregularity, normalized
 from gen_sweeps.output.manifest import (
-    MANIFEST,
     Manifest,
     UnreadableManifestError,
     read,
@@ -22,7 +21,7 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
 from gen_sweeps.proof.python_syntax import MARKER
-from gen_sweeps.rendering.loader import STRATEGY
+from gen_sweeps.rendering.outputs import MANIFEST, STRATEGY
 from gen_sweeps.spec.names import fold
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from gen_sweeps.errors import Problem, SpecError
 from gen_sweeps.output.journal import Journal
 from gen_sweeps.output.manifest import (
-    MANIFEST,
     UnreadableManifestError,
     merged,
     read,
@@ -21,6 +20,7 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.output.planning import Action, Folder, NotARegularFileError, Plan, plan
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import Proof
+from gen_sweeps.rendering.outputs import MANIFEST
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import closest_match
 

@@ -1,14 +1,16 @@
-"""What the judge, LibCST, says of files: why one did not pass the proof, or that one had to."""
+"""What LibCST says of files: that one is proven after all, or why it is not."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
-from gen_sweeps.compare import Difference, Module, Site, judge, parse
-from gen_sweeps.errors import GenSweepsError, Problem, ProofError, TemplateError
-from gen_sweeps.proof.control import Skeleton, examine
-from gen_sweeps.rendering.renderer import File
-from gen_sweeps.spec.model import Treatment
+from gen_sweeps.compare import Difference, Module, Site, SourceError, parse
+from gen_sweeps.errors import GenSweepsError, Problem, TemplateError
+from gen_sweeps.progress import Progress, silent, tracked
+from gen_sweeps.proof.judge import undeclared_differences
+from gen_sweeps.rendering.renderer import File, Rendering, template_lines
 
 MAX_FILES = 10
 """Files of which a failed proof tells what is wrong; the others are counted."""
@@ -20,41 +22,39 @@ MAX_WIDTH = 100
 """Characters of a value that are shown."""
 
 
-def explain(
-    failed: list[tuple[File, str, Skeleton]], treatment: Treatment, control: str
-) -> GenSweepsError:
-    """Return the error that says why files do not fit the skeletons of their templates.
-
-    Args:
-        failed: The files, each with the path to show and the skeleton that it does not fit.
-        treatment: What they may differ in.
-        control: The control's name.
-    """
-    problems: list[Problem] = []
-    judge = Judge(treatment)
-    for file, shown, skeleton in failed[:MAX_FILES]:
-        try:
-            examine(file, treatment, shown)
-            problems += _problems(file, shown, judge.differences(file, skeleton.file), control)
-        except TemplateError as error:
-            return error
-        except ProofError as error:
-            problems += error.problems
-    if len(failed) > MAX_FILES:
-        problems.append(Problem(f"{len(failed) - MAX_FILES} more files differ"))
-    return ProofError(*problems)
-
-
 class Judge:
     """Judges files by the controls of their templates, and parses each of these once.
 
     Args:
-        treatment: What the files may differ in.
+        rendering: The files.
+        progress: Told how many files have been judged.
     """
 
-    def __init__(self, treatment: Treatment) -> None:
-        self._treatment = treatment
+    def __init__(self, rendering: Rendering, progress: Progress = silent) -> None:
+        self._rendering = rendering
+        self._spec = rendering.spec
+        self._progress = progress
         self._controls: dict[str, Module] = {}
+
+    def problems(self, files: Sequence[tuple[File, File]]) -> list[Problem]:
+        """Return what is wrong with files.
+
+        Args:
+            files: The files, each with the control's file of its template.
+
+        Raises:
+            TemplateError: A file is not valid Python.
+        """
+        problems: list[Problem] = []
+        refused = 0
+        for number, (file, control) in enumerate(tracked(files, "judging", self._progress)):
+            if refused == MAX_FILES:
+                problems.append(Problem(f"{len(files) - number} more files are not proven"))
+                break
+            found = list(self._problems(file, control))
+            refused += bool(found)
+            problems += found
+        return problems
 
     def differences(self, file: File, control: File) -> tuple[Difference, ...]:
         """Return all differences between two files outside of the docstring and the treatment.
@@ -64,37 +64,79 @@ class Judge:
         """
         module = self._controls.get(control.path)
         if module is None:
-            module = self._controls[control.path] = _parsed(control)
-        return judge(module, _parsed(file), self._treatment.call, self._treatment.vary)
+            module = self._controls[control.path] = self._parsed(control)
+        treatment = self._spec.treatment
+        return undeclared_differences(module, self._parsed(file), treatment.call, treatment.vary)
+
+    def _parsed(self, file: File) -> Module:
+        return parse(str(self._spec.output_folder / file.path), file.source.encode())
+
+    def _problems(self, file: File, control: File) -> Iterator[Problem]:
+        """Yield what is wrong with one file."""
+        try:
+            found = self.differences(file, control)
+        except SourceError as error:
+            raise TemplateError(*error.problems) from None
+        except GenSweepsError as error:
+            yield from error.problems
+            return
+        lines = _TemplateLines(self._rendering, file) if found else None
+        for difference in found[:MAX_DIFFERENCES]:
+            line = _line(difference, file, control)
+            template = lines.of(line) if lines and line else file.template
+            yield self._problem(difference, file, line, template)
+        if len(found) > MAX_DIFFERENCES:
+            message = f"and {len(found) - MAX_DIFFERENCES} more differences from the control"
+            yield Problem(message, str(self._spec.output_folder / file.path))
+
+    def _problem(
+        self, difference: Difference, file: File, line: int | None, template: str
+    ) -> Problem:
+        left, right = difference.left, difference.right
+        what = f"{difference.path} ({difference.note})" if difference.note else difference.path
+        there = f" (its line {left.line})" if left else ""
+        control = self._spec.control
+        message = (
+            f"differs from the control outside of the treatment, at {what}: "
+            f"has {_shown(right)} where the control ({control}) has {_shown(left)}{there}"
+        )
+        hint = f"let {template} put what a strategy changes into `{{{{ treatment }}}}` only"
+        return Problem(message, str(self._spec.output_folder / file.path), line, hint=hint)
 
 
-def _parsed(file: File) -> Module:
-    return parse(file.path, file.source.encode())
+def _line(difference: Difference, file: File, control: File) -> int | None:
+    """Return the line of a file at which it differs, or at which what it lacks should stand."""
+    if difference.right is not None:
+        return difference.right.line
+    if difference.left is None or difference.left.line is None:
+        return None
+    index = difference.left.line - 1
+    lines, wanted = file.source.split("\n"), control.source.split("\n")
+    matcher = SequenceMatcher(None, wanted, lines, autojunk=False)
+    for _, start, end, there, _ in matcher.get_opcodes():
+        if start <= index < end:
+            return min(there, len(lines) - 1) + 1
+    return None
 
 
-def _problems(
-    file: File, shown: str, found: Sequence[Difference], control: str
-) -> Iterator[Problem]:
-    hint = f"let {file.template} put what a strategy changes into `{{{{ treatment }}}}` only"
-    for difference in found[:MAX_DIFFERENCES]:
-        yield _problem(difference, shown, control, hint)
-    if len(found) > MAX_DIFFERENCES:
-        message = f"and {len(found) - MAX_DIFFERENCES} more differences from the control"
-        yield Problem(message, shown, hint=hint)
-    if not found:
-        message = "nests deeper than Python takes, with the values of the treatment"
-        yield Problem(message, shown, hint=f"nest less in {file.template}")
+class _TemplateLines:
+    """Tells which line of a template printed a line of a file."""
 
+    def __init__(self, rendering: Rendering, file: File) -> None:
+        self._source = file.source
+        self._pieces = template_lines(rendering, file.path)
 
-def _problem(difference: Difference, shown: str, control: str, hint: str) -> Problem:
-    left, right = difference.left, difference.right
-    what = f"{difference.path} ({difference.note})" if difference.note else difference.path
-    there = f" (its line {left.line})" if left else ""
-    message = (
-        f"differs from the control outside of the treatment, at {what}: "
-        f"has {_shown(right)} where the control ({control}) has {_shown(left)}{there}"
-    )
-    return Problem(message, shown, right.line if right else None, hint=hint)
+    def of(self, line: int) -> str:
+        """Return `template:line` of what starts on a line of the file."""
+        before = "\n".join(self._source.split("\n")[: line - 1])
+        start = len(before) + 1 if line > 1 else 0
+        index = bisect_left(self._pieces, start + 1, key=lambda piece: piece[0])
+        index = min(index, len(self._pieces) - 1)
+        end, template, number = self._pieces[index]
+        if index and end - self._pieces[index - 1][0] > 0:
+            text = self._source[self._pieces[index - 1][0] : start]
+            number += text.count("\n")
+        return f"{template}:{number}"
 
 
 def _shown(site: Site | None) -> str:

@@ -2,8 +2,8 @@
 
 A filter makes text safe for one kind of place, and only there: a literal is safe in code, the
 text of a docstring between three quotes. Whether a template put it there is seen in the rendered
-file, by Python's own tokens. Of the files of a template only the control's is looked at: the text
-of the others is the same.
+file, by Python's own tokens. Of the files that share a skeleton only the first is looked at: what
+stands around the holes is the same in all of them.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gen_sweeps.errors import TemplateError
-from gen_sweeps.rendering.filters import Kind
 from gen_sweeps.rendering.renderer import File
-from gen_sweeps.rendering.skeleton import Placement
+from gen_sweeps.rendering.skeleton import Kind, Placement
 
 _BREAKS_STRING = re.compile("[\"'\\\\\n]")
 _BREAKS_FORMAT = re.compile("[\"'\\\\\n{}]")
@@ -43,7 +42,7 @@ class _Where(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Region:
+class _TextRegion:
     """A string, an f-string or a comment: as offsets, with its quotes."""
 
     where: _Where
@@ -67,17 +66,19 @@ def check_placements(file: File, shown: str) -> None:
     Raises:
         TemplateError: A thing stands in another place.
     """
-    if not file.placements:
+    placements = file.page.placements
+    if not placements:
         return
-    regions = list(_regions(file.source))
+    source = file.source
+    regions = list(_regions(source))
     starts = [region.start for region in regions]
-    for placement in file.placements:
+    for placement in placements:
         index = bisect_right(starts, placement.start) - 1
         region = regions[index] if index >= 0 else None
         if region is not None and not region.holds(placement):
             region = None
-        if fault := _fault(file.source, placement, region):
-            line = file.source.count("\n", 0, placement.start) + 1
+        if fault := _fault(source, placement, region):
+            line = source.count("\n", 0, placement.start) + 1
             hint = f"in {file.template}, {_HINTS[placement.kind]}"
             raise TemplateError.at(f"has {fault}", shown, line, hint=hint)
 
@@ -91,7 +92,7 @@ _HINTS = {
 }
 
 
-def _fault(source: str, placement: Placement, region: _Region | None) -> str | None:
+def _fault(source: str, placement: Placement, region: _TextRegion | None) -> str | None:
     """Return what is wrong with a placement, or None."""
     text = source[placement.start : placement.end]
     if not text or placement.kind is Kind.NAME or _NAME.fullmatch(text):
@@ -105,7 +106,7 @@ def _fault(source: str, placement: Placement, region: _Region | None) -> str | N
     return _fault_in_string(source, placement, region)
 
 
-def _fault_in_string(source: str, placement: Placement, region: _Region) -> str | None:
+def _fault_in_string(source: str, placement: Placement, region: _TextRegion) -> str | None:
     text = source[placement.start : placement.end]
     quotes = _PREFIX.match(source, region.start)
     opening = quotes[0] if quotes else ""
@@ -133,7 +134,7 @@ def _is_comment(source: str, placement: Placement) -> bool:
     return all(line.lstrip(" ").startswith("#") for line in lines)
 
 
-def _regions(source: str) -> Iterator[_Region]:
+def _regions(source: str) -> Iterator[_TextRegion]:
     """Yield the strings, f-strings and comments of a file that Python accepts, in order."""
     lines = [0]
     for line in source.split("\n"):
@@ -151,12 +152,12 @@ def _regions(source: str) -> Iterator[_Region]:
         elif token.type in _FORMAT_ENDS:
             depth -= 1
             if not depth:
-                yield _Region(_Where.FORMAT, opened, end)
+                yield _TextRegion(_Where.FORMAT, opened, end)
         elif depth:
             continue
         elif token.type == tokenize.COMMENT:
-            yield _Region(_Where.COMMENT, start, end)
+            yield _TextRegion(_Where.COMMENT, start, end)
         elif token.type == tokenize.STRING:
             quotes = _PREFIX.match(token.string)
             is_format = quotes is not None and set("fFtT") & set(quotes[0])
-            yield _Region(_Where.FORMAT if is_format else _Where.STRING, start, end)
+            yield _TextRegion(_Where.FORMAT if is_format else _Where.STRING, start, end)

@@ -1,26 +1,30 @@
-"""The proof by construction: the files differ only in the treatment.
+"""The proof: files differ only in the treatment, and in their docstrings.
 
-The control's file is parsed whole, once. Of every other file the text outside of the docstring
-and the treatment is compared with the control's as text, and only the treatment is parsed. That
-accepts nothing which parsing everything would refuse, because the text around is the same.
+The first file of each skeleton is read whole. Files that share a skeleton have the same text around
+their holes, so only what fills the holes is looked at, each distinct filling once. What can't be
+accepted like that goes to LibCST, which compares whole files, node by node.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
-from gen_sweeps.errors import TemplateError
+from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
-from gen_sweeps.proof.control import Skeleton, examine
+from gen_sweeps.proof.control import Control, examine
 from gen_sweeps.proof.placement import check_placements
-from gen_sweeps.proof.python_syntax import check_characters, docstring_end, parse
-from gen_sweeps.proof.shapes import TreatmentReader
-from gen_sweeps.proof.treatment import UnreadableTreatmentError
+from gen_sweeps.proof.python_syntax import code_of, docstring_end, parse
+from gen_sweeps.proof.treatment import UnreadableTreatmentError, names_in, read_back
 from gen_sweeps.rendering.renderer import File, Rendering
-from gen_sweeps.spec.model import Spec, Value
+from gen_sweeps.rendering.skeleton import HoleValue
+from gen_sweeps.spec.model import Call, Spec
+
+
+class DisagreementError(AssertionError):
+    """The two ways to see the proof disagree: a bug in one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Proof:
     """The files of a rendering, of which it is proven that only the treatment differs.
 
     Attributes:
-        rendering: What was proven; it renders the same again.
+        rendering: What was proven.
         digests: The sha256 of each file, in hexadecimal, by its path in the order of rendering.
     """
 
@@ -41,8 +45,9 @@ def digest(data: bytes) -> str:
     return sha256(data, usedforsecurity=False).hexdigest()
 
 
-class DisagreementError(AssertionError):
-    """The two ways to see the proof disagree: a bug in one of them."""
+def display_path(spec: Spec, path: str) -> str:
+    """Return the path of a generated file as the user would name it."""
+    return str(spec.output_folder / path)
 
 
 def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = silent) -> Proof:
@@ -51,7 +56,7 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
     Args:
         rendering: The files.
         paranoid: Whether to show every file to LibCST too, which parses it whole.
-        progress: Is told how many files have been proven.
+        progress: Told how many files have been looked at.
 
     Raises:
         DisagreementError: LibCST refuses a file that the proof by construction accepts.
@@ -60,74 +65,154 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
             after all files have been looked at.
     """
     prover = _Prover(rendering)
-    digests = {path: prover.proven(path) for path in tracked(rendering, "proving", progress)}
-    if failed := [path for path, found in digests.items() if found is None]:
-        from gen_sweeps.proof.explanation import explain  # noqa: PLC0415 - LibCST is heavy
+    digests = {}
+    for path in tracked(rendering, "proving", progress):
+        prover.look_at(rendering[path])
+        digests[path] = digest(rendering[path].source.encode())
+    problems = prover.problems
+    judged = prover.proven if paranoid else []
+    if prover.unproven or judged:
+        from gen_sweeps.proof.explanation import Judge  # noqa: PLC0415 - LibCST is heavy
 
-        spec = rendering.spec
-        raise explain([prover.seen(path) for path in failed], spec.treatment, spec.control)
-    if paranoid:
-        prover.judge(progress)
-    return Proof(rendering, {path: found for path, found in digests.items() if found})
+        judge = Judge(rendering, progress)
+        problems += judge.problems(prover.unproven)
+        for wrong in judge.problems(judged):
+            raise DisagreementError(f"LibCST refuses what is proven by construction: {wrong}")
+    if problems:
+        raise ProofError(*problems)
+    return Proof(rendering, digests)
 
 
 class _Prover:
-    """Proves the files of a rendering, one at a time."""
+    """Looks at one file after the other, a template's control first.
+
+    Attributes:
+        proven: The files that are proven by construction, each with its template's control.
+        unproven: The files that LibCST has to judge, likewise.
+        problems: What is wrong with files that need no judge.
+    """
 
     def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
-        self._treatment = rendering.spec.treatment
-        self._arms = {strategy.name: strategy for strategy in rendering.spec.strategies}
-        self._reader = TreatmentReader(self._treatment.call)
+        self.proven: list[tuple[File, File]] = []
+        self.unproven: list[tuple[File, File]] = []
+        self.problems: list[Problem] = []
+        self._spec = rendering.spec
         self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
-        self._skeletons = {
-            template: examine(rendering[path], self._treatment, self._shown(path))
-            for template, path in rendering.controls().items()
-        }
+        self._templates: dict[str, Control] = {}
+        self._skeletons: dict[tuple[str, int], Control | None] = {}
+        self._checked: dict[tuple[int, tuple[str, ...]], tuple[HoleValue, ...]] = {}
 
-    def proven(self, path: str) -> str | None:
-        """Return the digest of a file that is proven, None for one that differs.
+    def look_at(self, file: File) -> None:
+        """Look at a file.
 
         Raises:
             TemplateError: It is not valid Python or breaks the form of generated files.
+            ProofError: It is a template's control, and has no single treatment.
         """
-        file, shown = self._rendering[path], self._shown(path)
+        shown = f"{self._folder}{file.path}"
         if file.strategy is None:
             _check_shared(file, shown)
-        else:
-            skeleton = self._skeletons[file.template]
-            arguments = {**self._treatment.shared, **self._arms[file.strategy].args}
-            check_treatment(file, arguments, skeleton, self._reader, shown)
-            if not fits(file, skeleton, shown):
-                return None
-        return digest(file.source.encode())
+            return
+        control = self._control(file, shown)
+        if control is None:
+            return
+        template = self._templates.setdefault(file.template, control)
+        fits = self._fits(file, control, shown)
+        # Another skeleton is compared with the control's by LibCST, once.
+        known = control is template or control.file is not file
+        is_proven = fits and known and _is_of_its_factors(file, control)
+        (self.proven if is_proven else self.unproven).append((file, template.file))
 
-    def judge(self, progress: Progress) -> None:
-        """Show every file of a strategy to LibCST.
+    def _control(self, file: File, shown: str) -> Control | None:
+        """Return the first file with the same skeleton; None if that has been refused."""
+        key = (file.template, id(file.page.skeleton))
+        if key not in self._skeletons:
+            self._skeletons[key] = None
+            try:
+                self._skeletons[key] = examine(file, self._spec.treatment, shown)
+            except ProofError as error:
+                if file.template not in self._templates:
+                    raise
+                self.problems += error.problems
+        return self._skeletons[key]
+
+    def _fits(self, file: File, control: Control, shown: str) -> bool:
+        """Say whether what fills the holes changes nothing but the values there.
 
         Raises:
-            DisagreementError: It refuses one.
+            TemplateError: The treatment is not what the spec says, or can't be evaluated.
         """
-        from gen_sweeps.proof.explanation import Judge  # noqa: PLC0415 - LibCST is heavy
+        fillings = file.page.fillings
+        fits = not control.places.refusals
+        for place in control.places.places:
+            chosen = [fillings[hole] for hole in place.holes]
+            texts = tuple(filling.text for filling in chosen)
+            values = tuple(filling.value for filling in chosen)
+            known = self._checked.get((id(place), texts))
+            if known is not None and all(map(_is_known, known, values)):
+                continue
+            if place.fault(texts, values):
+                fits = False
+            elif fault := _names_fault(values, control):
+                raise self._treatment_error(file, shown, *fault)
+            else:
+                self._checked[id(place), texts] = values
+        if not fits:
+            self._read_back(file, control, shown)
+        return fits and control.places.names_fault([f.text for f in fillings]) is None
 
-        judge = Judge(replace(self._treatment, shared={}))
-        paths = [path for path, _ in self._rendering.strategies()]
-        for file, shown, skeleton in map(self.seen, tracked(paths, "judging", progress)):
-            if found := judge.differences(replace(file, path=shown), skeleton.file):
-                raise DisagreementError(f"LibCST refuses {shown}, at {found[0].path}")
+    def _read_back(self, file: File, control: Control, shown: str) -> None:
+        """Check that the treatment is what the spec says, where its place does not tell."""
+        for text, value in file.page.fillings:
+            if isinstance(value, Call):
+                try:
+                    read_back(text, value)
+                except UnreadableTreatmentError as error:
+                    message = f"the treatment can't be read back: {error}"
+                    raise self._treatment_error(file, shown, message) from None
+                if fault := _names_fault((value,), control):
+                    raise self._treatment_error(file, shown, *fault)
 
-    def seen(self, path: str) -> tuple[File, str, Skeleton]:
-        """Return a strategy's file, its path as the user would name it, and its skeleton."""
-        file = self._rendering[path]
-        return file, self._shown(path), self._skeletons[file.template]
+    def _treatment_error(
+        self, file: File, shown: str, message: str, hint: str | None = None
+    ) -> TemplateError:
+        ((start, _),) = file.treatments
+        line = file.source.count("\n", 0, start) + 1
+        return TemplateError.at(message, shown, line, hint=hint)
 
-    def _shown(self, path: str) -> str:
-        return f"{self._folder}{path}"
+
+def _is_known(known: HoleValue, value: HoleValue) -> bool:
+    """Say whether a value is one that has been checked; texts are equal, others the same."""
+    return known is value or (type(known) is type(value) is str and known == value)
 
 
-def display_path(spec: Spec, path: str) -> str:
-    """Return the path of a generated file as the user would name it."""
-    return str(spec.output_folder / path)
+def _is_of_its_factors(file: File, control: Control) -> bool:
+    """Say whether a file's code is the same under the control's identity.
+
+    Then it depends on nothing of the arm but its factors.
+    """
+    page, twin = file.page, file.under_control
+    if twin is None or page is twin:
+        return True
+    if page.skeleton is twin.skeleton:
+        return page.fillings[control.in_docstring :] == twin.fillings[control.in_docstring :]
+    return code_of(page.text) == code_of(twin.text)
+
+
+def _names_fault(values: tuple[HoleValue, ...], control: Control) -> tuple[str, str] | None:
+    """Return which name in a treatment is not what it should be in the file, and a hint."""
+    names = {name for value in values if isinstance(value, Call) for name in names_in(value)}
+    if control.names is None or not names:
+        return None
+    template = control.file.template
+    if "float" in names and "float" in control.names:
+        message = "the treatment needs Python's float, which the file binds to something else"
+        return message, f"use another name in {template}"
+    if missing := names - control.names - {"float"}:
+        name = min(missing)
+        message = f"the treatment names {name}, which nothing in the file defines"
+        return message, f"import {name} in {template}"
+    return None
 
 
 def _check_shared(file: File, shown: str) -> None:
@@ -135,51 +220,3 @@ def _check_shared(file: File, shown: str) -> None:
     if file.path.endswith(".py") and file.source:
         docstring_end(file, shown, parse(file, shown))
         check_placements(file, shown)
-
-
-def check_treatment(
-    file: File,
-    arguments: Mapping[str, Value],
-    skeleton: Skeleton,
-    reader: TreatmentReader,
-    shown: str,
-) -> None:
-    """Check that the treatment in the file is what the spec says, and that it can be evaluated."""
-    for start, end in file.treatments:
-        try:
-            names = reader.names(file.source[start:end], arguments)
-        except UnreadableTreatmentError as error:
-            message = f"the treatment can't be read back: {error}"
-            raise TemplateError.at(message, shown, _line(file, start)) from None
-        if skeleton.names is not None and not names <= skeleton.names:
-            name = min(names - skeleton.names)
-            message = f"the treatment names {name}, which nothing in the file defines"
-            hint = f"import {name} in {file.template}"
-            raise TemplateError.at(message, shown, _line(file, start), hint=hint)
-
-
-def _line(file: File, offset: int) -> int:
-    return file.source.count("\n", 0, offset) + 1
-
-
-def fits(file: File, skeleton: Skeleton, shown: str) -> bool:
-    """Say whether a file is the skeleton with a docstring and a treatment put in."""
-    control = skeleton.file
-    if file.path == control.path and file.source == control.source:
-        return True  # it is the control's, which has been examined
-    if len(file.treatments) != 1:
-        return False
-    source = file.source
-    start, end = file.treatments[0]
-    body = start - len(skeleton.before)
-    if len(source) - end != len(skeleton.after) or not source.endswith(skeleton.after):
-        return False
-    if body < 0 or not source.startswith(skeleton.before, body):
-        return False
-    if docstring_end(file, shown) != body:
-        return False
-    check_characters(file, shown, 0, body)
-    check_characters(file, shown, start, end)
-    if "\\" in source[:body]:
-        parse(replace(file, source=source[:body]), shown)
-    return skeleton.takes_deep_values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Sequence
 
 from gen_sweeps.errors import TemplateError
 from gen_sweeps.rendering.renderer import File
@@ -53,51 +54,49 @@ def parse(file: File, shown: str) -> ast.Module:
     return tree
 
 
-def check_characters(file: File, shown: str, start: int = 0, end: int | None = None) -> None:
-    """Check that a part of a file has no character that parsers disagree about.
+def check_characters(file: File, shown: str) -> None:
+    """Check that a file has no character that parsers disagree about.
 
     Raises:
         TemplateError: It has one: a null, carriage return, form feed, byte order mark, surrogate.
     """
     source = file.source
-    stop = len(source) if end is None else end
-    if source.isascii() and not any(source.find(it, start, stop) >= 0 for it in "\x00\r\x0c"):
-        return
-    if match := _FORBIDDEN.search(source, start, stop):
+    if match := _FORBIDDEN.search(source):
         line = source.count("\n", 0, match.start()) + 1
         message = f"has U+{ord(match[0]):04X}, which no generated file may have"
         hint = f"look for it in {file.template}; `| python` and `| docstring` escape it"
         raise TemplateError.at(message, shown, line, hint=hint)
 
 
-def docstring_end(file: File, shown: str, tree: ast.Module | None = None) -> int:
+def docstring_end(file: File, shown: str, tree: ast.Module) -> int:
     """Return the offset at which the module docstring of a file ends.
-
-    Args:
-        file: The file.
-        shown: The file's path as the user would name it.
-        tree: The file's tree. Without it what follows the docstring must be known to be what
-            follows the docstring of a file for which this has been called with its tree.
 
     Raises:
         TemplateError: It does not start with a docstring in triple quotes, with the marker.
     """
-    source = file.source
-    end = _string_end(source)
-    if not end or (tree is not None and ast.get_docstring(tree) is None):
+    match = _DOCSTRING.match(file.source)
+    if not match or ast.get_docstring(tree) is None:
         message = "does not start with a module docstring in triple quotes"
         raise TemplateError.at(message, shown, 1, hint=f"it is what {file.template} starts with")
-    if source.find(MARKER, 0, end) < 0:
+    if MARKER not in match[0]:
         hint = f"place `{{{{ sweep.marker | docstring }}}}` in the docstring of {file.template}"
         raise TemplateError.at("has no @generated marker in its docstring", shown, 1, hint=hint)
-    return end
+    return match.end()
 
 
-def _string_end(source: str) -> int:
-    """Return where the string in triple quotes ends that a source starts with; 0 without one."""
-    if source.startswith('"""'):
-        end = source.find('"""', len('"""')) + len('"""')
-        if end >= len('""""""') and source.find("\\", 0, end) < 0:
-            return end
+def code_of(source: str) -> str:
+    """Return what stands behind the docstring of a source; all of it if there is none."""
     match = _DOCSTRING.match(source)
-    return match.end() if match else 0
+    return source[match.end() :] if match else source
+
+
+def offset_of(lines: Sequence[str], line: int, column: int) -> int:
+    """Return the offset in characters of a position as `ast` gives it.
+
+    Args:
+        lines: The text's lines, without their ends.
+        line: The line, from 1.
+        column: The bytes of UTF-8 before it on the line.
+    """
+    before = sum(len(text) + 1 for text in lines[: line - 1])
+    return before + len(lines[line - 1].encode()[:column].decode(errors="replace"))

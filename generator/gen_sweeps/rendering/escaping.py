@@ -18,6 +18,7 @@ _SEEN = re.compile(r"[ -\[\]-~\n]*+")
 """What nothing needs to be done about in a docstring, but for quotes and blanks in some places."""
 
 _TRAILING_BLANK = re.compile("[ \t]\n")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _PRAGMA = re.compile(
     r"(?P<start>^|#)[ ]*(?=(noqa|type|ty|fmt|yapf|isort|ruff|flake8|pylint|pyright|mypy|pyre|"
@@ -37,12 +38,16 @@ class Text:
     Printed as it is, it is refused if it could end the string, docstring or comment it stands
     in. It compares like a string and joins with `+`; every other use asks `str()`, so nothing
     gets around that check.
+
+    Attributes:
+        origin: What of the arm the text depends on; empty if it is the same for all arms.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "origin")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, origin: frozenset[str] = frozenset()) -> None:
         self._text = text
+        self.origin = origin
 
     def __str__(self) -> str:
         """Return the text.
@@ -81,11 +86,12 @@ class Text:
 
     def __add__(self, other: str | Text) -> Text:
         """Join with what follows."""
-        return Text(self._text + raw(other))
+        origin = self.origin | other.origin if isinstance(other, Text) else self.origin
+        return Text(self._text + raw(other), origin)
 
     def __radd__(self, other: str) -> Text:
         """Join with what precedes."""
-        return Text(other + self._text)
+        return Text(other + self._text, self.origin)
 
     def __mod__(self, _: object) -> str:
         """Refuse to be a format."""
@@ -99,28 +105,31 @@ def raw(text: str | Text) -> str:
     return text._text if isinstance(text, Text) else text  # noqa: SLF001 - the one door of the class
 
 
-def in_docstring(text: str) -> str:
-    r'''Return `text` as it may stand inside `"""`, without blanks at its ends.
+def docstring_text(text: str) -> str:
+    """Return what a docstring says if it has `text` in it.
 
-    Read back by Python it is the same text, apart from blanks at the ends of lines and lone
-    surrogates. Backslashes, quotes in a row or at an end (where the template may have more) and
-    characters unseen are escaped.
-    '''
+    That is the text without blanks at its ends and at the ends of lines, and with lone surrogates
+    as they would be escaped: from 3.13 on Python refuses a docstring that has one, in any form.
+    """
     lines = text.strip()
-    if _SEEN.fullmatch(lines) and not (
-        '""' in lines or "''" in lines or " \n" in lines or lines[:1] == '"' or lines[-1:] == '"'
-    ):
+    if _SEEN.fullmatch(lines) and " \n" not in lines:
         return lines
     if _TRAILING_BLANK.search(lines):
         lines = "\n".join(line.rstrip(" \t") for line in lines.split("\n"))
-    return _UNSAFE_IN_DOCSTRING.sub(_escaped_in_docstring, lines)
+    return _SURROGATE.sub(lambda match: escape(match[0]), lines)
 
 
-def _escaped_in_docstring(match: re.Match[str]) -> str:
-    # From 3.13 on Python refuses a docstring with a lone surrogate, even an escaped one: what
-    # stands there then is how it would be escaped.
-    surrogate = "\ud800" <= match[0] <= "\udfff"
-    return f"\\{escape(match[0])}" if surrogate else escape(match[0])
+def in_docstring(text: str) -> str:
+    r'''Return a text, as `docstring_text` returns it, as it may stand inside `"""`.
+
+    Backslashes, quotes in a row or at an end (where the template may have more) and characters
+    unseen are escaped.
+    '''
+    if _SEEN.fullmatch(text) and not (
+        '""' in text or "''" in text or text[:1] == '"' or text[-1:] == '"'
+    ):
+        return text
+    return _UNSAFE_IN_DOCSTRING.sub(lambda match: escape(match[0]), text)
 
 
 def in_comment(text: str, start: str = "#") -> str:

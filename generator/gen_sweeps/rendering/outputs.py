@@ -1,23 +1,31 @@
-"""Which template makes which file, of which strategy."""
+"""Maps output paths to templates: which template makes which file, and for which strategy."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gen_sweeps.errors import TemplateError
-from gen_sweeps.output.journal import PREFIX
-from gen_sweeps.output.manifest import MANIFEST, spec_name
-from gen_sweeps.rendering.loader import STRATEGY, SUFFIX, TemplateFolder
 from gen_sweeps.spec.model import Spec, Strategy
 from gen_sweeps.spec.names import file_fault, fold
 
+SUFFIX = ".jinja"
+"""What the name of a template ends with; without it, it is the name of the file that it makes."""
+
+STRATEGY = "{strategy}"
+"""What stands for the strategy's name in the name of a template."""
+
+MANIFEST = "manifest.json"
+"""The manifest's name in the output folder; no template can make a file of that name."""
+
+OWN_PREFIX = ".gen-sweeps-"
+"""What the names of the files start with that stand in the output folder during a run only."""
+
 
 @dataclass(frozen=True, slots=True)
-class Origins:
-    """Where each file comes from, in the order of rendering.
+class Outputs:
+    """The files that a spec's templates make.
 
     Attributes:
         shared: The template of each file that all strategies share, by the file's path.
@@ -28,58 +36,47 @@ class Origins:
     shared: Mapping[str, str]
     of_strategies: Mapping[str, Mapping[str, Strategy]]
 
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the paths."""
-        yield from self.shared
-        for files in self.of_strategies.values():
-            yield from files
-
     def __len__(self) -> int:
         """Return the number of files."""
         return len(self.shared) + sum(map(len, self.of_strategies.values()))
 
-    def __contains__(self, path: object) -> bool:
-        """Say whether there is such a file."""
-        return path in self.shared or any(path in files for files in self.of_strategies.values())
-
-    def of(self, path: str) -> tuple[str, Strategy | None]:
-        """Return the template of a file, and its strategy if it is for one.
+    def origin(self, path: str) -> tuple[str, Strategy | None]:
+        """Return the template that makes a file, and the strategy that the file is for, if any.
 
         Raises:
             KeyError: There is no such file.
         """
-        for template, files in self.of_strategies.items():
-            if strategy := files.get(path):
+        for template, arms in self.of_strategies.items():
+            if strategy := arms.get(path):
                 return template, strategy
         return self.shared[path], None
 
-    @property
-    def templates(self) -> AbstractSet[str]:
-        """The names of all templates that make files."""
-        return {*self.shared.values(), *self.of_strategies}
 
-
-def made_by(template: str, strategy: str) -> str:
+def output_path(template: str, strategy: str) -> str:
     """Return the path of the file that a template makes for a strategy."""
     return template.removesuffix(SUFFIX).replace(STRATEGY, strategy)
 
 
-def origins(spec: Spec, folder: TemplateFolder) -> Origins:
-    """Return where the files of a spec come from.
+def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
+    """Return the files that templates make.
+
+    Args:
+        spec: The spec.
+        names: The names of its templates, as paths below their folder.
 
     Raises:
         TemplateError: There are no templates, or their names make no valid files.
     """
-    names = _names(spec, folder)
-    places = _Places(spec)
+    _check_names(spec, names)
+    claims = _Claims(spec)
 
-    def taken(path: str, template: str) -> str:
-        if fault := places.take(path):
-            raise TemplateError.at(f"makes {fault}", folder.display(template))
+    def claimed(path: str, template: str) -> str:
+        if fault := claims.claim(path):
+            raise TemplateError.at(f"makes {fault}", str(spec.template_folder / template))
         return path
 
     shared = {
-        taken(name.removesuffix(SUFFIX), name): name for name in names if STRATEGY not in name
+        claimed(name.removesuffix(SUFFIX), name): name for name in names if STRATEGY not in name
     }
     strategies = sorted(spec.strategies, key=lambda strategy: strategy.name != spec.control)
     of_strategies = {}
@@ -89,58 +86,57 @@ def origins(spec: Spec, folder: TemplateFolder) -> Origins:
         if not name.endswith(f".py{SUFFIX}"):
             hint = "what has no treatment call can't be proven; make it for all strategies at once"
             message = "makes strategies' files that are not Python"
-            raise TemplateError.at(message, folder.display(name), hint=hint)
+            raise TemplateError.at(message, str(spec.template_folder / name), hint=hint)
         of_strategies[name] = {
-            taken(made_by(name, strategy.name), name): strategy for strategy in strategies
+            claimed(output_path(name, strategy.name), name): strategy for strategy in strategies
         }
-    return Origins(shared, of_strategies)
+    return Outputs(shared, of_strategies)
 
 
-def _names(spec: Spec, folder: TemplateFolder) -> list[str]:
-    """Return the names of the templates, of which at least one is for strategies."""
+def _check_names(spec: Spec, names: Sequence[str]) -> None:
+    """Check that there are templates, at least one of them for strategies."""
     shown = str(spec.template_folder)
-    hint = f"`templates` in {spec.path} is relative to that file"
-    try:
-        names = folder.names()
-    except FileNotFoundError:
-        raise TemplateError.at("no such folder", shown, hint=hint) from None
-    except OSError as error:
-        raise TemplateError.at(f"can't be read: {error.strerror}", shown) from None
     if not names:
-        message = f"has no template: no file ends with {SUFFIX}"
-        raise TemplateError.at(message, shown, hint=hint)
+        hint = f"`templates` in {spec.path} is relative to that file"
+        raise TemplateError.at(f"has no template: no file ends with {SUFFIX}", shown, hint=hint)
     if not any(STRATEGY in name for name in names):
         hint = f"name the template of the strategies' files like sweep_{STRATEGY}.py{SUFFIX}"
         raise TemplateError.at(f"no template has {STRATEGY} in its name", shown, hint=hint)
-    return names
 
 
-class _Places:
-    """The places of files in the output folder, each for one file on every file system."""
+class _Claims:
+    """The paths in the output folder, each claimed by one file on every file system."""
 
     def __init__(self, spec: Spec) -> None:
         self._files = {MANIFEST: MANIFEST}
         self._folders: dict[str, str] = {}
-        templates = os.path.relpath(spec.template_folder, spec.output_folder)
-        self._sources = (spec_name(spec), f"{templates.replace(os.sep, '/')}/")
+        self._spec, templates = (
+            os.path.relpath(path, spec.output_folder).replace(os.sep, "/")
+            for path in (spec.path, spec.template_folder)
+        )
+        self._templates = f"{templates}/"
 
-    def take(self, path: str) -> str | None:
-        """Take a place; return why it can't be had, or None if it can."""
+    def claim(self, path: str) -> str | None:
+        """Claim a path; return why it can't be had, or None if it can."""
         if fault := file_fault(path):
             return f"a file {path!r}, which {fault}"
-        spec, templates = self._sources
-        if path == spec or path.startswith(templates):
+        if path == self._spec or path.startswith(self._templates):
             return f"{path}, which is what the files are made from"
-        if path.rpartition("/")[2].startswith(PREFIX):
+        if path.rpartition("/")[2].startswith(OWN_PREFIX):
             return f"{path}, a name that gen-sweeps has for files of its own"
         folded = fold(path)
         if other := self._files.get(folded) or self._folders.get(folded):
             return f"{path}, but there is {other} already"
         self._files[folded] = path
-        end = folded.rfind("/")
-        while end > 0:
-            if other := self._files.get(folded[:end]):
+        for folder in _folders_above(folded):
+            if other := self._files.get(folder):
                 return f"{path}, but {other} is a file already"
-            self._folders[folded[:end]] = f"{path[:end]}/"
-            end = folded.rfind("/", 0, end)
+            self._folders[folder] = f"{path[: len(folder)]}/"
         return None
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)

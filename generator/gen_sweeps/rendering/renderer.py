@@ -1,24 +1,33 @@
-"""From a spec to the source of its files; nothing is written, nothing is judged."""
+"""Renders the templates of a spec: a page for each file, with holes where it prints its arm."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
+from types import GeneratorType
+from typing import TYPE_CHECKING
 
-from jinja2 import Template, nodes  # noqa: TC002 - failures has loaded it
+from gen_sweeps.progress import Progress, silent, tracked
+from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, width
+from gen_sweeps.rendering.outputs import STRATEGY, Outputs, find_outputs, output_path
+from gen_sweeps.rendering.skeleton import (
+    Filling,
+    Hole,
+    Kind,
+    Page,
+    PrintedConstant,
+    Skeleton,
+)
+from gen_sweeps.spec.model import Call, Spec, Strategy, Value
 
-from gen_sweeps.progress import Progress, silent
-from gen_sweeps.rendering.failures import template_error
-from gen_sweeps.rendering.filters import SLOT, TREATMENT, TREATMENT_SLOT, Slots
-from gen_sweeps.rendering.halves import halves
-from gen_sweeps.rendering.literals import keyword_arguments
-from gen_sweeps.rendering.loader import STRATEGY, VIEWS, TemplateFolder, strategy_views, sweep_views
-from gen_sweeps.rendering.outputs import made_by, origins
-from gen_sweeps.rendering.pieces import Piece, pieces
-from gen_sweeps.rendering.sandbox import Budget, Sandbox
-from gen_sweeps.rendering.skeleton import SETTLED, Filled, Placement, indentation, laid_out
-from gen_sweeps.spec.model import Spec, Strategy
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from gen_sweeps.rendering.context import View
+    from gen_sweeps.rendering.filters import Printed
+
+TREATMENT = frozenset({"treatment"})
+"""The origin of the treatment call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,281 +36,326 @@ class File:
 
     Attributes:
         path: Where it goes, relative to the output folder, with `/`.
-        source: What stands in it: LF line ends, with a final one.
         template: The template that made it, as the user would name it.
         strategy: The strategy that it is for; None for a file that all share.
-        treatments: Where the template placed the treatment, as offsets into `source`.
-        placements: Where it placed other things of the spec, in order; of a template's files for
-            strategies only the first is sure to have them.
+        page: What stands in it: LF line ends, with a final one.
+        under_control: What would stand in it if its arm had the control's identity; None for a
+            file that all share.
     """
 
     path: str
-    source: str
     template: str
     strategy: str | None
-    treatments: tuple[tuple[int, int], ...]
-    placements: tuple[Placement, ...] = ()
+    page: Page
+    under_control: Page | None = None
+
+    @property
+    def source(self) -> str:
+        """The text of the file."""
+        return self.page.text
+
+    @property
+    def treatments(self) -> tuple[tuple[int, int], ...]:
+        """Where the template placed the treatment, as offsets into `source`."""
+        holes = zip(self.page.skeleton.holes, self.page.spans, strict=True)
+        return tuple(span for hole, span in holes if hole.origin == TREATMENT)
 
 
+@dataclass(frozen=True)
 class Rendering(Mapping[str, File]):
-    """The files of a spec by their path, each rendered when it is asked for, and not kept.
+    """The files of a spec by their path.
 
     Shared files come first, then each template's files, the control's before the others'.
-
-    Attributes:
-        spec: The spec.
-        folder: Where the templates are loaded from.
     """
 
-    def __init__(self, spec: Spec) -> None:
-        self.spec = spec
-        self.folder = TemplateFolder(spec.template_folder)
-        self._budget = Budget()
-        self._slots = Slots(self._budget)
-        self._environment = Sandbox(self.folder, self._budget, self._slots.printed, VIEWS)
-        self._environment.filters |= self._slots.filters()
-        self._globals = sweep_views(spec)
-        self._templates: dict[str, Template] = {}
-        self._endings: dict[str, _Ending | None] = {}
-        self._joints: dict[str, _Joint | None] = {}
-        self._origins = origins(spec, self.folder)
-        self._shown = {name: self.folder.display(name) for name in self._origins.templates}
+    spec: Spec
+    files: Mapping[str, File]
+    outputs: Outputs
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
-        return iter(self._origins)
+        return iter(self.files)
 
     def __len__(self) -> int:
         """Return the number of files."""
-        return len(self._origins)
-
-    def __contains__(self, path: object) -> bool:
-        """Say whether there is such a file, without rendering it."""
-        return path in self._origins
+        return len(self.files)
 
     def __getitem__(self, path: str) -> File:
-        """Render one file.
-
-        Raises:
-            TemplateError: The template can't be read, is not valid or fails.
-        """
-        template, strategy = self._origins.of(path)
-        shown = self._shown[template]
-        if strategy is not None and (joint := self._joints.get(template)):
-            return self._joined(path, shown, strategy, joint)
-        try:
-            if strategy is None:
-                filled = self._render(self._template(template), self._globals, strategy)
-            else:
-                filled = self._render_for(template, strategy)
-            source = "".join(filled.pieces)
-            if not path.endswith(".py"):  # of Python the position is told later
-                source.encode()
-        except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, shown, self.folder) from None
-        name = strategy.name if strategy else None
-        treatments, placements = tuple(filled.treatments), tuple(filled.placements)
-        return File(path, source, shown, name, treatments, placements)
-
-    def _template(self, name: str) -> Template:
-        if name not in self._templates:
-            self._templates[name] = self._environment.get_template(name)
-        return self._templates[name]
-
-    def _render_for(self, name: str, strategy: Strategy) -> Filled:
-        """Render a template for a strategy, what is the same for all of them only once."""
-        values = self._globals | strategy_views(strategy, self.spec.treatment)
-        if name not in self._endings:
-            self._endings[name] = self._ending(name, values)
-        ending = self._endings[name]
-        if ending is None:
-            return self._render(self._template(name), values, strategy)
-        filled = self._render(ending.start, values, strategy, ending.first_line)
-        if name not in self._joints:
-            self._joints[name] = self._joint(ending, strategy, "".join(filled.pieces))
-        filled.add_filled(ending.before)
-        start = filled.length
-        filled.add(self._treatment(strategy, ending.indent))
-        filled.treatments.append((start, filled.length))
-        filled.add_filled(ending.after)
-        return filled
-
-    def _joint(self, ending: _Ending, strategy: Strategy, start: str) -> _Joint | None:
-        """Return how files are put together without the template; None if that can't be.
-
-        Args:
-            ending: How they end.
-            strategy: A strategy.
-            start: What its file starts with, as the template makes it.
-        """
-        self._slots.clear()
-        self._budget.renew()
-        found = pieces(self._environment, ending.items, self._globals, self._settled)
-        if found is None:
-            return None
-        before, after = ("".join(part.pieces) for part in (ending.before, ending.after))
-        joint = _Joint((*found, ending.first_line), before, after, ending.indent)
-        return joint if joint.start(strategy) == start else None
-
-    def _settled(self, text: str) -> str | None:
-        """Return a text with its slots filled; None if one depends on the place that it is in."""
-        first, *rest = text.split(SLOT)
-        settled = [first]
-        for slot, following in zip(rest[::2], rest[1::2], strict=True):
-            wanted = None if slot == TREATMENT else self._slots[slot]
-            if wanted is None or wanted.kind not in SETTLED or not isinstance(wanted.content, str):
-                return None
-            settled += (wanted.content, following)
-        return "".join(settled)
-
-    def _joined(self, path: str, template: str, strategy: Strategy, joint: _Joint) -> File:
-        before = joint.start(strategy) + joint.before
-        treatment = self._treatment(strategy, joint.indent)
-        span = (len(before), len(before) + len(treatment))
-        return File(path, before + treatment + joint.after, template, strategy.name, (span,))
-
-    def _ending(self, name: str, values: Mapping[str, object]) -> _Ending | None:
-        """Return how all files of a template end; None if that is not to be told."""
-        parts = halves(self._environment, name)
-        if parts is None:
-            return None
-        self._slots.clear()
-        self._budget.renew()
-        first_line, newline, text = _ended(parts.shared.render(values)).partition("\n")
-        before, treatment, after = text.partition(TREATMENT_SLOT)
-        lines = first_line + after.partition("\n")[0]
-        if not (newline and treatment) or TREATMENT_SLOT in after or SLOT in lines:
-            return None
-        filled = self._fill(before, None)
-        return _Ending(
-            parts.strategy,
-            parts.items,
-            f"{first_line}\n",
-            indentation(filled.line),
-            filled,
-            self._fill(after, None),
-        )
-
-    def _render(
-        self,
-        template: Template,
-        values: Mapping[str, object],
-        strategy: Strategy | None,
-        ending: str = "",
-    ) -> Filled:
-        self._slots.clear()
-        self._budget.renew()
-        return self._fill(_ended(template.render(values) + ending), strategy)
+        """Return one file."""
+        return self.files[path]
 
     def strategies(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the strategy's name of each file that is for one strategy."""
-        for files in self._origins.of_strategies.values():
+        for files in self.outputs.of_strategies.values():
             for path, strategy in files.items():
                 yield path, strategy.name
 
     def paths_of(self, strategy: str) -> list[str]:
         """Return the paths of a strategy's files."""
-        return [made_by(name, strategy) for name in self._origins.of_strategies]
-
-    def controls(self) -> Mapping[str, str]:
-        """Return the path of the control's file for each template that makes strategies' files.
-
-        Templates are named as the user would name them.
-        """
-        return {
-            self._shown[name]: next(iter(files))
-            for name, files in self._origins.of_strategies.items()
-        }
+        return [output_path(name, strategy) for name in self.outputs.of_strategies]
 
     def strategy_paths(self) -> Iterator[str]:
         """Yield the paths of the strategies' files, with `{strategy}` where the name stands."""
-        return (made_by(name, STRATEGY) for name in self._origins.of_strategies)
-
-    def _fill(self, text: str, strategy: Strategy | None) -> Filled:
-        """Return the text with its slots laid out.
-
-        Raises:
-            TemplateRuntimeError: The template has changed the text of a slot.
-        """
-        first, *rest = text.split(SLOT)
-        filled = Filled()
-        filled.add(first)
-        for slot, following in zip_longest(rest[::2], rest[1::2], fillvalue=""):
-            start = filled.length
-            if slot == TREATMENT and strategy is not None:
-                filled.add(self._treatment(strategy, indentation(filled.line)))
-                filled.treatments.append((start, filled.length))
-            else:
-                wanted = self._slots[slot]
-                filled.add(laid_out(wanted, filled.line, following.partition("\n")[0]))
-                filled.placements.append(Placement(wanted.kind, start, filled.length))
-            filled.add(following)
-        return filled
-
-    def _treatment(self, strategy: Strategy, indent: int) -> str:
-        treatment = self.spec.treatment
-        arguments = {**treatment.shared, **strategy.args}
-        return keyword_arguments(treatment.call, arguments, indent=indent)
+        return (output_path(name, STRATEGY) for name in self.outputs.of_strategies)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """How all files of a template end.
-
-    Attributes:
-        start: The half of the template that makes what comes before.
-        items: What stands at the top level of that half.
-        first_line: What ends the last line of that.
-        indent: Columns by which the treatment's line is indented.
-        before: What stands between that line and the treatment.
-        after: What stands behind the treatment.
-    """
-
-    start: Template
-    items: tuple[nodes.Node, ...]
-    first_line: str
-    indent: int
-    before: Filled
-    after: Filled
-
-
-@dataclass(frozen=True, slots=True)
-class _Joint:
-    """What a strategy's file is joined from.
-
-    Attributes:
-        pieces: What makes its start.
-        before: What stands between that and the treatment.
-        after: What stands behind the treatment.
-        indent: Columns by which the treatment's line is indented.
-    """
-
-    pieces: tuple[Piece, ...]
-    before: str
-    after: str
-    indent: int
-
-    def start(self, strategy: Strategy) -> str:
-        """Return what a strategy's file starts with."""
-        return "".join(
-            [piece if isinstance(piece, str) else piece(strategy) for piece in self.pieces]
-        )
-
-
-def render(spec: Spec, *, progress: Progress = silent) -> Rendering:
-    """Return the files of `spec`, each to be rendered when it is asked for.
-
-    Args:
-        spec: The spec.
-        progress: Is told nothing: nothing is rendered yet.
+def render(spec: Spec, progress: Progress = silent) -> Rendering:
+    """Render the files of a spec; nothing is judged.
 
     Raises:
-        TemplateError: There are no templates, or their names make no valid files.
+        TemplateError: There are no templates, their names make no valid files, or one can't be
+            read, is not valid or fails.
     """
-    del progress
-    return Rendering(spec)
+    renderer = _Renderer(spec)
+    return Rendering(spec, renderer.files(progress), renderer.outputs)
 
 
-def _ended(text: str) -> str:
-    """Return a text with the newline that a file ends with, unless it is empty."""
-    return text if not text or text.endswith("\n") else f"{text}\n"
+def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]]:
+    """Return which lines of templates printed a file, for whoever explains what stands there.
+
+    Args:
+        rendering: The files.
+        path: The file.
+
+    Returns:
+        For each piece, in order: the offset in the file at which it ends, the template's path as
+        the user would name it, and the line in it.
+    """
+    return _Renderer(rendering.spec).traced(rendering[path].path)
+
+
+class _Renderer:
+    """Runs the templates of a spec."""
+
+    def __init__(self, spec: Spec) -> None:
+        # Jinja2 takes long to load; who only looks at a rendering does without.
+        from gen_sweeps.rendering.context import VIEWS, sweep_views  # noqa: PLC0415 - see above
+        from gen_sweeps.rendering.filters import Marks  # noqa: PLC0415 - likewise
+        from gen_sweeps.rendering.loader import TemplateFolder  # noqa: PLC0415 - likewise
+        from gen_sweeps.rendering.sandbox import Budget, Sandbox  # noqa: PLC0415 - likewise
+
+        self._spec = spec
+        self._control = next(s for s in spec.strategies if s.name == spec.control)
+        self._folder = TemplateFolder(spec.template_folder)
+        self._budget = Budget()
+        self._marks = Marks(self._budget)
+        self._environment = Sandbox(
+            self._folder, self._budget, self._marks.printed, self._marks.joined, VIEWS
+        )
+        self._environment.filters |= self._marks.filters()
+        self._views = {**self._environment.globals, **sweep_views(spec)}
+        self._templates: dict[str, Template] = {}
+        self._skeletons: dict[Skeleton, Skeleton] = {}
+        self._last = Skeleton((), (), ())
+        self._last_texts: list[str | Hole] = []
+        # By the identity of what the spec holds as long as this lives.
+        self._seen_args: dict[int, Mapping[str, View]] = {}
+        self._treatments: dict[int, Printed] = {}
+        self._calls: dict[tuple[int, int], str] = {}
+        self.outputs = find_outputs(spec, self._folder.names())
+
+    def files(self, progress: Progress) -> Mapping[str, File]:
+        """Return all files."""
+        files = {
+            path: File(path, self._folder.display(name), None, self._rendered(name, path))
+            for path, name in self.outputs.shared.items()
+        }
+        for name, arms in self.outputs.of_strategies.items():
+            display = self._folder.display(name)
+            # What a file has under the control's identity depends on the arm's arguments only.
+            under_control: dict[int, Page] = {}
+            for path in tracked(arms, "rendering", progress):
+                strategy = arms[path]
+                page = self._rendered(name, path, strategy, strategy)
+                twin = under_control.get(id(strategy.args))
+                if twin is None:
+                    same = strategy is self._control
+                    twin = page if same else self._rendered(name, path, self._control, strategy)
+                    under_control[id(strategy.args)] = twin
+                files[path] = File(path, display, strategy.name, page, twin)
+        return files
+
+    def _rendered(
+        self,
+        template: str,
+        path: str,
+        identity: Strategy | None = None,
+        factors: Strategy | None = None,
+    ) -> Page:
+        """Render a template.
+
+        Args:
+            template: Its name.
+            path: The file that it makes.
+            identity: The strategy that the template sees as its own; None if all share the file.
+            factors: The strategy whose arguments it sees.
+
+        Raises:
+            TemplateError: It can't be read, is not valid or fails.
+        """
+        from gen_sweeps.rendering.failures import template_error  # noqa: PLC0415 - loads Jinja2
+
+        try:
+            views = self._start(identity, factors)
+            segments, printed = self._filled(self._run(template, views))
+            if not path.endswith(".py"):  # of Python the position is told later
+                "".join(segments).encode()
+            return self._page(segments, printed)
+        except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
+            raise template_error(error, self._folder.display(template), self._folder) from None
+
+    def _start(self, identity: Strategy | None, factors: Strategy | None) -> dict[str, object]:
+        """Start a rendering, and return what the template sees."""
+        from gen_sweeps.rendering.context import strategy_view  # noqa: PLC0415 - loads Jinja2
+
+        self._budget.renew()
+        if identity is None or factors is None:
+            self._marks.renew()
+            return {**self._views}
+        self._marks.renew(self._treatment(factors))
+        return self._views | {"strategy": strategy_view(identity, self._args(factors))}
+
+    def _args(self, strategy: Strategy) -> Mapping[str, View]:
+        """Return a strategy's arguments as templates see them."""
+        from gen_sweeps.rendering.context import view  # noqa: PLC0415 - loads Jinja2
+
+        key = id(strategy.args)
+        if key not in self._seen_args:
+            self._seen_args[key] = {name: view(value) for name, value in strategy.args.items()}
+        return self._seen_args[key]
+
+    def _treatment(self, strategy: Strategy) -> Printed:
+        """Return the treatment call of a strategy, the same for equal arguments of the spec."""
+        from gen_sweeps.rendering.filters import Printed  # noqa: PLC0415 - loads Jinja2
+
+        key = id(strategy.args)
+        if key not in self._treatments:
+            treatment = self._spec.treatment
+            call = Call(treatment.call, {**treatment.shared, **strategy.args})
+            self._treatments[key] = Printed(Kind.VALUE, call, origin=TREATMENT)
+        return self._treatments[key]
+
+    def _run(self, name: str, views: dict[str, object]) -> str:
+        """Return what a template prints, with its marks."""
+        if name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
+        template = self._templates[name]
+        # As `Template.render` does, which puts the views together anew each time.
+        context = template.new_context(views, shared=True)
+        try:
+            return self._environment.concat(template.root_render_func(context))
+        except Exception:  # noqa: BLE001 - Jinja raises it again, with the template's lines
+            self._environment.handle_exception()
+
+    def _filled(self, marked: str) -> tuple[list[str], list[Printed]]:
+        """Return the pieces of a rendered text, every other one of them what a mark stands for."""
+        segments = marked.split("\0")
+        printed = []
+        for index in range(1, len(segments), 2):
+            what = self._marks[segments[index]]
+            printed.append(what)
+            if what.text is None or what.kind is Kind.COMMENT:
+                segments[index] = self._laid_out(what, segments, index)
+            else:
+                segments[index] = what.text
+        if segments[-1] and not segments[-1].endswith("\n"):
+            segments[-1] += "\n"
+        elif len(segments) > 1 and not segments[-1]:
+            segments[-1] = "" if segments[-2].endswith("\n") else "\n"
+        self._budget.make(sum(map(len, segments)))
+        return segments, printed
+
+    def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
+        """Return what stands for a mark, laid out for the line that it stands on."""
+        line = _line(segments, index)
+        if printed.text is not None:
+            return printed.text.replace("\n", f"\n{line}") if line.isspace() else printed.text
+        if isinstance(printed.value, Call):
+            return self._call(printed.value, len(line) - len(line.lstrip(" ")))
+        return _value(printed.value, line, segments[index + 1].partition("\n")[0])
+
+    def _call(self, call: Call, indent: int) -> str:
+        """Return the treatment as Python source; the same for many files is laid out once."""
+        key = (id(call), indent)
+        if key not in self._calls:
+            self._calls[key] = keyword_arguments(call.function, call.arguments, indent=indent)
+        return self._calls[key]
+
+    def _page(self, segments: list[str], printed: list[Printed]) -> Page:
+        """Return the page of a filled text; pages that have the same skeleton share it."""
+        texts: list[str | Hole] = [*segments]
+        fillings = []
+        for index, what in enumerate(printed):
+            if what.origin:
+                fillings.append(Filling(segments[2 * index + 1], what.value))
+                texts[2 * index + 1] = Hole(what.kind, what.origin)
+        if texts != self._last_texts:  # of most templates all files have one skeleton
+            skeleton = _skeleton(texts, printed)
+            self._last = self._skeletons.setdefault(skeleton, skeleton)
+            self._last_texts = texts
+        return Page(self._last, tuple(fillings))
+
+    def traced(self, path: str) -> list[tuple[int, str, int]]:
+        """Return which lines of templates printed a file, as `template_lines` does."""
+        template, strategy = self.outputs.origin(path)
+        views = self._start(strategy, strategy)
+        root = self._environment.get_template(template)
+        stream = root.root_render_func(root.new_context(views, shared=True))
+        pieces, lines = [], []
+        for piece in stream:
+            # It is a generator, and stands where it has printed the piece.
+            frame = stream.gi_frame if isinstance(stream, GeneratorType) else None
+            pieces.append(piece)
+            lines.append(root.get_corresponding_lineno(frame.f_lineno) if frame else 1)
+        segments, _ = self._filled("".join(pieces))
+        fillings = iter(segments[1::2])
+        found = []
+        end = 0
+        for piece, line in zip(pieces, lines, strict=True):
+            parts = piece.split("\0")
+            end += sum(map(len, parts[::2])) + sum(len(next(fillings)) for _ in parts[1::2])
+            found.append((end, self._folder.display(template), line))
+        return found
+
+
+def _skeleton(texts: list[str | Hole], printed: list[Printed]) -> Skeleton:
+    """Return the skeleton of a text in pieces, every other one of which was printed."""
+    between: list[str] = []
+    holes = []
+    constants = []
+    parts: list[str] = []
+    for index, piece in enumerate(texts):
+        if isinstance(piece, Hole):
+            between.append("".join(parts))
+            holes.append(piece)
+            parts = []
+            continue
+        if index % 2:
+            start = sum(map(len, parts))
+            kind = printed[index // 2].kind
+            constants.append(PrintedConstant(kind, len(between), start, start + len(piece)))
+        parts.append(piece)
+    between.append("".join(parts))
+    return Skeleton(tuple(between), tuple(holes), tuple(constants))
+
+
+def _line(segments: list[str], index: int) -> str:
+    """Return what stands before a segment on its line."""
+    line = ""
+    for segment in reversed(segments[:index]):
+        _, newline, tail = segment.rpartition("\n")
+        line = tail + line
+        if newline:
+            break
+    return line
+
+
+def _value(value: Value, line: str, after: str) -> str:
+    """Return a value as Python source, laid out for the place between `line` and `after`."""
+    if "#" in line:
+        return literal(value)  # in a comment, a second line would be code
+    name, equals, rest = line.partition(" = ")
+    if equals and not rest and not after and name.isidentifier():
+        return assignment(name, value).removeprefix(line)
+    indent = len(line) - len(line.lstrip(" "))
+    return layout(value, indent=indent, before=width(line), after=width(after))

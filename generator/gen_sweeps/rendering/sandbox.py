@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import wraps
+from itertools import islice
 from types import BuiltinMethodType, MappingProxyType
 from typing import Any
 
@@ -24,6 +25,8 @@ from jinja2.runtime import Context  # noqa: TC002 - likewise
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
+
+from gen_sweeps.rendering.escaping import Text
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
@@ -74,7 +77,10 @@ _METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
 _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 
 # Names of filters that only the sandbox can write, for they have a space.
-_STEP, PIECE, _NEST = "one step", "piece of text", "nested values"
+_STEP, _JOINED, _NEST = "one step", "joined text", "nested values"
+
+_AT_ONCE = 100
+"""Pieces of a rendering that are counted together."""
 
 
 class BudgetError(TemplateRuntimeError):
@@ -142,8 +148,11 @@ class _Template(Template):
         return self.make_module()
 
 
-class _Nesting(NodeTransformer):
-    """Has each list, tuple and table that a template writes counted when it is made."""
+class _Expressions(NodeTransformer):
+    """Has what a template writes counted when it is made, and `~` know texts of the spec.
+
+    Lists, tuples and tables go through the filter `_NEST`; what `~` joins, through `_JOINED`.
+    """
 
     def __init__(self, counting: Callable[[nodes.Expr, str, int], nodes.Expr]) -> None:
         self._counting = counting
@@ -156,6 +165,10 @@ class _Nesting(NodeTransformer):
 
     visit_Dict = visit_List  # noqa: N815 - likewise
 
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        self.generic_visit(node)
+        return self._counting(nodes.List(node.nodes, lineno=node.lineno), _JOINED, node.lineno)
+
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
         return self.visit_List(node) if node.ctx == "load" else node
 
@@ -167,6 +180,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         loader: Where templates come from.
         budget: What the rendering that is under way has left.
         printed: What `{{ value }}` prints for a value, given the context that it is printed in.
+        joined: What `~` makes of values, given the same.
         fields: The attributes that are safe, by the type of what has them, known beforehand.
     """
 
@@ -178,6 +192,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         loader: BaseLoader,
         budget: Budget,
         printed: Callable[[Context, object], object],
+        joined: Callable[[Context, Sequence[object]], object],
         fields: Mapping[type, frozenset[str]],
     ) -> None:
         super().__init__(
@@ -192,7 +207,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
             cache_size=-1,
         )
         self._budget = budget
-        self._print = printed
         self._fields = fields
         self.concat = self._concatenated  # type: ignore[method-assign] # Jinja has a "".join there
         known = self.filters
@@ -203,7 +217,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "join": self._join,
             "sum": self._sum,
             _STEP: self._step,
-            PIECE: self._piece,
+            _JOINED: joined,
             _NEST: self._nested,
         }
         del self.globals["lipsum"]  # what it returns differs from run to run
@@ -220,9 +234,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if loop.test is not None:
                 step = self._counting(nodes.Const(1), _STEP, loop.lineno)
                 loop.test = nodes.And(step, loop.test, lineno=loop.lineno)
-        for joined in tree.find_all(nodes.Concat):
-            joined.nodes = [self._counting(node, PIECE, node.lineno) for node in joined.nodes]
-        _Nesting(self._counting).visit(tree)
+        _Expressions(self._counting).visit(tree)
         tree.set_environment(self)
         return tree
 
@@ -239,19 +251,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._budget.nest(value)
         return value
 
-    @pass_context
-    def _piece(self, context: Context, value: object) -> str:
-        """Return what `~` joins; lists and tables as they are printed, not as Python shows them."""
-        nested = isinstance(value, list | tuple | Mapping)
-        text = str(self._print(context, value) if nested else value)
-        self._budget.make(len(text))
-        return text
-
     def _concatenated(self, pieces: Iterable[str]) -> str:
+        rest = iter(pieces)
         kept = []
-        for piece in pieces:
-            self._budget.make(len(piece))
-            kept.append(piece)
+        while some := list(islice(rest, _AT_ONCE)):
+            self._budget.make(sum(map(len, some)))
+            kept += some
         return "".join(kept)
 
     def _load_template(
@@ -266,9 +271,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute that templates may see; part of the protocol of Jinja's sandbox."""
-        if attribute in self._fields.get(type(obj), ()):
+        kind = type(obj)
+        if attribute in self._fields.get(kind, ()):
             return getattr(obj, attribute)
-        return super().getattr(obj, attribute)
+        # What a string can do, a text of the spec can if it is safe to be printed as it is.
+        return super().getattr(str(obj) if kind is Text else obj, attribute)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Run an operator, charged before; part of the protocol of Jinja's sandbox."""

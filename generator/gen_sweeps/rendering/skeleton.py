@@ -1,20 +1,61 @@
-"""The slots of a rendered text, filled: each thing is laid out for the place where it stands."""
+"""Skeletons: the text of files around their holes, and what fills the holes."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple, TypeAlias
 
-from gen_sweeps.rendering.filters import Kind, Slot
-from gen_sweeps.rendering.literals import assignment, layout, literal, width
-from gen_sweeps.spec.model import Value
+from gen_sweeps.spec.model import Call, Value
 
-SETTLED = frozenset({Kind.DOCSTRING, Kind.NAME, Kind.TEXT})
-"""What is printed as it is, wherever it stands."""
+HoleValue: TypeAlias = "Value | Call"
+"""What a filling must read back as: for a text the characters, for code the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Kind(Enum):
+    """What a filter has made of a value: the places where it is safe follow from that."""
+
+    VALUE = auto()
+    """An expression."""
+    DOCSTRING = auto()
+    """A part of a string in three quotes."""
+    COMMENT = auto()
+    """A comment, of one or more lines."""
+    NAME = auto()
+    """A name, possibly dotted."""
+    TEXT = auto()
+    """A text of the spec as it is."""
+
+
+class Hole(NamedTuple):
+    """A place in a skeleton that each arm fills.
+
+    Attributes:
+        kind: What filter it is printed through.
+        origin: What of the arm it prints: factors, or `IDENTITY`.
+    """
+
+    kind: Kind
+    origin: frozenset[str]
+
+
+class PrintedConstant(NamedTuple):
+    """Where a text has something of the spec that is the same for all arms.
+
+    Attributes:
+        kind: What filter it was printed through.
+        text: The index of the skeleton's text that it stands in.
+        start: The offset in that text at which it starts.
+        end: The offset in that text at which it ends.
+    """
+
+    kind: Kind
+    text: int
+    start: int
+    end: int
+
+
+class Placement(NamedTuple):
     """Where something of the spec stands in a file, as offsets, and what it was made to be."""
 
     kind: Kind
@@ -22,51 +63,70 @@ class Placement:
     end: int
 
 
-class Filled:
-    """A text whose slots are being filled, from its start to its end."""
+class Filling(NamedTuple):
+    """What stands in a hole, and the value that it has there."""
 
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.length = 0
-        self.line = ""
-        self.treatments: list[tuple[int, int]] = []
-        self.placements: list[Placement] = []
+    text: str
+    value: HoleValue
 
-    def add(self, piece: str) -> None:
-        """Go on with `piece`; `line` is then what stands on the last line."""
-        self.pieces.append(piece)
-        self.length += len(piece)
-        self.line = (self.line + piece).rpartition("\n")[2]
 
-    def add_filled(self, other: Filled) -> None:
-        """Go on with a text that is filled already, and has no treatment in it."""
-        self.placements += [
-            Placement(placed.kind, placed.start + self.length, placed.end + self.length)
-            for placed in other.placements
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The text of a file around its holes; files that share it differ in fillings only.
+
+    Attributes:
+        texts: What stands before each hole, and behind the last one.
+        holes: The holes, in the order of the text.
+        constants: What else of the spec was printed, in the order of the text.
+    """
+
+    texts: tuple[str, ...]
+    holes: tuple[Hole, ...]
+    constants: tuple[PrintedConstant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A skeleton with its holes filled: a text, and where it comes from."""
+
+    skeleton: Skeleton
+    fillings: tuple[Filling, ...]
+
+    @property
+    def text(self) -> str:
+        """The text as a whole."""
+        first, *rest = self.skeleton.texts
+        pieces = [first]
+        for filling, text in zip(self.fillings, rest, strict=True):
+            pieces += (filling.text, text)
+        return "".join(pieces)
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The offsets at which each hole starts and ends in the text."""
+        found = []
+        end = 0
+        for text, filling in zip(self.skeleton.texts, self.fillings, strict=False):
+            start = end + len(text)
+            end = start + len(filling.text)
+            found.append((start, end))
+        return found
+
+    @property
+    def placements(self) -> list[Placement]:
+        """Where the text has something of the spec, calls apart: constants, then holes."""
+        ends = [0, *(end for _, end in self.spans)]
+        constants = [
+            Placement(
+                constant.kind,
+                ends[constant.text] + constant.start,
+                ends[constant.text] + constant.end,
+            )
+            for constant in self.skeleton.constants
         ]
-        self.pieces += other.pieces
-        self.length += other.length
-        self.line = other.line
-
-
-def indentation(line: str) -> int:
-    """Return the columns by which a line is indented."""
-    return len(line) - len(line.lstrip(" "))
-
-
-def laid_out(slot: Slot, line: str, after: str) -> str:
-    """Lay out what stands between `line` and `after`."""
-    if not isinstance(slot.content, str):
-        (value,) = slot.content
-        return _value(value, line, after)
-    if slot.kind is Kind.COMMENT and line.isspace():
-        return slot.content.replace("\n", f"\n{line}")
-    return slot.content
-
-
-def _value(value: Value, line: str, after: str) -> str:
-    if "#" in line:
-        return literal(value)  # in a comment, a second line would be code
-    if not after and (match := re.fullmatch(r"(\w+) = ", line)):
-        return assignment(match[1], value).removeprefix(line)
-    return layout(value, indent=indentation(line), before=width(line), after=width(after))
+        holes = zip(self.skeleton.holes, self.spans, self.fillings, strict=True)
+        return constants + [
+            Placement(hole.kind, start, end)
+            for hole, (start, end), filling in holes
+            if not isinstance(filling.value, Call)
+        ]

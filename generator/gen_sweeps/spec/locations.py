@@ -61,10 +61,10 @@ def positions(source: bytes) -> Positions:
     """Return the places in `source`, which is TOML in UTF-8 that tomllib accepts."""
     source = source.removeprefix(b"\xef\xbb\xbf")
     root = Parser(Language(tree_sitter_toml.language())).parse(source).root_node
-    return _Walk(source).document(root)
+    return _DocumentWalk(source).document(root)
 
 
-class _Walk:
+class _DocumentWalk:
     """One walk over a document's tree, which fills in `found`."""
 
     def __init__(self, source: bytes) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from .forms import Json, escaped
 from .origins import absolute
-from .places import Place
+from .places import SourcePlace
 from .standin import RecordedBase
 from .write import TooMuchError, Writer
 
@@ -124,7 +124,7 @@ class Collector:
         called[cls, name] = _drained(cast("FunctionType", function)())
 
     def _skipped(self, message: str) -> None:
-        self._session.note(message, Place(self._source.path, 1))
+        self._session.note(message, SourcePlace(self._source.path, 1))
 
     def _target(self, name: str) -> FunctionType:
         value: object = self._module

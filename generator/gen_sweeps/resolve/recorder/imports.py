@@ -12,7 +12,7 @@ from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING, cast
 
 from .modules import RecordedModule, module_standin
-from .places import Place, Source, span_of
+from .places import Source, SourcePlace, span_of
 from .rewrite import compiled, source_of
 
 if TYPE_CHECKING:
@@ -172,14 +172,14 @@ class _StandinLoader(Loader):
         module.__path__ = self._portions
 
 
-def guarded_imports(source: Source) -> Iterator[tuple[str, Place]]:
+def guarded_imports(source: Source) -> Iterator[tuple[str, SourcePlace]]:
     """Yield the modules that a file imports where it is ready for their absence."""
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Try) or not any(map(_catches, node.handlers)):
             continue
         for statement in node.body:
             for name in _imported(statement):
-                yield name, Place(source.path, statement.lineno, span_of(statement))
+                yield name, SourcePlace(source.path, statement.lineno, span_of(statement))
 
 
 def _imported(statement: ast.stmt) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .places import Place
+    from .places import SourcePlace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +166,7 @@ class Step:
 
     verb: str
     path: tuple[Key, ...]
-    place: Place | None
+    place: SourcePlace | None
     within: tuple[Seen, ...]
     value: object = None
     call: State | None = None
@@ -186,7 +186,7 @@ class State:
     """
 
     expression: Expression
-    place: Place | None
+    place: SourcePlace | None
     serial: int
     within: tuple[Seen, ...] = ()
     steps: list[Step] = field(default_factory=list)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .places import Place, Source, Sources
+    from .places import Source, SourcePlace, Sources
 
 _FARTHEST = 20
 
@@ -68,7 +68,7 @@ class Provenance:
         self._modules = {source.module: source for source in sources.files.values()}
         self._names: dict[str, dict[str, SourceExpression | tuple[str, str]]] = {}
 
-    def call(self, place: Place | None) -> SourceExpression | None:
+    def call(self, place: SourcePlace | None) -> SourceExpression | None:
         """Return the call expression at a place."""
         source = self._sources.files.get(place.path) if place is not None else None
         if source is None or place is None:
@@ -76,7 +76,7 @@ class Provenance:
         node = source.call_at(place.span)
         return None if node is None else SourceExpression(source.path, node)
 
-    def assigned(self, place: Place | None) -> SourceExpression | None:
+    def assigned(self, place: SourcePlace | None) -> SourceExpression | None:
         """Return what the assignment on a line assigns."""
         source = self._sources.files.get(place.path) if place is not None else None
         if source is None or place is None:

@@ -18,7 +18,7 @@ Span = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePlace:
     """Where an expression stands.
 
     Attributes:
@@ -45,7 +45,7 @@ class Unknowable(BaseException):
     It is no `Exception`, so that a file's `except Exception` does not turn it into a guess.
     """
 
-    def __init__(self, message: str, place: Place | None, hint: str | None = None) -> None:
+    def __init__(self, message: str, place: SourcePlace | None, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.place = place
@@ -91,7 +91,7 @@ class Source:
             self._tree = ast.parse(self.text)
         return self._tree
 
-    def decisive(self, place: Place, *, is_branch: bool) -> Place:
+    def decisive(self, place: SourcePlace, *, is_branch: bool) -> SourcePlace:
         """Return the part of an expression or statement that decides how it goes on.
 
         Which part of an `if` or `for` an instruction is said to be of differs between Pythons.
@@ -106,7 +106,7 @@ class Source:
                 part = _deciding(node, is_branch=is_branch)
             if part is not None:
                 span = span_of(part)
-                return Place(place.path, span[0], span, self.segment(span))
+                return SourcePlace(place.path, span[0], span, self.segment(span))
         return place
 
     def call_at(self, span: Span | None) -> ast.Call | None:
@@ -156,16 +156,16 @@ class Sources:
         """Take a file in, before it runs."""
         self.files[source.path] = source
 
-    def here(self) -> Place | None:
+    def here(self) -> SourcePlace | None:
         """Return where the innermost running expression of these files is."""
         for frame in _outwards(sys._getframe(1)):  # noqa: SLF001 - the only way to the caller's frame
             if frame.f_code.co_filename in self.files:
                 return self._place(frame.f_code, frame.f_lasti, frame.f_lineno)
         return None
 
-    def raised_at(self, traceback: TracebackType | None) -> Place | None:
+    def raised_at(self, traceback: TracebackType | None) -> SourcePlace | None:
         """Return the innermost place in these files that a traceback passes."""
-        found: Place | None = None
+        found: SourcePlace | None = None
         while traceback is not None:
             code = traceback.tb_frame.f_code
             if code.co_filename in self.files:
@@ -173,12 +173,12 @@ class Sources:
             traceback = traceback.tb_next
         return found
 
-    def _place(self, code: CodeType, instruction: int, line: int | None) -> Place:
+    def _place(self, code: CodeType, instruction: int, line: int | None) -> SourcePlace:
         path = code.co_filename
         span = self._span(code, instruction)
         if span is None:
-            return Place(path, line or 1)
-        return Place(path, span[0], span, self.files[path].segment(span))
+            return SourcePlace(path, line or 1)
+        return SourcePlace(path, span[0], span, self.files[path].segment(span))
 
     def _span(self, code: CodeType, instruction: int) -> Span | None:
         spans = self._positions.get(code)

@@ -22,7 +22,7 @@ from .imports import Finder, Folders, guarded_imports
 from .modules import RecordedModule
 from .objects import written
 from .origins import Provenance
-from .places import Place, Sources, Unknowable
+from .places import SourcePlace, Sources, Unknowable
 from .standin import Recorded, new_session
 from .write import TooMuchError, Writer
 
@@ -169,7 +169,7 @@ def _note(session: Session) -> None:
             )
 
 
-def _at(place: Place | None) -> list[Json]:
+def _at(place: SourcePlace | None) -> list[Json]:
     return [None, None, None] if place is None else [place.path, place.line, place.column]
 
 

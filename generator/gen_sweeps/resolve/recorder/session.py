@@ -25,7 +25,7 @@ from .nodes import (
     Unary,
     Unpacked,
 )
-from .places import Place, Sources, Unknowable
+from .places import SourcePlace, Sources, Unknowable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,13 +50,13 @@ class Session:
         self.names: dict[str, object] = {}
         self.instances: dict[int, tuple[object, State]] = {}
         self.effects: list[Step] = []
-        self.passed: list[tuple[object, object, Place | None]] = []
+        self.passed: list[tuple[object, object, SourcePlace | None]] = []
         self.contexts: list[Seen] = []
         self.failure: Unknowable | None = None
-        self.notes: dict[tuple[str, Place | None], None] = {}
+        self.notes: dict[tuple[str, SourcePlace | None], None] = {}
         self._serial = 0
 
-    def state(self, expression: Expression, place: Place | None = None) -> State:
+    def state(self, expression: Expression, place: SourcePlace | None = None) -> State:
         """Return a fresh state, made at the innermost running place unless told."""
         self._serial += 1
         here = place or self.sources.here()
@@ -72,7 +72,7 @@ class Session:
             self.names[dotted] = self.record(Name(dotted))
         return self.names[dotted]
 
-    def note(self, message: str, place: Place | None) -> None:
+    def note(self, message: str, place: SourcePlace | None) -> None:
         """Take down what the reader must know to trust the tree."""
         self.notes[message, place] = None
 

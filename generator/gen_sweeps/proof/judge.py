@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import re
+import warnings
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from gen_sweeps.compare.difference import Difference
-from gen_sweeps.compare.gaps import without_comments
-from gen_sweeps.compare.pairwise import differences, site_at
-from gen_sweeps.compare.treatment import treatment_call
+from gen_sweeps.compare import Difference, differences, site_at, without_comments
 from gen_sweeps.errors import ProofError
+from gen_sweeps.proof.treatment import find_treatment
 
 if TYPE_CHECKING:
-    from gen_sweeps.compare.difference import Site
-    from gen_sweeps.compare.tree import Module, Node
+    from collections.abc import Iterator
+
+    from gen_sweeps.compare import Module, Node, Site
 
 _WALRUS = "NamedExpr"
 _SEPARATOR = re.compile(rb",?(?: |(?:\r\n|\n|\r)[ \t]*)?")
@@ -24,7 +25,7 @@ _SEPARATOR = re.compile(rb",?(?: |(?:\r\n|\n|\r)[ \t]*)?")
 Cut = tuple[int, int]
 
 
-def judge(
+def undeclared_differences(
     control: Module, other: Module, call: str, vary: tuple[str, ...]
 ) -> tuple[Difference, ...]:
     """Return everything that differs outside the module docstring and what the treatment may vary.
@@ -44,7 +45,7 @@ def judge(
         ProofError: If a file has not exactly one treatment call, or one that may go by another
             name, or assigns a variable in an argument that varies, or has bytes that LibCST drops.
     """
-    kept = [_Skeleton(module, treatment_call(module, call), vary) for module in (control, other)]
+    kept = [_Rest(module, _treatment(module, call), vary) for module in (control, other)]
     if kept[0].data == kept[1].data:
         return ()
     name = call.rpartition(".")[2]
@@ -54,7 +55,35 @@ def judge(
     return outside or beside or (_first_byte(kept[0], kept[1]),)
 
 
-class _Skeleton:
+def _treatment(module: Module, call: str) -> Node:
+    """Return the treatment call of a file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(module.source)
+    name = call.rpartition(".")[2]
+    find_treatment(tree, name, module.path, f"the file must call `{name}(…)` exactly once")
+    return next(node for node in _nodes(module.root) if _calls(node, name))
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
+
+
+def _calls(node: Node, name: str) -> bool:
+    """Say whether a node is a call of what has this name as its last dotted part."""
+    if node.kind != "Call":
+        return False
+    function = next(child for child in node.children if child.key == "@func")
+    if function.kind == "Attribute":
+        function = next(child for child in function.children if child.key == "@attr")
+    return function.kind == "Name" and function.head == name
+
+
+class _Rest:
     """A file without its module docstring and without what the treatment may vary.
 
     Attributes:
@@ -159,7 +188,7 @@ def _inside(difference: Difference, call: str, vary: tuple[str, ...]) -> bool:
     )
 
 
-def _first_byte(a: _Skeleton, b: _Skeleton) -> Difference:
+def _first_byte(a: _Rest, b: _Rest) -> Difference:
     """Return the first byte that differs, for what no other difference explains."""
     shorter = min(len(a.data), len(b.data))
     index = next((n for n in range(shorter) if a.data[n] != b.data[n]), shorter)
