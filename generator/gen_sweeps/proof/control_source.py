@@ -90,6 +90,20 @@ class Spot(NamedTuple):
     named: bool
 
 
+class ClosedSpan(NamedTuple):
+    """Where no hole may be.
+
+    Attributes:
+        span: The offsets.
+        owner: The node that it belongs to: a hole that has all of that in it is no hole in it.
+        reason: Why.
+    """
+
+    span: Span
+    owner: Span
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ControlSource:
     """A control file, by offsets in its text.
@@ -101,7 +115,7 @@ class ControlSource:
         comments: The comments, from `#` to the end of the line.
         spots: The expressions outside of f-strings.
         roles: What a name does, by where it starts; names that no hole may be have none.
-        closed: Where no hole may be, each with the reason.
+        closed: Where no hole may be.
         declared: The names that `global` and `nonlocal` name.
         formatted: The names that f-strings read.
     """
@@ -112,7 +126,7 @@ class ControlSource:
     comments: tuple[Span, ...]
     spots: dict[Span, Spot]
     roles: dict[int, NameRole]
-    closed: tuple[tuple[Span, str], ...]
+    closed: tuple[ClosedSpan, ...]
     declared: frozenset[str]
     formatted: frozenset[str]
 
@@ -248,7 +262,7 @@ class _Walk:
         self.starts = tuple(token.start for token in tokens)
         self.spots: dict[Span, Spot] = {}
         self.roles: dict[int, NameRole] = {}
-        self.closed: list[tuple[Span, str]] = []
+        self.closed: list[ClosedSpan] = []
         self.declared: set[str] = set()
         self.formatted: set[str] = set()
         stack: list[tuple[ast.AST, int, bool]] = [(tree, 0, False)]
@@ -259,16 +273,16 @@ class _Walk:
                 is_named = _is_named(node, field) or (named and isinstance(node, _FOLDED))
                 if at and isinstance(child, ast.expr):
                     self.spots[at] = Spot(child, node, field, depth + 1, is_named)
-                if at is None or self._enters(child, at, field):
+                if at and field == "keys" and (owner := self._lines.span(node)):
+                    self.closed.append(ClosedSpan(at, owner, "is in the key of a dict"))
+                if at is None or self._enters(child, at):
                     stack.append((child, depth + 1, is_named))
 
-    def _enters(self, node: ast.AST, at: Span, field: str) -> bool:
+    def _enters(self, node: ast.AST, at: Span) -> bool:
         """Note what a node says, and say whether what is in it is to be looked at."""
         if isinstance(node, (ast.pattern, *_TYPE_PARAMETERS)):
-            self.closed.append((at, "is in a pattern or a type parameter"))
+            self.closed.append(ClosedSpan(at, at, "is in a pattern or a type parameter"))
             return False
-        if field == "keys":
-            self.closed.append((at, "is in the key of a dict"))
         if isinstance(node, FORMATTED):
             self.formatted.update(it.id for it in ast.walk(node) if isinstance(it, ast.Name))
             return False

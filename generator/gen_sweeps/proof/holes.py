@@ -257,8 +257,9 @@ class _Finder:
             if kind := self._kind_in(token, start, end):
                 region = _Region(kind, token.start, token.end)
                 break
-        for (first, last), reason in self._control.closed:
-            if first < region.end and region.start < last:
+        for (first, last), (owner_start, owner_end), reason in self._control.closed:
+            is_inside = start <= owner_start and owner_end <= end
+            if first < region.end and region.start < last and not is_inside:
                 raise _RefusedError(reason)  # C4
         return region
 
