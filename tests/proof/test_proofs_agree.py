@@ -102,3 +102,36 @@ def test_libcst_finds_no_difference_between_any_two_of_the_projects_files(
 def test_every_file_can_be_shown_to_libcst_as_well(world: World) -> None:
     assert world.run("spec.toml", "--paranoid").exit_code == 0
     assert world.run("spec.toml", "--check", "--paranoid").exit_code == 0
+
+
+VARIANTS = {
+    "a second call in an annotation": ("config = [", "def f(v: Block(x=99)): ...\nconfig = [", 1),
+    "a call in the annotation of a variable": ("config = [", "v: Block(x=99) = 1\nconfig = [", 1),
+    "a rebound name": ("config = [", "Block = lambda **k: 1\nconfig = [", 1),
+    "a name rebound by an import": ("Block, Other", "Block, Other, Wrong as Block", 1),
+    "a name rebound by a parameter": ("config = [", "def f(Block): ...\nconfig = [", 1),
+    "an alias made in an annotation": ("config = [", "v: (B := Block) = 1\nconfig = [", 1),
+    "an alias handed on in an annotation": ("config = [", "v: list[f(Block)]\nconfig = [", 1),
+    "an annotation that names the class": ("config = [", "v: list[Block] = []\nconfig = [", 0),
+    "a final line of blanks": ("]\n", "]\n\n    \n", 0),
+    "a final line of blanks in one file": (
+        "]\n",
+        "]\n{% if strategy.name == 'shaped' %}\n    \n{% endif %}\n",
+        1,
+    ),
+    "float bound to something else": ("config = [", "float = str\nconfig = [", 2),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_both_proofs_agree_on_what_a_template_may_say(world: World, variant: str) -> None:
+    old, new, exit_code = VARIANTS[variant]
+    world.replace("spec.toml", "gamma = 0.99", "gamma = inf")
+    world.replace("templates/run_{strategy}.py.jinja", old, new)
+    results = [world.run("spec.toml", "--check"), world.run("spec.toml", "--check", "--paranoid")]
+    if exit_code:
+        assert [result.exit_code for result in results] == [exit_code] * 2, results
+        assert "is missing" not in results[0].err
+    else:
+        assert all("is missing" in result.err for result in results)
+        assert world.run("spec.toml", "--paranoid").exit_code == 0

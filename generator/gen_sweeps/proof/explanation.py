@@ -34,7 +34,7 @@ class Judge:
         self._rendering = rendering
         self._spec = rendering.spec
         self._progress = progress
-        self._controls: dict[str, Module] = {}
+        self._controls: dict[tuple[str, bool], Module] = {}
 
     def problems(self, files: Sequence[tuple[File, File]]) -> list[Problem]:
         """Return what is wrong with files.
@@ -62,14 +62,18 @@ class Judge:
         Raises:
             GenSweepsError: A file is not valid Python, or has no single treatment call.
         """
-        module = self._controls.get(control.path)
-        if module is None:
-            module = self._controls[control.path] = self._parsed(control)
+        # LibCST drops blanks on a last line of its own: what both files end with need not be read.
+        same_end = _blank_end(file.source) == _blank_end(control.source)
+        key = (control.path, same_end)
+        if key not in self._controls:
+            self._controls[key] = self._parsed(control, whole=not same_end)
+        module = self._parsed(file, whole=not same_end)
         treatment = self._spec.treatment
-        return undeclared_differences(module, self._parsed(file), treatment.call, treatment.vary)
+        return undeclared_differences(self._controls[key], module, treatment.call, treatment.vary)
 
-    def _parsed(self, file: File) -> Module:
-        return parse(str(self._spec.output_folder / file.path), file.source.encode())
+    def _parsed(self, file: File, *, whole: bool) -> Module:
+        source = file.source if whole else file.source.removesuffix(_blank_end(file.source)) + "\n"
+        return parse(str(self._spec.output_folder / file.path), source.encode())
 
     def _problems(self, file: File, control: File) -> Iterator[Problem]:
         """Yield what is wrong with one file."""
@@ -137,6 +141,11 @@ class _TemplateLines:
             text = self._source[self._pieces[index - 1][0] : start]
             number += text.count("\n")
         return f"{template}:{number}"
+
+
+def _blank_end(source: str) -> str:
+    """Return the white space that a file ends with."""
+    return source[len(source.rstrip(" \t\n")) :]
 
 
 def _shown(site: Site | None) -> str:
