@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runner import ROOT, contents, run_command
+from conftest import PROJECT, World
 
 import gen_sweeps
 from gen_sweeps.errors import ForeignFileError, ProofError, SpecError
@@ -16,15 +16,15 @@ from gen_sweeps.output.planning import Action
 
 def _python(code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_the_four_verbs_do_what_the_command_does(tmp_path: Path) -> None:
-    run_command("init", "by_command", cwd=tmp_path)
-    run_command("init", "by_program", cwd=tmp_path)
+def test_the_four_verbs_do_what_the_command_does(empty: World, tmp_path: Path) -> None:
+    empty.run("init", "by_command")
+    empty.run("init", "by_program")
     for path in (tmp_path / "by_program" / "configs").iterdir():
         path.unlink()
 
@@ -34,12 +34,12 @@ def test_the_four_verbs_do_what_the_command_does(tmp_path: Path) -> None:
     changes = gen_sweeps.write(proof)
 
     assert changes.count(Action.CREATE) == 7
-    assert contents(tmp_path / "by_program") == contents(tmp_path / "by_command")
+    assert empty.files("by_program") == empty.files("by_command")
     assert "momentum=0.9" in files["momentum.py"].source
 
 
-def test_each_verb_raises_an_error_that_says_what_is_wrong(tmp_path: Path) -> None:
-    run_command("init", cwd=tmp_path)
+def test_each_verb_raises_an_error_that_says_what_is_wrong(empty: World, tmp_path: Path) -> None:
+    empty.run("init")
     (tmp_path / "bad.toml").write_text("[sweep]\n")
     with pytest.raises(SpecError, match=r"sweep\.name: is missing") as raised:
         gen_sweeps.load(tmp_path / "bad.toml")
@@ -92,7 +92,7 @@ def test_a_type_checker_knows_what_the_verbs_take_and_return(tmp_path: Path) -> 
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "use.py"],
         cwd=tmp_path,
-        env={"MYPYPATH": str(ROOT)},
+        env={"MYPYPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=False,
