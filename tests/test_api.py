@@ -22,13 +22,13 @@ def _python(code: str) -> str:
     return done.stdout
 
 
-def test_the_four_verbs_do_what_the_command_does(empty: World, tmp_path: Path) -> None:
+def test_the_four_verbs_do_what_the_command_does(empty: World) -> None:
     empty.run("init", "by_command")
     empty.run("init", "by_program")
-    for path in (tmp_path / "by_program" / "configs").iterdir():
+    for path in empty.path("by_program/configs").iterdir():
         path.unlink()
 
-    spec = gen_sweeps.load(str(tmp_path / "by_program" / "spec.toml"))
+    spec = gen_sweeps.load(str(empty.path("by_program/spec.toml")))
     files = gen_sweeps.render(spec)
     proof = gen_sweeps.prove(files)
     changes = gen_sweeps.write(proof)
@@ -38,24 +38,23 @@ def test_the_four_verbs_do_what_the_command_does(empty: World, tmp_path: Path) -
     assert "momentum=0.9" in files["momentum.py"].source
 
 
-def test_each_verb_raises_an_error_that_says_what_is_wrong(empty: World, tmp_path: Path) -> None:
-    empty.run("init")
-    (tmp_path / "bad.toml").write_text("[sweep]\n")
+def test_each_verb_raises_an_error_that_says_what_is_wrong(sweep: World) -> None:
+    sweep.write("bad.toml", "[sweep]\n")
     with pytest.raises(SpecError, match=r"sweep\.name: is missing") as raised:
-        gen_sweeps.load(tmp_path / "bad.toml")
+        gen_sweeps.load(sweep.path("bad.toml"))
     hints = {str(problem.hint) for problem in raised.value.problems}
     assert 'as in `package = "generated"`' in hints
 
-    (tmp_path / "configs" / "sgd.py").write_text("mine")
-    proof = gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(tmp_path / "spec.toml")))
+    sweep.write("configs/sgd.py", "mine")
+    proof = gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
     with pytest.raises(ForeignFileError, match="was edited since"):
         gen_sweeps.write(proof)
     assert gen_sweeps.write(proof, force=True).count(Action.UPDATE) == 1
 
-    template = tmp_path / "templates" / "{strategy}.py.jinja"
-    template.write_text(template.read_text() + "NAME = {{ strategy.name | python }}\n")
+    template = "templates/{strategy}.py.jinja"
+    sweep.write(template, sweep.read(template) + "NAME = {{ strategy.name | python }}\n")
     with pytest.raises(ProofError, match="differs from the control"):
-        gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(tmp_path / "spec.toml")))
+        gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
 
 
 @pytest.mark.parametrize(

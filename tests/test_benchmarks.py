@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 from benchmarks import bare
 from benchmarks.report import Comparison, Section, duration
@@ -18,8 +19,6 @@ from benchmarks.worlds import arms, experiment
 from gen_sweeps.commands.generate import GenerateOptions, generate
 
 pytestmark = pytest.mark.slow
-
-PROJECT = Path(__file__).parents[1]
 
 RATIO = r"[\d.,]+× \([\d.,]+-[\d.,]+\) of [\d.,]+ (s|ms|µs|ns)"
 

@@ -347,17 +347,15 @@ def test_nothing_imports_the_package_a_second_time_by_its_folder() -> None:
 
 
 @pytest.mark.parametrize("taken", ["generator.py", "generator/__init__.py"])
-def test_a_repositorys_own_generator_does_not_break_the_command(
-    empty: World, tmp_path: Path, taken: str
-) -> None:
-    path = tmp_path / taken
+def test_a_repositorys_own_generator_does_not_break_the_command(empty: World, taken: str) -> None:
+    path = empty.path(taken)
     path.parent.mkdir(exist_ok=True)
     path.write_text("raise SystemExit('this is the generator of a GAN')\n")
     assert empty.run("init", "sweep").exit_code == 0
     by_module = empty.run("sweep/spec.toml", "--check")
     script = Path(sys.executable).with_name("gen-sweeps")
     by_script = subprocess.run(
-        [script, "sweep/spec.toml", "--check"], cwd=tmp_path, capture_output=True, check=False
+        [script, "sweep/spec.toml", "--check"], cwd=empty.folder, capture_output=True, check=False
     )
     assert (by_module.exit_code, by_module.err) == (0, "")
     assert (by_script.returncode, by_script.stderr) == (0, b"")

@@ -110,10 +110,10 @@ def test_completion_changes_nothing_on_disk(sweep: World) -> None:
     assert sweep.files() == before
 
 
-def test_a_script_can_be_shown_and_installed(empty: World, tmp_path: Path) -> None:
-    env = {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+def test_a_script_can_be_shown_and_installed(empty: World) -> None:
+    env = {"HOME": str(empty.folder), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     shown = empty.run_process("--show-completion", "bash", **env)
     assert shown.exit_code == 0
     assert "complete -o default -F _gen_sweeps_completion gen-sweeps" in shown.out
     assert empty.run_process("--install-completion", "bash", **env).exit_code == 0
-    assert (tmp_path / ".bash_completions" / "gen-sweeps.sh").read_text() in shown.out
+    assert empty.read(".bash_completions/gen-sweeps.sh") in shown.out

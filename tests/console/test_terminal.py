@@ -38,8 +38,8 @@ def _on_terminal(folder: Path, **env: str) -> str:
     return text.decode()
 
 
-def test_errors_are_coloured_on_a_terminal_and_only_there(empty: World, tmp_path: Path) -> None:
-    assert RED_ERROR in _on_terminal(tmp_path)
+def test_errors_are_coloured_on_a_terminal_and_only_there(empty: World) -> None:
+    assert RED_ERROR in _on_terminal(empty.folder)
     piped = empty.run_process("nope.toml", TERM="xterm").err
     assert piped.startswith("error: nope.toml: no such file")
 
@@ -60,9 +60,8 @@ def test_force_color_colours_a_pipe_unless_no_color_is_set_too(empty: World) -> 
     assert "\x1b" not in both.err
 
 
-def test_results_are_never_coloured(empty: World) -> None:
-    empty.run("init")
-    forced = empty.run_process("spec.toml", "--check", FORCE_COLOR="1")
+def test_results_are_never_coloured(sweep: World) -> None:
+    forced = sweep.run_process("spec.toml", "--check", FORCE_COLOR="1")
     assert "\x1b" not in forced.out
 
 

@@ -29,6 +29,7 @@ from disturbances import (
     visible,
 )
 
+from gen_sweeps.__main__ import run
 from gen_sweeps.errors import FileError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals of POSIX")
@@ -263,7 +264,7 @@ def test_what_may_not_be_read_or_written_is_an_error_and_stays_as_it_is(
         for name in (".", *files):
             os.chown(Path(folder, name), 65534, 65534)
     world.path(f"generated/{path}").chmod(mode)
-    assert _as_nobody(lambda: world.run("spec.toml").exit_code) == 2
+    assert _as_nobody(lambda: run([str(world.path("spec.toml"))])) == 2
     world.path(f"generated/{path}").chmod(0o755)
     assert world.files("generated") == old
 
