@@ -50,8 +50,8 @@ def measure_generation(disks: Sequence[Disk], *, quick: bool) -> Section:
             for count, (ours, loop) in found.items()
         ]
         growth[f"exponent of growth in time, {disk.name}"] = {
-            OURS: _exponent([found[count][0] for count in large]),
-            BARE: _exponent([found[count][1] for count in large]),
+            OURS: exponent([found[count][0] for count in large]),
+            BARE: exponent([found[count][1] for count in large]),
             AT_MOST: "1.05",
         }
         count = large[-1]
@@ -90,7 +90,7 @@ def _generated(
     return {count: (series[f"{OURS} {count}"], series[f"{BARE} {count}"]) for count in experiments}
 
 
-def _exponent(series: Sequence[Series]) -> str:
+def exponent(series: Sequence[Series]) -> str:
     """Return p, where n strategies take a + c·nᵖ.
 
     Each of the three series is of r times as many strategies as the one before. Then the second

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -28,33 +29,31 @@ def strategies(count: int, *, distinct: bool = False) -> list[Strategy]:
 
     Args:
         count: How many; the first is the control, which has no arguments.
-        distinct: Whether no two have the same treatment; else there are ten.
+        distinct: Whether no two have the same treatment. Otherwise there are ten, and strategies
+            that have the same share its arguments, as files of one strategy and many seeds do.
     """
+    kinds = [_treatment(number) for number in range(count if distinct else min(count, TREATMENTS))]
     return [
-        _strategy(number, number if distinct else number % TREATMENTS) for number in range(count)
+        Strategy(f"arm_{number:05}" if number else "identity", f"Strategy {number}", doc, args)
+        for number, (doc, args) in zip(range(count), itertools.cycle(kinds), strict=False)
     ]
 
 
-def _strategy(number: int, treatment: int) -> Strategy:
-    name = f"arm_{number:05}" if number else "identity"
-    x = SpelledFloat(repr(treatment / 10_000))
+def _treatment(number: int) -> tuple[str, Mapping[str, Value]]:
+    """Return a description and arguments: of the project's own, with numbers of their own."""
+    x = SpelledFloat(repr(number / 10_000))
     doc = f"r' = {x!r} * G + (1 - {x!r}) * local\n\nMixes the joint reward G with each agent's own."
-    return Strategy(name, f"Strategy {number}", doc, _arguments(treatment, x))
-
-
-def _arguments(treatment: int, x: float) -> Mapping[str, Value]:
-    """Return a treatment of the project's own, with `x` for its number if it has one."""
     parameters: dict[str, Mapping[str, Value]] = {
         "difference_rewards": {},
         "coma_advantage": {"n_rollouts_per_prompt": Reference("GENERATIONS_PER_PROMPT")},
         "potential_based": {"gamma": x, "potential_type": "debate_length"},
         "reward_mixing": {"alpha": x},
     }
-    if treatment == 0:
-        return {}
-    first = {1: "difference_rewards", 2: "coma_advantage"}
-    kind = first.get(treatment, ("potential_based", "reward_mixing")[treatment % 2])
-    return {"reward_shaping_strategy": kind, "reward_shaping_params": parameters[kind]}
+    if number == 0:
+        return doc, {}
+    without_number = {1: "difference_rewards", 2: "coma_advantage"}
+    kind = without_number.get(number, ("potential_based", "reward_mixing")[number % 2])
+    return doc, {"reward_shaping_strategy": kind, "reward_shaping_params": parameters[kind]}
 
 
 def in_memory(folder: Path, arms: Sequence[Strategy]) -> Spec:
@@ -84,7 +83,7 @@ def on_disk(folder: Path, arms: Sequence[Strategy] = ()) -> Path:
 
 def _table(arm: Strategy) -> str:
     """Return a strategy as a spec has it."""
-    lines = [f"[strategies.{arm.name}]", f'title = "{arm.title}"', f'doc = """\n{arm.doc}\n"""']
+    lines = [f"[strategies.{arm.name}]", f'title = "{arm.title}"', f'doc = """\n{arm.doc}"""']
     if arm.args:
         lines.append(f"[strategies.{arm.name}.args]")
         lines += [f"{key} = {_toml(value)}" for key, value in arm.args.items()]
