@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from benchmarks import checking, comparing, generation, peers, processes, proving
+from benchmarks import generation, memory, peers, processes, proving
 from benchmarks.report import Section
-from benchmarks.scale import FULL, QUICK, Scale
+from benchmarks.worlds import Disk, disks
 
-SECTIONS: Mapping[str, Callable[[Scale], Section]] = {
-    "process": processes.measure,
-    "generate": generation.measure,
-    "check": checking.measure,
+
+class Measurement(Protocol):
+    """Measures a section."""
+
+    def __call__(self, disks: Sequence[Disk], *, quick: bool) -> Section:
+        """Return what was found on the disks; if quick, only see whether it runs."""
+
+
+SECTIONS: Mapping[str, Measurement] = {
+    "process": processes.measure_commands,
+    "generate": generation.measure_generation,
+    "check": generation.measure_check,
+    "load": generation.measure_loading,
+    "memory": memory.measure,
     "prove": proving.measure,
-    "compare": comparing.measure,
+    "compare": processes.measure_compare,
     "peers": peers.measure,
 }
 
 READING = (
     "Each ratio is the median over rounds in which both ran one after the other, with the "
-    "quartiles in parentheses and the baseline's median time beside it."
+    "quartiles in parentheses and the baseline's median time beside it. What is in the last "
+    "column is what the first ratio, or the figure, may come to."
 )
 
 
@@ -40,22 +50,15 @@ def main() -> None:
         metavar="SECTION",
         help=f"one of {', '.join(SECTIONS)}; may be repeated",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     arguments = parser.parse_args()
     # What is installed is compiled; without this variable, so is what is measured here.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    scale = QUICK if arguments.quick else FULL
     machine = f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}"
-    found: dict[str, Section] = {}
     print(f"{machine} {platform.machine()}. {READING}\n", flush=True)
-    for name in arguments.only or SECTIONS:
-        print(f"measuring: {name}", file=sys.stderr)
-        found[name] = SECTIONS[name](scale)
-        print(found[name].as_markdown(), flush=True)
-    if arguments.json:
-        sections = {name: section.as_json() for name, section in found.items()}
-        document = {"machine": machine, "quick": arguments.quick, "sections": sections}
-        arguments.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    with disks() as found:
+        for name in arguments.only or SECTIONS:
+            print(f"measuring: {name}", file=sys.stderr)
+            print(SECTIONS[name](found, quick=arguments.quick).as_markdown(), flush=True)
 
 
 if __name__ == "__main__":

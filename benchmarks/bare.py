@@ -13,7 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from benchmarks.worlds import MARKER, STRATEGY_TEMPLATE, Arm
+from benchmarks.worlds import STRATEGY_TEMPLATE, treatment
+from gen_sweeps.spec.model import Spec
 
 Context = Mapping[str, object]
 
@@ -32,22 +33,15 @@ def renderer() -> Callable[[Context], str]:
     return template.render
 
 
-def contexts(arms: Sequence[Arm]) -> list[tuple[str, Context]]:
+def contexts(spec: Spec) -> list[tuple[str, Context]]:
     """Return the name of each strategy's file, and what the template needs for it."""
     shared = {
-        "sweep": {"name": "reward_shaping", "package": "generated", "marker": MARKER},
-        "vars": {"cluster": "cw_us_east_04_prod", "queue": "post_training_cohere_labs_queue"},
+        "sweep": {"name": spec.name, "package": spec.package, "marker": spec.marker},
+        "vars": spec.vars,
     }
     return [
-        (
-            f"sweep_{arm.name}.py",
-            {
-                **shared,
-                "strategy": {"name": arm.name, "title": arm.title, "doc": arm.doc},
-                "treatment": arm.call,
-            },
-        )
-        for arm in arms
+        (f"sweep_{arm.name}.py", {**shared, "strategy": arm, "treatment": treatment(arm)})
+        for arm in spec.strategies
     ]
 
 

@@ -1,131 +1,147 @@
-"""Generate, prove and write against a loop that only renders and writes, from small to large."""
+"""The verbs in one process, on experiments in memory, against a loop that does without the tool."""
 
 from __future__ import annotations
 
 import math
-import os
-import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from statistics import median
 
-from benchmarks import child
-from benchmarks.memory import peak_kib
-from benchmarks.report import Comparison, Section, compared
-from benchmarks.scale import Scale
-from benchmarks.timing import Contender, Series, figure, interleaved, spread
-from benchmarks.worlds import disks, experiment, scratch
+from benchmarks import bare
+from benchmarks.report import AT_MOST, Comparison, Section, ratio
+from benchmarks.timing import Contender, Series, Spread, clocked, interleaved
+from benchmarks.worlds import Disk, in_memory, on_disk, strategies
+from gen_sweeps import load, prove, render, write
+from gen_sweeps.output.folder import OutputFolder
+from gen_sweeps.output.planning import Plan, plan
+from gen_sweeps.spec.model import Spec, Strategy
 
-CONTENDERS = ("gen-sweeps", "render and write only")
+OURS, BARE = "gen-sweeps", "render and write only"
 
-JOBS = (child.WRITE, child.RENDER_AND_WRITE)
+FEW = [5, 100]
 
-NOTE = (
-    "Inside a new process for each run, from when everything is imported until the files are on "
-    "disk. gen-sweeps: read the spec, render, prove, write each file by temporary file and rename, "
-    "and the manifest, synced. The bare loop: render the same bytes from contexts that are ready, "
-    "and write each file by temporary file and rename."
-)
+MANY = [1_000, 3_162, 10_000]
+"""Numbers of strategies, each as many times the one before, so that growth can be told."""
 
+QUICK = [100, 316, 1_000]
 
-def measure(scale: Scale) -> Section:
-    """Measure generation at all sizes on all disks, its memory and its growth."""
-    rows: list[Comparison] = []
-    figures: dict[str, Mapping[str, str]] = {}
-    memory: dict[str, Mapping[str, str]] = {}
-    for disk in disks():
-        with scratch(disk) as folder:
-            clear = _remove if disk.name == "tmpfs" else partial(_set_aside, folder / "old")
-            small = _series(folder, scale.small, scale.small_rounds, clear)
-            large = _series(folder, scale.large, scale.large_rounds, clear)
-            figures |= _growth(large, disk.name)
-            memory = memory or _memory(folder, scale, clear)  # the disk makes no difference
-        for count, (write, bare) in (small | large).items():
-            name = f"{count:,} strategies, {disk.name}"
-            rows.append(compared(write, {CONTENDERS[1]: bare}, name=name))
-    return Section("Generate, prove and write", rows, figures | memory, [NOTE])
+BOUNDS = {
+    "ext4": {5: 3.5, 100: 2.5, 1_000: 1.8, 10_000: 1.7},
+    "tmpfs": {1_000: 3.0, 10_000: 3.0},
+}
+"""What generation may take, by disk and number of strategies, in times of the bare loop."""
+
+DISTINCT_BOUNDS = {"ext4": 2.0, "tmpfs": 4.0}
+"""The same, where no two treatments are equal."""
+
+CHECK_BOUND = 6.0
+"""What a check may take, in times of rendering the files."""
 
 
-def _series(
-    folder: Path, counts: Sequence[int], rounds: int, clear: Callable[[Path], None]
+def measure_generation(disks: Sequence[Disk], *, quick: bool) -> Section:
+    """Measure generation of few and many strategies on all disks, and its growth."""
+    small, large, rounds = (FEW[:1], QUICK, 1) if quick else (FEW, MANY, 7)
+    rows, growth = [], {}
+    for disk in disks:
+        bounds = BOUNDS.get(disk.name, {})
+        found = _generated(disk, {count: strategies(count) for count in small}, rounds * 3)
+        found |= _generated(disk, {count: strategies(count) for count in large}, rounds)
+        rows += [
+            Comparison(f"{count:,} strategies, {disk.name}", ours, {BARE: loop}, bounds.get(count))
+            for count, (ours, loop) in found.items()
+        ]
+        growth[f"exponent of growth in time, {disk.name}"] = {
+            OURS: exponent([found[count][0] for count in large]),
+            BARE: exponent([found[count][1] for count in large]),
+            AT_MOST: "1.05",
+        }
+        count = large[-1]
+        distinct = _generated(disk, {count: strategies(count, distinct=True)}, rounds)
+        name = f"{count:,} strategies, all distinct, {disk.name}"
+        ours, loop = distinct[count]
+        rows.append(Comparison(name, ours, {BARE: loop}, DISTINCT_BOUNDS.get(disk.name)))
+    return Section("Generate, prove and write", rows, growth)
+
+
+def _generate(spec: Spec) -> Plan:
+    return write(prove(render(spec)))
+
+
+def _generated(
+    disk: Disk, experiments: Mapping[int, Sequence[Strategy]], rounds: int
 ) -> dict[int, tuple[Series, Series]]:
-    """Return the series of gen-sweeps and of the bare loop for each number of strategies."""
+    """Return the series of gen-sweeps and of the bare loop for each experiment."""
     contenders = []
-    for count in counts:
-        world = folder / str(count)
-        world.mkdir()
-        experiment(world, count)
+    for count, arms in experiments.items():
+        spec = in_memory(disk.new_folder(), arms)
+        pages, other = bare.contexts(spec), disk.new_folder() / "bare"
         contenders += [
             Contender(
-                f"{job} {count}",
-                partial(child.measured, job, world, count),
-                partial(clear, world / "generated"),
-            )
-            for job in JOBS
+                f"{OURS} {count}",
+                clocked(partial(_generate, spec)),
+                partial(disk.clear, spec.output_folder),
+            ),
+            Contender(
+                f"{BARE} {count}",
+                clocked(partial(bare.render_and_write, pages, other)),
+                partial(disk.clear, other),
+            ),
         ]
     series = interleaved(contenders, rounds)
-    return {
-        count: (series[f"{child.WRITE} {count}"], series[f"{child.RENDER_AND_WRITE} {count}"])
-        for count in counts
-    }
+    return {count: (series[f"{OURS} {count}"], series[f"{BARE} {count}"]) for count in experiments}
 
 
-def _set_aside(old: Path, folder: Path) -> None:
-    """Take a folder out of the way, to `old`, and let the disk come to rest.
+def exponent(series: Sequence[Series]) -> str:
+    """Return p, where n strategies take a + c·nᵖ.
 
-    Nothing is removed while the clock is used: for minutes after files are removed, ext4 looks
-    through what they leave free whenever a file is made, which takes longer than all that is
-    measured here.
+    Each of the three series is of r times as many strategies as the one before. Then the second
+    step adds rᵖ times as much as the first one, whatever the fixed costs a are.
     """
-    old.mkdir(exist_ok=True)
-    if folder.exists():
-        folder.rename(old / str(sum(1 for _ in old.iterdir())))
-    if hasattr(os, "sync"):
-        os.sync()
+    r = math.sqrt(MANY[-1] / MANY[0])
+    times = list(zip(*(found.times for found in series), strict=True))
+    if any(not first < second < third for first, second, third in times):
+        return "-"  # so noisy is only a quick run
+    exponents = (math.log((third - second) / (second - first), r) for first, second, third in times)
+    return ratio(Spread.of(exponents))
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder, for files in memory take that from others."""
-    shutil.rmtree(folder, ignore_errors=True)
+def measure_check(disks: Sequence[Disk], *, quick: bool) -> Section:
+    """Measure checks of clean folders."""
+    rounds = 1 if quick else 7
+    rows = []
+    for count in QUICK[:1] if quick else (MANY[0], MANY[-1]):
+        spec = in_memory(disks[0].new_folder(), strategies(count))
+        _generate(spec)
+        pages = bare.contexts(spec)
+        written = {path: path.read_bytes() for path in spec.output_folder.glob("sweep_*.py")}
+        contenders = [
+            Contender(OURS, clocked(partial(_check, spec))),
+            Contender("render only", clocked(partial(bare.render_only, pages))),
+            Contender("read and compare", clocked(partial(bare.read_and_compare, written))),
+        ]
+        series = dict(interleaved(contenders, rounds))
+        ours = series.pop(OURS)
+        rows.append(Comparison(f"{count:,} strategies", ours, series, CHECK_BOUND))
+    return Section("Check a clean folder", rows)
 
 
-def _growth(large: Mapping[int, tuple[Series, Series]], disk: str) -> dict[str, Mapping[str, str]]:
-    """Return how time grows from the smaller to the larger number of strategies."""
-    less, more = large
-    exponents = {}
-    for index, name in enumerate(CONTENDERS):
-        small, big = large[less][index], large[more][index]
-        exponent = spread(
-            math.log(slow.seconds / fast.seconds, more / less)
-            for slow, fast in zip(big.samples, small.samples, strict=True)
-        )
-        quartiles = f"{figure(exponent.low)}-{figure(exponent.high)}"
-        exponents[name] = f"{figure(exponent.median)} ({quartiles})"
-    return {f"exponent of growth in time, {less:,} to {more:,}, {disk}": exponents}
+def _check(spec: Spec) -> Plan:
+    """Do what `--check` does, once the spec is loaded."""
+    proof, folder = prove(render(spec)), OutputFolder(spec)
+    with folder.locked(exclusive=False):
+        planned = plan(proof, folder)
+    if any(planned.drift):
+        raise RuntimeError("the folder is not clean")
+    return planned
 
 
-def _memory(
-    folder: Path, scale: Scale, clear: Callable[[Path], None]
-) -> dict[str, Mapping[str, str]]:
-    """Return how much memory is used, and how it grows; nothing where that is not known."""
-
-    def peak(job: str, count: int) -> float:
-        world = folder / str(count)
-        peaks = []
-        for _ in range(scale.memory_rounds):
-            clear(world / "generated")
-            peaks.append(peak_kib(job, world, count) or 0)
-        return median(peaks)
-
-    less, more = scale.large
-    slopes, peaks = {}, {}
-    for name, job in zip(CONTENDERS, JOBS, strict=True):
-        small, big = (peak(job, count) for count in scale.large)
-        if small and big:
-            slopes[name] = f"{(big - small) / (more - less):.2f} KiB"
-            peaks[name] = f"{big / 1024:.0f} MiB"
-    return {
-        f"memory per strategy, {less:,} to {more:,}": slopes,
-        f"peak memory, {more:,} strategies": peaks,
-    }
+def measure_loading(disks: Sequence[Disk], *, quick: bool) -> Section:
+    """Measure the loading of a spec in which every strategy is written out."""
+    count, rounds = (QUICK[0], 1) if quick else (MANY[-1], 7)
+    spec = on_disk(disks[0].new_folder(), strategies(count))
+    contenders = [
+        Contender(OURS, clocked(partial(load, spec))),
+        Contender("parse as TOML only", clocked(partial(bare.parse_spec, spec))),
+    ]
+    series = dict(interleaved(contenders, rounds))
+    ours = series.pop(OURS)
+    return Section("Load a spec", [Comparison(f"{count:,} strategies", ours, series)])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -18,15 +18,18 @@ from pathlib import Path
 
 from benchmarks import bare
 from benchmarks.processes import environment, gen_sweeps, process
-from benchmarks.report import Comparison, Section, compared
-from benchmarks.scale import Scale
-from benchmarks.timing import Contender, Sample, interleaved
-from benchmarks.worlds import MARKER, Arm, arms, experiment, scratch
+from benchmarks.report import Comparison, Section
+from benchmarks.timing import Contender, interleaved
+from benchmarks.worlds import Disk, in_memory, on_disk, strategies, treatment
+from gen_sweeps.spec.model import Strategy
 
 PROGRAMS = Path(__file__).parent / "programs"
 
 KEYS = ("name", "title", "doc", "call")
 """What a page needs of a strategy; `@key@` is its place in the page."""
+
+Texts = Mapping[str, str]
+"""These of one strategy."""
 
 COG_STUB = '# [[[cog import cog_page; cog_page.write("{name}") ]]]\n# [[[end]]]\n'
 
@@ -45,17 +48,16 @@ class Peer:
     name: str
     module: str
     make: Callable[[Path, str], list[str]]
-    prepare: Callable[[Path, Sequence[Arm]], None] = lambda _folder, _arms: None
+    prepare: Callable[[Path, Sequence[Texts]], None] = lambda _folder, _texts: None
 
 
-def measure(scale: Scale) -> Section:
+def measure(disks: Sequence[Disk], *, quick: bool) -> Section:
     """Measure every peer that is installed."""
     found = [peer for peer in PEERS if find_spec(peer.module)]
     skipped = [peer.name for peer in PEERS if peer not in found]
     rows: list[Comparison] = []
-    for count in scale.peer_jobs:
-        with scratch() as folder:
-            rows += _job(folder, count, found, scale.peer_rounds)
+    for count in (3,) if quick else (5, 1_000):
+        rows += _compared(disks[0], count, found, rounds=1 if quick else 5)
     notes = ["Whole processes, first generation; the script is `benchmarks/programs/`'s own."]
     if skipped:
         notes.append(
@@ -64,58 +66,62 @@ def measure(scale: Scale) -> Section:
     return Section("Peers on the same job", rows, notes=notes)
 
 
-def _job(folder: Path, count: int, peers: Sequence[Peer], rounds: int) -> list[Comparison]:
-    strategies, plain = arms(count), environment(folder)
-    own = folder / "gen-sweeps"
-    own.mkdir()
-    experiment(own, count)
+def _compared(disk: Disk, count: int, peers: Sequence[Peer], rounds: int) -> list[Comparison]:
+    arms = strategies(count)
+    texts = [_texts(arm) for arm in arms]
+    home = environment(disk.new_folder())
+    own = on_disk(disk.new_folder(), arms).parent
     contenders = [
         Contender(
             "gen-sweeps",
-            partial(process, gen_sweeps("spec.toml"), own, plain),
-            partial(shutil.rmtree, own / "generated", ignore_errors=True),
+            partial(process, gen_sweeps("spec.toml"), own, home),
+            partial(disk.clear, own / "generated"),
         )
     ]
-    page = _page()
-    for index, peer in enumerate(peers):
-        place = folder / f"peer{index}"
-        place.mkdir()
-        texts = [{key: getattr(arm, key) for key in KEYS} for arm in strategies]
-        (place / "arms.json").write_text(json.dumps(texts), encoding="utf-8")
-        command = peer.make(place, page)
+    page = _page(disk)
+    for peer in peers:
+        folder = disk.new_folder()
+        (folder / "arms.json").write_text(json.dumps(texts), encoding="utf-8")
+        command = peer.make(folder, page)
 
-        def prepare(peer: Peer = peer, place: Path = place) -> None:
-            shutil.rmtree(place / "out", ignore_errors=True)
-            peer.prepare(place, strategies)
+        def prepare(peer: Peer = peer, folder: Path = folder) -> None:
+            disk.clear(folder / "out")
+            peer.prepare(folder, texts)
 
-        run = partial(_checked, partial(process, command, place, plain), place, strategies)
+        run = partial(_checked, partial(process, command, folder, home), folder, texts)
         contenders.append(Contender(peer.name, run, prepare))
-    series = interleaved(contenders, rounds)
-    baseline = {SCRIPT: series[SCRIPT]}
-    return [
-        compared(series[contender.name], baseline, name=f"{contender.name}, {count:,} files")
-        for contender in contenders
-        if contender.name != SCRIPT
-    ]
+    series = dict(interleaved(contenders, rounds))
+    baseline = {SCRIPT: series.pop(SCRIPT)}
+    return [Comparison(f"{name}, {count:,} files", own, baseline) for name, own in series.items()]
 
 
-def _checked(run: Callable[[], Sample], folder: Path, strategies: Sequence[Arm]) -> Sample:
+def _texts(arm: Strategy) -> Texts:
+    """Return what a page needs of a strategy."""
+    texts = (arm.name, arm.title, arm.doc, treatment(arm))
+    return dict(zip(KEYS, texts, strict=True))
+
+
+def _checked(run: Callable[[], float], folder: Path, texts: Sequence[Texts]) -> float:
     """Run a peer, and check off the clock that each file has its strategy's call and the page."""
-    sample = run()
-    for arm in strategies:
-        source = (folder / "out" / f"sweep_{arm.name}.py").read_text(encoding="utf-8")
+    seconds = run()
+    for arm in texts:
+        source = (folder / "out" / f"sweep_{arm['name']}.py").read_text(encoding="utf-8")
         if not (
-            arm.call in source and "run_sweep_with_flags(" in source and "@" + "call@" not in source
+            arm["call"] in source
+            and "run_sweep_with_flags(" in source
+            and "@" + "call@" not in source
         ):
-            raise RuntimeError(f"{folder}: the file of {arm.name} is not what it should be")
-    return sample
+            raise RuntimeError(f"{folder}: the file of {arm['name']} is not what it should be")
+    return seconds
 
 
-def _page() -> str:
+def _page(disk: Disk) -> str:
     """Return the project's template rendered, with `@key@` where a strategy's texts stand."""
-    blank = Arm(*(f"@{key}@" for key in ("name", "title", "doc", "toml", "call")))
-    ((_, data),) = bare.rendered(bare.contexts([blank]))
-    return data.decode().replace(MARKER, "Generated: edit the page, not this file.")
+    spec = in_memory(disk.new_folder(), strategies(1))
+    ((_, context),) = bare.contexts(spec)
+    blank = {key: f"@{key}@" for key in KEYS}
+    page = bare.renderer()({**context, "strategy": blank, "treatment": blank["call"]})
+    return page.replace(spec.marker, "Generated: edit the page, not this file.")
 
 
 def _filled(page: str, place: str) -> str:
@@ -147,14 +153,15 @@ def _cog(folder: Path, page: str) -> list[str]:
     return [sys.executable, "-m", "cogapp", "-r", "-I", str(folder), "@files.txt"]
 
 
-def _cog_stubs(folder: Path, strategies: Sequence[Arm]) -> None:
+def _cog_stubs(folder: Path, texts: Sequence[Texts]) -> None:
     """Write the files as cog wants them: there already, with a block to be filled."""
     output = folder / "out"
     output.mkdir()
-    names = [f"out/sweep_{arm.name}.py" for arm in strategies]
-    (folder / "files.txt").write_text("\n".join(names), encoding="utf-8")
-    for arm, name in zip(strategies, names, strict=True):
-        (folder / name).write_text(COG_STUB.format(name=arm.name), encoding="utf-8")
+    names = [arm["name"] for arm in texts]
+    files = [f"out/sweep_{name}.py" for name in names]
+    (folder / "files.txt").write_text("\n".join(files), encoding="utf-8")
+    for name, file in zip(names, files, strict=True):
+        (folder / file).write_text(COG_STUB.format(name=name), encoding="utf-8")
 
 
 def _copier(folder: Path, page: str) -> list[str]:

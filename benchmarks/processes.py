@@ -1,4 +1,4 @@
-"""Whole processes on the project's own five strategies: what a hook or a push waits for."""
+"""Whole processes: what a hook, a push or a terminal waits for."""
 
 from __future__ import annotations
 
@@ -7,21 +7,30 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.report import Section, compared
-from benchmarks.scale import Scale
-from benchmarks.timing import Contender, Sample, interleaved
-from benchmarks.worlds import own_experiment, scratch
+from benchmarks.report import Comparison, Section
+from benchmarks.timing import Contender, interleaved
+from benchmarks.worlds import Disk, in_memory, on_disk, strategies
+from gen_sweeps import prove, render, write
 
 TYPER = "import typer, jinja2, pydantic"
 JINJA = "import jinja2"
 PASS = "pass"  # noqa: S105 - the statement
 
 DIFFERS = 1
-"""The exit code of a check that finds drift."""
+"""The exit code of a check that finds drift, and of a comparison."""
+
+CHECK_BOUND = 1.2
+"""What `--check` of a clean folder may take, in times of the imports of `TYPER`."""
+
+PARSE = """
+import sys, libcst, pathlib
+for name in sys.argv[1:]:
+    libcst.parse_module(pathlib.Path(name).read_bytes())
+"""
 
 
 def gen_sweeps(*arguments: str) -> list[str]:
@@ -35,9 +44,9 @@ def process(
     folder: Path,
     environment: Mapping[str, str],
     *,
-    exit_codes: Container[int] = (0,),
-) -> Sample:
-    """Run a command in a folder, and return how long its process took from start to end.
+    exit_code: int = 0,
+) -> float:
+    """Run a command in a folder, and return the seconds that its process took from start to end.
 
     Raises:
         RuntimeError: It ends with another exit code; a time would mean nothing.
@@ -47,9 +56,9 @@ def process(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     seconds = time.perf_counter() - start
-    if done.returncode not in exit_codes:
+    if done.returncode != exit_code:
         raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stderr}")
-    return Sample(seconds)
+    return seconds
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -58,49 +67,40 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {name: str(place) for name, place in places.items()}
 
 
-def measure(scale: Scale) -> Section:
+def measure_commands(disks: Sequence[Disk], *, quick: bool) -> Section:
     """Measure checks, a first generation and --help beside Python and what it imports."""
-    with scratch() as folder:
-        home = folder / "home"
-        home.mkdir()
-        own = environment(home)
-        clean, drifted, fresh = (_world(folder / name) for name in ("clean", "drift", "fresh"))
-        for made in (clean, drifted):
-            process(gen_sweeps("spec.toml"), made, own)
-        _edit(drifted)
+    disk = disks[0]
+    home = environment(disk.new_folder())
+    clean, drifted, fresh = (disk.new_folder() for _ in range(3))
+    for folder in (clean, drifted, fresh):
+        on_disk(folder)
+    for folder in (clean, drifted):
+        process(gen_sweeps("spec.toml"), folder, home)
+    _edit(drifted)
 
-        def command(
-            name: str, arguments: Sequence[str], at: Path, exit_codes: Container[int] = (0,)
-        ) -> Contender:
-            run = partial(process, gen_sweeps(*arguments), at, own, exit_codes=exit_codes)
-            return Contender(name, run)
+    def command(name: str, folder: Path, *arguments: str, exit_code: int = 0) -> Contender:
+        run = partial(process, gen_sweeps(*arguments), folder, home, exit_code=exit_code)
+        return Contender(name, run, partial(disk.clear, fresh / "generated"))
 
-        check = ("spec.toml", "--check")
-        jobs = [
-            command("`--check`, clean", check, clean),
-            command("`--check`, drift", check, drifted, exit_codes=(DIFFERS,)),
-            Contender(
-                "first generation",
-                partial(process, gen_sweeps("spec.toml"), fresh, own),
-                partial(shutil.rmtree, fresh / "generated", ignore_errors=True),
-            ),
-            command("`--help`", ("--help",), clean),
-        ]
-        imports = [
-            Contender(code, partial(process, [sys.executable, "-c", code], folder, own))
-            for code in (TYPER, JINJA, PASS)
-        ]
-        series = interleaved([*jobs, *imports], scale.process_rounds)
+    check = ("spec.toml", "--check")
+    commands = [
+        command("`--check`, clean", clean, *check),
+        command("`--check`, drift", drifted, *check, exit_code=DIFFERS),
+        command("first generation", fresh, "spec.toml"),
+        command("`--help`", clean, "--help"),
+    ]
+    imports = [
+        Contender(code, partial(process, [sys.executable, "-c", code], clean, home))
+        for code in (TYPER, JINJA, PASS)
+    ]
+    series = interleaved([*commands, *imports], 1 if quick else 21)
     baselines = {f"`{code}`": series[code] for code in (TYPER, JINJA, PASS)}
-    rows = [compared(series[job.name], baselines) for job in jobs]
+    rows = [
+        Comparison(name, series[name], baselines, CHECK_BOUND if name == commands[0].name else None)
+        for name in (command.name for command in commands)
+    ]
     notes = ['Baselines: whole processes too, `python -c "..."`.']
     return Section("Whole processes, five strategies", rows, notes=notes)
-
-
-def _world(folder: Path) -> Path:
-    folder.mkdir()
-    own_experiment(folder)
-    return folder
 
 
 def _edit(folder: Path) -> None:
@@ -108,3 +108,24 @@ def _edit(folder: Path) -> None:
     path = folder / "generated" / "sweep_identity.py"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("temperature=0.6", "temperature=0.7"), encoding="utf-8")
+
+
+def measure_compare(disks: Sequence[Disk], *, quick: bool) -> Section:
+    """Measure `gen-sweeps compare` of generated files against LibCST's parse of the same files."""
+    disk = disks[0]
+    home = environment(disk.new_folder())
+    rows = []
+    for count in (5,) if quick else (5, 20, 100):
+        spec = in_memory(disk.new_folder(), strategies(count))
+        write(prove(render(spec)))
+        files = [f"sweep_{arm.name}.py" for arm in spec.strategies]
+        compare, parse = gen_sweeps("compare", *files), [sys.executable, "-c", PARSE, *files]
+        run = partial(process, folder=spec.output_folder, environment=home)
+        contenders = [
+            Contender("compare", partial(run, compare, exit_code=DIFFERS)),
+            Contender("parse by LibCST only", partial(run, parse)),
+        ]
+        series = dict(interleaved(contenders, 1 if quick else 7))
+        rows.append(Comparison(f"`compare`, {count} files", series.pop("compare"), series))
+    notes = ["Whole processes. The files differ in their treatment."]
+    return Section("Compare any files", rows, notes=notes)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst
 
-from benchmarks.report import Section, compared
-from benchmarks.scale import Scale
+from benchmarks.report import Comparison, Section
 from benchmarks.timing import Contender, clocked, interleaved
-from benchmarks.worlds import experiment, scratch
-from gen_sweeps.proof.proving import prove
-from gen_sweeps.rendering.renderer import File, render
-from gen_sweeps.spec.loading import load
+from benchmarks.worlds import Disk, in_memory, strategies
+from gen_sweeps import prove, render
+from gen_sweeps.rendering.renderer import File
 
 NOTE = (
     "Per file. By construction: all of `prove`, with the control's parse and each file's sha256. "
@@ -19,14 +19,13 @@ NOTE = (
 )
 
 
-def measure(scale: Scale) -> Section:
+def measure(disks: Sequence[Disk], *, quick: bool) -> Section:
     """Measure both proofs on the same files."""
-    with scratch() as folder:
-        rendering = render(load(experiment(folder, scale.files)))
-    prove(rendering)
+    files, compared, rounds = (20, 2, 1) if quick else (1_000, 20, 7)
+    rendering = render(in_memory(disks[0].new_folder(), strategies(files)))
     skeletons = [_without_holes(file) for file in rendering.values() if file.strategy]
     control = libcst.parse_module(skeletons[0])
-    judged = skeletons[1 : scale.judged + 1]
+    judged = skeletons[1 : compared + 1]
 
     def judge() -> None:
         for source in judged:
@@ -34,14 +33,12 @@ def measure(scale: Scale) -> Section:
                 raise RuntimeError("LibCST and the proof by construction do not agree")
 
     construction = "proof by construction"
-    series = interleaved(
-        [
-            Contender(construction, clocked(lambda: prove(rendering), per=len(rendering))),
-            Contender("LibCST", clocked(judge, per=len(judged))),
-        ],
-        scale.large_rounds,
-    )
-    row = compared(series["LibCST"], {construction: series[construction]})
+    contenders = [
+        Contender(construction, clocked(lambda: prove(rendering), per=len(rendering))),
+        Contender("LibCST", clocked(judge, per=len(judged))),
+    ]
+    series = interleaved(contenders, rounds)
+    row = Comparison("LibCST", series["LibCST"], {construction: series[construction]})
     return Section("The proof, by LibCST and by construction", [row], notes=[NOTE])
 
 

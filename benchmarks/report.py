@@ -1,14 +1,16 @@
-"""What a section found, as a value, as Markdown and as JSON."""
+"""What a section found, as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.timing import Ratio, Series, figure
+from benchmarks.timing import Series, Spread
 
-_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (0.0, "ns"))
-_SCALE = {"s": 1.0, "ms": 1e3, "µs": 1e6, "ns": 1e9}
+AT_MOST = "at most"
+"""The column that says what a figure may come to."""
+
+_UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +19,15 @@ class Comparison:
 
     Attributes:
         job: What was done.
-        seconds: The median time.
-        against: By baseline, its median time and how many times as long the job takes.
+        series: How long it took.
+        baselines: What it is compared with, by the heading of the column.
+        at_most: What the first ratio may come to; None if nobody has said.
     """
 
     job: str
-    seconds: float
-    against: Mapping[str, tuple[float, Ratio]]
-
-
-def compared(job: Series, baselines: Mapping[str, Series], *, name: str = "") -> Comparison:
-    """Return a job beside its baselines, which are by the heading of their column."""
-    against = {
-        heading: (baseline.seconds, job.over(baseline)) for heading, baseline in baselines.items()
-    }
-    return Comparison(name or job.name, job.seconds, against)
+    series: Series
+    baselines: Mapping[str, Series]
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,65 +48,47 @@ class Section:
 
     def as_markdown(self) -> str:
         """Return the section as Markdown."""
-        parts = [f"### {self.title}"]
-        if self.comparisons:
-            parts.append(self._table())
-        if self.figures:
-            headings = list(dict.fromkeys(name for row in self.figures.values() for name in row))
-            rows = [
-                [what, *(row.get(name, "-") for name in headings)]
-                for what, row in self.figures.items()
-            ]
-            parts.append(_table(["", *headings], rows))
-        parts += self.notes
-        return "\n\n".join(parts) + "\n"
-
-    def as_json(self) -> dict[str, object]:
-        """Return the section as plain values; times in seconds."""
-        return {
-            "title": self.title,
-            "comparisons": [
-                {
-                    "job": row.job,
-                    "seconds": row.seconds,
-                    "against": {
-                        heading: {
-                            "seconds": seconds,
-                            "ratio": ratio.median,
-                            "low": ratio.low,
-                            "high": ratio.high,
-                        }
-                        for heading, (seconds, ratio) in row.against.items()
-                    },
-                }
-                for row in self.comparisons
-            ],
-            "figures": {what: dict(row) for what, row in self.figures.items()},
-            "notes": list(self.notes),
-        }
-
-    def _table(self) -> str:
-        headings = list(dict.fromkeys(name for row in self.comparisons for name in row.against))
-        rows = [
-            [row.job, duration(row.seconds), *(_cell(row, heading) for heading in headings)]
+        rows = {
+            row.job: {
+                "time": duration(row.series.seconds),
+                **{name: _cell(row.series, other) for name, other in row.baselines.items()},
+                **({AT_MOST: str(row.at_most)} if row.at_most else {}),
+            }
             for row in self.comparisons
-        ]
-        return _table(["", "time", *headings], rows)
+        }
+        tables = [_table(found) for found in (rows, self.figures) if found]
+        return "\n\n".join((f"### {self.title}", *tables, *self.notes)) + "\n"
+
+
+def ratio(spread: Spread) -> str:
+    """Return `1.32 (1.28-1.35)`."""
+    return f"{figure(spread.median)} ({figure(spread.low)}-{figure(spread.high)})"
 
 
 def duration(seconds: float) -> str:
     """Return a time with a unit that suits it."""
-    unit = next(name for least, name in _UNITS if seconds >= least)
-    return f"{figure(seconds * _SCALE[unit])} {unit}"
+    unit = next((name for name, size in _UNITS.items() if seconds >= size), "ns")
+    return f"{figure(seconds / _UNITS[unit])} {unit}"
 
 
-def _cell(row: Comparison, heading: str) -> str:
-    if heading not in row.against:
-        return "-"
-    seconds, ratio = row.against[heading]
-    return f"{ratio} of {duration(seconds)}"
+def figure(value: float) -> str:
+    """Return a number with three significant digits and no exponent."""
+    if value >= 100:  # noqa: PLR2004 - three digits
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - likewise
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
+def _cell(series: Series, baseline: Series) -> str:
+    spread = series.over(baseline)
+    quartiles = f"({figure(spread.low)}-{figure(spread.high)})"
+    return f"{figure(spread.median)}× {quartiles} of {duration(baseline.seconds)}"
+
+
+def _table(rows: Mapping[str, Mapping[str, str]]) -> str:
+    headings = list(dict.fromkeys(name for row in rows.values() for name in row))
+    if AT_MOST in headings:  # the last, also where the first row has none
+        headings.remove(AT_MOST)
+        headings.append(AT_MOST)
+    cells = [[what, *(row.get(name, "-") for name in headings)] for what, row in rows.items()]
+    lines = [["", *headings], ["---", *["---:"] * len(headings)], *cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

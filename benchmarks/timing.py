@@ -7,17 +7,11 @@ times in the same round. The median of those ratios is the figure; the quartiles
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One run: how long it took."""
-
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,61 +20,54 @@ class Contender:
 
     Attributes:
         name: What the tables call it.
-        run: Does it once and returns what it took; raises if it did not do what it should.
+        run: Does it once and returns the seconds it took; raises if it did not do what it should.
         prepare: Done before each run, off the clock.
     """
 
     name: str
-    run: Callable[[], Sample]
+    run: Callable[[], float]
     prepare: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """How many times as long one contender takes as another.
-
-    Attributes:
-        median: The median over the rounds.
-        low: The first quartile.
-        high: The third quartile.
-    """
+class Spread:
+    """A figure over the rounds: the median, and the quartiles around it."""
 
     median: float
     low: float
     high: float
 
-    def __str__(self) -> str:
-        """Return `1.32× (1.28-1.35)`."""
-        return f"{figure(self.median)}× ({figure(self.low)}-{figure(self.high)})"
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """Return the spread of values; at least one."""
+        found = sorted(values)
+        if len(found) == 1:
+            return cls(found[0], found[0], found[0])
+        low, middle, high = quantiles(found, n=4, method="inclusive")
+        return cls(middle, low, high)
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The runs of one contender, in the order of the rounds."""
+    """The runs of one contender.
+
+    Attributes:
+        name: The contender's.
+        times: Seconds, in the order of the rounds.
+    """
 
     name: str
-    samples: tuple[Sample, ...]
+    times: tuple[float, ...]
 
     @property
     def seconds(self) -> float:
         """The median time of a run."""
-        return median(sample.seconds for sample in self.samples)
+        return median(self.times)
 
-    def over(self, other: Series) -> Ratio:
+    def over(self, other: Series) -> Spread:
         """Return how many times as long this takes as another series of the same rounds."""
-        return spread(
-            own.seconds / theirs.seconds
-            for own, theirs in zip(self.samples, other.samples, strict=True)
-        )
-
-
-def spread(values: Iterable[float]) -> Ratio:
-    """Return the median and the quartiles of values; at least one."""
-    found = sorted(values)
-    if len(found) == 1:
-        return Ratio(found[0], found[0], found[0])
-    low, middle, high = quantiles(found, n=4, method="inclusive")
-    return Ratio(middle, low, high)
+        pairs = zip(self.times, other.times, strict=True)
+        return Spread.of(own / theirs for own, theirs in pairs)
 
 
 def interleaved(
@@ -93,32 +80,33 @@ def interleaved(
     Args:
         contenders: Who takes part; at least one, under different names.
         rounds: How often each runs.
-        warm_up: Whether each runs once before that, uncounted, to fill the caches of the disk.
+        warm_up: Whether each runs once before that, uncounted: it imports, and fills the caches.
     """
-    samples: dict[str, list[Sample]] = {contender.name: [] for contender in contenders}
+    times: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for turn in range(-1 if warm_up else 0, rounds):
         for contender in contenders if turn % 2 == 0 else reversed(contenders):
             if contender.prepare:
                 contender.prepare()
-            sample = contender.run()
+            seconds = contender.run()
             if turn >= 0:
-                samples[contender.name].append(sample)
-    return {name: Series(name, tuple(taken)) for name, taken in samples.items()}
+                times[contender.name].append(seconds)
+    return {name: Series(name, tuple(taken)) for name, taken in times.items()}
 
 
-def clocked(work: Callable[[], object], *, per: int = 1) -> Callable[[], Sample]:
-    """Return a run that does `work` in this process; its time is divided by `per`."""
+def clocked(work: Callable[[], object], *, per: int = 1) -> Callable[[], float]:
+    """Return a run that does `work` in this process; its time is divided by `per`.
 
-    def run() -> Sample:
+    Garbage is collected before, never meanwhile: the command itself does not collect any.
+    """
+
+    def run() -> float:
+        gc.collect()
+        gc.disable()
         start = time.perf_counter()
-        work()
-        return Sample((time.perf_counter() - start) / per)
+        result = work()
+        seconds = time.perf_counter() - start
+        gc.enable()
+        del result  # off the clock
+        return seconds / per
 
     return run
-
-
-def figure(value: float) -> str:
-    """Return a number with three significant digits and no exponent."""
-    if value >= 100:  # noqa: PLR2004 - three digits
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - likewise

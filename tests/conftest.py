@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Mapping
+import subprocess
+import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -90,26 +93,40 @@ class Result:
     out: str
     err: str
 
+    def __post_init__(self) -> None:
+        """Check that it is for people."""
+        assert "Traceback" not in self.out + self.err
+
 
 @dataclass(frozen=True)
 class World:
-    """A folder in which commands are run."""
+    """A folder with files, in which commands are run."""
 
     folder: Path
-    capture: pytest.CaptureFixture[str]
 
     def run(self, *arguments: str) -> Result:
-        """Run `gen-sweeps` in the folder."""
-        here = Path.cwd()
-        os.chdir(self.folder)
-        try:
-            self.capture.readouterr()
-            exit_code = run(list(arguments))
-            out, err = self.capture.readouterr()
-        finally:
-            os.chdir(here)
-        assert "Traceback" not in out + err
-        return Result(exit_code, out, err)
+        """Run `gen-sweeps` in the folder, in this process."""
+        streams = BytesIO(), BytesIO()
+        out, err = (
+            TextIOWrapper(stream, "utf-8", "backslashreplace", newline="", write_through=True)
+            for stream in streams
+        )
+        with chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
+            exit_code = run(arguments)
+        return Result(exit_code, *(stream.getvalue().decode() for stream in streams))
+
+    def run_process(self, *arguments: str, **environment: str) -> Result:
+        """Run `gen-sweeps` in the folder, in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "gen_sweeps", *arguments],
+            cwd=self.folder,
+            env=os.environ | environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
 
     def path(self, name: str) -> Path:
         """Return the path of a file."""
@@ -131,19 +148,16 @@ class World:
         assert text.count(old) == 1, (old, text.count(old))
         self.write(name, text.replace(old, new))
 
-    def files(self) -> Mapping[str, bytes]:
-        """Return all files and what stands in them."""
-        return {
-            path.relative_to(self.folder).as_posix(): path.read_bytes()
-            for path in sorted(self.folder.rglob("*"))
-            if path.is_file()
-        }
+    def files(self, below: str = "") -> dict[str, bytes]:
+        """Return what each file below a folder holds, by its path there."""
+        files = (path for path in sorted(self.path(below).rglob("*")) if path.is_file())
+        return {path.relative_to(self.path(below)).as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture
-def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
+def world(tmp_path: Path) -> World:
     """A small experiment of two strategies, not yet generated."""
-    world = World(tmp_path, capsys)
+    world = World(tmp_path)
     world.write("spec.toml", MINIMAL_SPEC)
     world.write("templates/_base.py.jinja", MINIMAL_BASE)
     world.write("templates/run_{strategy}.py.jinja", MINIMAL_TEMPLATE)
@@ -151,17 +165,44 @@ def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
 
 
 @pytest.fixture
-def project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
+def empty(tmp_path: Path) -> World:
+    """An empty folder."""
+    return World(tmp_path)
+
+
+@pytest.fixture
+def sweep(empty: World) -> World:
+    """What `gen-sweeps init` makes: sgd (the control), momentum, nesterov and cosine."""
+    assert empty.run("init").exit_code == 0
+    return empty
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> World:
     """A copy of the project's own experiment, as it is committed."""
     shutil.copy(PROJECT / "spec.toml", tmp_path)
     for folder in ("templates", "generated"):
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=ignore)
-    return World(tmp_path, capsys)
+    return World(tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the terminal's wishes out of the tests."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "CI"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CI", "TERM", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+
+
+IN_CI = os.environ.get("CI") == "true"
+"""Whether this is a run of the gate; read before a test can hide it from itself."""
+
+
+def needed(program: str) -> str:
+    """Return the path of a program that only some machines have; CI must have it."""
+    found = shutil.which(program)
+    if found is None and IN_CI:
+        pytest.fail(f"{program} is not installed, and CI must run this test")
+    if found is None:
+        pytest.skip(f"{program} is not installed")
+    return found

@@ -7,21 +7,17 @@ failure without a reason, a file that does not say what the spec says.
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import re
 import shutil
-from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from conftest import PROJECT, World
 from hostile import CONSTANTS, FRAGMENTS, arguments, assignments, exactly, harmless, skeleton, toml
 
-from gen_sweeps.__main__ import run
 from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
-
-ROOT = Path(__file__).parents[1]
 
 TEXTS = tuple(text for text in FRAGMENTS if not re.search("[\ud800-\udfff]", text))
 
@@ -155,15 +151,12 @@ def attack(seed: int, folder: Path) -> int:
         shutil.rmtree(folder)
 
 
-def command(*words: str) -> int:
+def command(folder: Path, *options: str) -> int:
     """Run the command; check that it says why it fails, and return its exit code."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        code = run(list(words))
-    assert code in (0, 1, 2), code
-    assert (code == 0) or "error: " in err.getvalue()
-    assert "Traceback" not in err.getvalue()
-    return code
+    result = World(folder).run("spec.toml", *options)
+    assert result.exit_code in (0, 1, 2), result
+    assert (result.exit_code == 0) or "error: " in result.err
+    return result.exit_code
 
 
 def _spec_bytes(rng: random.Random, folder: Path) -> int:
@@ -172,11 +165,11 @@ def _spec_bytes(rng: random.Random, folder: Path) -> int:
     source = _real_spec() if real else toml(_some_spec(rng, folder, rng.randrange(2))).encode()
     (folder / "spec.toml").write_bytes(mutated(rng, source, TOKENS))
     if real:
-        shutil.copytree(ROOT / "templates", folder / "templates")
+        shutil.copytree(PROJECT / "templates", folder / "templates")
     else:
         _write_templates(folder)
     option = rng.choice([(), (), ("--check",), ("--diff",), ("--output-format", "json")])
-    return command(str(folder / "spec.toml"), *option)
+    return command(folder, *option)
 
 
 def _values(rng: random.Random, folder: Path) -> int:
@@ -203,7 +196,7 @@ def _written(folder: Path, text: str, newline: str = "\n") -> dict[str, str]:
     """Return the Python files that the command makes of a spec, by their names."""
     _write_templates(folder)
     (folder / "spec.toml").write_text(text, encoding="utf-8", newline=newline)
-    assert command(str(folder / "spec.toml"), "--force", "-q") == 0
+    assert command(folder, "--force", "-q") == 0
     files = (folder / "generated").glob("*.py")
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
@@ -221,7 +214,7 @@ def _templates(rng: random.Random, folder: Path) -> int:
     for path in sorted((folder / "templates").iterdir()):
         if rng.random() < 0.7:
             path.write_bytes(mutated(rng, path.read_bytes(), FORMS))
-    return command(str(folder / "spec.toml"), "--output-format", "json")
+    return command(folder, "--output-format", "json")
 
 
 def _output(rng: random.Random, folder: Path) -> int:
@@ -229,7 +222,7 @@ def _output(rng: random.Random, folder: Path) -> int:
     spec = _some_spec(rng, folder, 1)
     spec.path.write_text(toml(spec), encoding="utf-8")
     _write_templates(folder)
-    assert command(str(spec.path), "-q") == 0
+    assert command(folder, "-q") == 0
     foreign = folder / "generated" / "foreign.py"
     foreign.write_bytes(b"mine\r\n")
     note = {"spec": "../spec.toml", "files": {"foreign.py": ["0" * 64], "_base.py": ["1"]}}
@@ -249,14 +242,12 @@ def _output(rng: random.Random, folder: Path) -> int:
     strategies = spec.strategies[: rng.randint(1, 3)]
     spec.path.write_text(toml(_replaced(spec, strategies)), encoding="utf-8")
     option = rng.choice([(), ("--check",), ("--diff",), ("--force",)])
-    code = command(str(spec.path), *option)
+    code = command(folder, *option)
     assert foreign.read_bytes() == b"mine\r\n"
     if option == ("--force",):
         # What the manifest says no more is not known to be ours: it is left alone, and told.
-        said = io.StringIO()
-        with redirect_stdout(io.StringIO()), redirect_stderr(said):
-            run([str(spec.path), "--check"])
-        wrong = [line for line in said.getvalue().splitlines() if line.startswith("error: ")]
+        said = World(folder).run("spec.toml", "--check").err
+        wrong = [line for line in said.splitlines() if line.startswith("error: ")]
         assert all("is extra: it looks like a strategy's file" in line for line in wrong), wrong
     return code
 
@@ -370,4 +361,4 @@ def _replaced(spec: Spec, strategies: tuple[Strategy, ...]) -> Spec:
 
 @cache
 def _real_spec() -> bytes:
-    return (ROOT / "spec.toml").read_bytes()
+    return (PROJECT / "spec.toml").read_bytes()

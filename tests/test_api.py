@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runner import ROOT, contents, run_command
+from conftest import PROJECT, World
 
 import gen_sweeps
 from gen_sweeps.errors import ForeignFileError, ProofError, SpecError
@@ -16,46 +16,45 @@ from gen_sweeps.output.planning import Action
 
 def _python(code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_the_four_verbs_do_what_the_command_does(tmp_path: Path) -> None:
-    run_command("init", "by_command", cwd=tmp_path)
-    run_command("init", "by_program", cwd=tmp_path)
-    for path in (tmp_path / "by_program" / "configs").iterdir():
+def test_the_four_verbs_do_what_the_command_does(empty: World) -> None:
+    empty.run("init", "by_command")
+    empty.run("init", "by_program")
+    for path in empty.path("by_program/configs").iterdir():
         path.unlink()
 
-    spec = gen_sweeps.load(str(tmp_path / "by_program" / "spec.toml"))
+    spec = gen_sweeps.load(str(empty.path("by_program/spec.toml")))
     files = gen_sweeps.render(spec)
     proof = gen_sweeps.prove(files)
     changes = gen_sweeps.write(proof)
 
     assert changes.count(Action.CREATE) == 7
-    assert contents(tmp_path / "by_program") == contents(tmp_path / "by_command")
+    assert empty.files("by_program") == empty.files("by_command")
     assert "momentum=0.9" in files["momentum.py"].source
 
 
-def test_each_verb_raises_an_error_that_says_what_is_wrong(tmp_path: Path) -> None:
-    run_command("init", cwd=tmp_path)
-    (tmp_path / "bad.toml").write_text("[sweep]\n")
+def test_each_verb_raises_an_error_that_says_what_is_wrong(sweep: World) -> None:
+    sweep.write("bad.toml", "[sweep]\n")
     with pytest.raises(SpecError, match=r"sweep\.name: is missing") as raised:
-        gen_sweeps.load(tmp_path / "bad.toml")
+        gen_sweeps.load(sweep.path("bad.toml"))
     hints = {str(problem.hint) for problem in raised.value.problems}
     assert 'as in `package = "generated"`' in hints
 
-    (tmp_path / "configs" / "sgd.py").write_text("mine")
-    proof = gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(tmp_path / "spec.toml")))
+    sweep.write("configs/sgd.py", "mine")
+    proof = gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
     with pytest.raises(ForeignFileError, match="was edited since"):
         gen_sweeps.write(proof)
     assert gen_sweeps.write(proof, force=True).count(Action.UPDATE) == 1
 
-    template = tmp_path / "templates" / "{strategy}.py.jinja"
-    template.write_text(template.read_text() + "NAME = {{ strategy.name | python }}\n")
+    template = "templates/{strategy}.py.jinja"
+    sweep.write(template, sweep.read(template) + "NAME = {{ strategy.name | python }}\n")
     with pytest.raises(ProofError, match="differs from the control"):
-        gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(tmp_path / "spec.toml")))
+        gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_a_type_checker_knows_what_the_verbs_take_and_return(tmp_path: Path) -> 
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "use.py"],
         cwd=tmp_path,
-        env={"MYPYPATH": str(ROOT)},
+        env={"MYPYPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=False,

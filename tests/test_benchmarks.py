@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -10,16 +9,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 from benchmarks import bare
+from benchmarks.generation import MANY, exponent
 from benchmarks.report import Comparison, Section, duration
-from benchmarks.timing import Contender, Ratio, Sample, Series, interleaved
-from benchmarks.worlds import arms, experiment
-from gen_sweeps.commands.generate import GenerateOptions, generate
+from benchmarks.timing import Contender, Series, Spread, interleaved
+from benchmarks.worlds import in_memory, on_disk, strategies
+from gen_sweeps import load, prove, render, write
 
 pytestmark = pytest.mark.slow
-
-PROJECT = Path(__file__).parents[1]
 
 RATIO = r"[\d.,]+× \([\d.,]+-[\d.,]+\) of [\d.,]+ (s|ms|µs|ns)"
 
@@ -36,13 +35,15 @@ def report(*arguments: str) -> str:
     ("section", "jobs", "baselines"),
     [
         ("process", ["clean", "drift", "first generation", "--help"], ["typer", "jinja2", "pass"]),
-        ("generate", ["5 strategies", "40 strategies"], ["render and write only"]),
         (
-            "check",
-            ["10 strategies", "40 strategies"],
-            ["render only", "read and compare", "parse the spec"],
+            "generate",
+            ["5 strategies", "1,000 strategies", "all distinct"],
+            ["render and write only"],
         ),
+        ("check", ["100 strategies"], ["render only", "read and compare"]),
+        ("load", ["100 strategies"], ["parse as TOML only"]),
         ("prove", ["LibCST"], ["proof by construction"]),
+        ("compare", ["`compare`, 5 files"], ["parse by LibCST only"]),
         ("peers", ["gen-sweeps"], ["Jinja2 script"]),
     ],
 )
@@ -59,67 +60,80 @@ def test_a_section_is_a_table_of_ratios(
         assert len(re.findall(RATIO, row)) == len(baselines), row
 
 
-def test_what_cannot_be_measured_is_said() -> None:
-    text = report("--only", "compare")
-
-    assert "| `compare`, 5 files |" in text or "Skipped: " in text
+def test_growth_stands_below_the_table() -> None:
+    assert "| exponent of growth in time" in report("--only", "generate")
 
 
-def test_the_figures_come_as_json_too(tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
+def test_memory_is_measured_for_each_strategy() -> None:
+    text = report("--only", "memory")
 
-    report("--only", "prove", "--json", str(figures))
-
-    (row,) = json.loads(figures.read_text())["sections"]["prove"]["comparisons"]
-    rival = row["against"]["proof by construction"]
-    assert row["seconds"] / rival["seconds"] == pytest.approx(rival["ratio"])
+    assert re.search(r"\| each strategy, .* KiB \|", text) or "Skipped: " in text
 
 
-def test_growth_and_memory_stand_below_the_table() -> None:
-    text = report("--only", "generate")
+def test_what_a_figure_may_come_to_stands_beside_it() -> None:
+    assert re.search(r"\| `--check`, clean \| .* \| 1.2 \|", report("--only", "process"))
 
-    for what in ("exponent of growth in time", "memory per strategy", "peak memory"):
-        assert f"| {what}" in text
+
+def test_a_spec_in_memory_is_the_one_on_disk(tmp_path: Path) -> None:
+    arms = strategies(12, distinct=True)
+    (tmp_path / "disk").mkdir()
+
+    assert load(on_disk(tmp_path / "disk", arms)).strategies == tuple(arms)
+
+
+def test_treatments_repeat_unless_they_are_to_be_distinct() -> None:
+    assert len({str(arm.args) for arm in strategies(50)}) == 10
+    assert len({str(arm.args) for arm in strategies(50, distinct=True)}) == 50
 
 
 def test_the_bare_loop_makes_the_same_bytes_as_gen_sweeps(tmp_path: Path) -> None:
-    generate(GenerateOptions(experiment(tmp_path, 9)))
+    spec = in_memory(tmp_path, strategies(12))
+    write(prove(render(spec)))
 
-    for name, data in bare.rendered(bare.contexts(arms(9))):
-        assert (tmp_path / "generated" / name).read_bytes() == data
+    for name, data in bare.rendered(bare.contexts(spec)):
+        assert (spec.output_folder / name).read_bytes() == data
 
 
 def test_rivals_take_turns() -> None:
     order: list[str] = []
 
     def contender(name: str, seconds: float) -> Contender:
-        def run() -> Sample:
+        def run() -> float:
             order.append(name)
-            return Sample(seconds)
+            return seconds
 
         return Contender(name, run)
 
     series = interleaved([contender("a", 3.0), contender("b", 2.0)], 2, warm_up=False)
 
     assert order == ["a", "b", "b", "a"]
-    assert series["a"].over(series["b"]) == Ratio(1.5, 1.5, 1.5)
+    assert series["a"].over(series["b"]) == Spread(1.5, 1.5, 1.5)
 
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:
-    ours = Series("ours", tuple(map(Sample, (2.0, 9.0, 4.0))))
-    theirs = Series("theirs", tuple(map(Sample, (1.0, 3.0, 4.0))))
+    ours, theirs = Series("ours", (2.0, 9.0, 4.0)), Series("theirs", (1.0, 3.0, 4.0))
 
-    assert ours.over(theirs) == Ratio(2.0, 1.5, 2.5)
+    assert ours.over(theirs) == Spread(2.0, 1.5, 2.5)
+
+
+def test_the_exponent_of_growth_has_no_fixed_costs_in_it() -> None:
+    series = [Series(str(n), (7.0 + 0.01 * n**1.2,)) for n in MANY]
+
+    assert exponent(series) == "1.20 (1.20-1.20)"
 
 
 def test_a_section_reads_as_markdown() -> None:
-    row = Comparison("job", 0.0123, {"rival": (1.5, Ratio(2.0, 1.5, 12.25))})
-    section = Section("Title", [row], {"memory": {"job": "1 KiB"}}, ["A note."])
+    rows = [
+        Comparison("job", Series("job", (0.0123,)), {"rival": Series("rival", (0.00615,))}),
+        Comparison("other", Series("other", (2.0,)), {"rival": Series("rival", (0.5,))}, 3.5),
+    ]
+    section = Section("Title", rows, {"memory": {"job": "1 KiB"}}, ["A note."])
 
     assert section.as_markdown() == (
         "### Title\n\n"
-        "|  | time | rival |\n| --- | ---: | ---: |\n"
-        "| job | 12.3 ms | 2.00× (1.50-12.2) of 1.50 s |\n\n"
+        "|  | time | rival | at most |\n| --- | ---: | ---: | ---: |\n"
+        "| job | 12.3 ms | 2.00× (2.00-2.00) of 6.15 ms | - |\n"
+        "| other | 2.00 s | 4.00× (4.00-4.00) of 500 ms | 3.5 |\n\n"
         "|  | job |\n| --- | ---: |\n| memory | 1 KiB |\n\n"
         "A note.\n"
     )

@@ -8,15 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, World
-
-
-def generate(folder: Path, cwd: Path, **environment: str) -> dict[str, bytes]:
-    """Generate in a process of its own and return the files."""
-    command = [sys.executable, "-m", "gen_sweeps", str(folder / "spec.toml")]
-    env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
-    subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True)
-    return {path.name: path.read_bytes() for path in (folder / "generated").iterdir()}
+from conftest import World
 
 
 @pytest.mark.parametrize(
@@ -32,46 +24,40 @@ def generate(folder: Path, cwd: Path, **environment: str) -> dict[str, bytes]:
     ],
     ids=lambda environment: ",".join(f"{k}={v}" for k, v in environment.items()),
 )
-def test_the_environment_changes_no_byte(
-    project: World, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    expected = {path.name: path.read_bytes() for path in project.path("generated").iterdir()}
+def test_the_environment_changes_no_byte(project: World, environment: dict[str, str]) -> None:
+    expected = project.files("generated")
     for path in project.path("generated").iterdir():
         path.unlink()
-    assert generate(tmp_path, tmp_path, **environment) == expected
+    assert project.run_process("spec.toml", **environment).exit_code == 0
+    assert project.files("generated") == expected
 
 
-def test_the_order_of_files_in_folders_changes_no_byte(project: World, tmp_path: Path) -> None:
-    expected = {path.name: path.read_bytes() for path in project.path("generated").iterdir()}
-    templates = {path.name: path.read_bytes() for path in project.path("templates").iterdir()}
+def test_the_order_of_files_in_folders_changes_no_byte(project: World) -> None:
+    expected = project.files("generated")
+    templates = project.files("templates")
     for order in (sorted(templates), sorted(templates, reverse=True)):
         for folder in ("templates", "generated"):
             for path in project.path(folder).iterdir():
                 path.unlink()
         for name in order:
             project.write(f"templates/{name}", templates[name])
-        assert generate(tmp_path, Path("/")) == expected
+        assert World(Path("/")).run_process(str(project.path("spec.toml"))).exit_code == 0
+        assert project.files("generated") == expected
 
 
 def test_line_ends_and_a_byte_order_mark_in_sources_change_no_byte(project: World) -> None:
-    before = project.files()
-    for name in (
-        "spec.toml",
-        *(f"templates/{p.name}" for p in project.path("templates").iterdir()),
-    ):
+    before = project.files("generated")
+    for name in ("spec.toml", *(f"templates/{name}" for name in project.files("templates"))):
         text = project.read(name).replace("\n", "\r\n")
         project.write(name, b"\xef\xbb\xbf" + text.encode() if text else b"")
     assert project.run("spec.toml", "--check").exit_code == 0
-    after = project.files()
-    assert {n: after[n] for n in after if n.startswith("generated/")} == {
-        n: before[n] for n in before if n.startswith("generated/")
-    }
+    assert project.files("generated") == before
 
 
 def test_nothing_of_the_machine_is_in_the_files(project: World, tmp_path: Path) -> None:
     project.path("generated/manifest.json").unlink()
     project.run("spec.toml")
-    everything = b"".join(path.read_bytes() for path in project.path("generated").iterdir())
+    everything = b"".join(project.files("generated").values())
     for trace in (str(tmp_path), os.uname().nodename, str(Path.home())):
         assert trace.encode() not in everything
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command_runner import ROOT, run_command
+from conftest import PROJECT, World
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 
 BIN = Path(sys.executable).parent
 
@@ -98,10 +98,10 @@ class Reader:
             subprocess.run(
                 [BIN / "pre-commit", "validate-config", block.file], cwd=self.folder, check=True
             )
-            (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+            (hook,) = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
             assert [h["id"] for repo in content["repos"] for h in repo["hooks"]] == [hook["id"]]
             return
-        inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+        inputs = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))["inputs"]
         steps = [step for job in content["jobs"].values() for step in job["steps"]]
         (ours,) = (step for step in steps if "gen-sweeps@" in step["uses"])
         assert set(ours["with"]) <= set(inputs)
@@ -116,10 +116,10 @@ def test_what_a_page_says_is_so(tmp_path: Path, page: Path) -> None:
     folder.mkdir()
     if page.name == "README.md":  # it speaks of the project that it is in
         for name in ("spec.toml", "pyproject.toml"):
-            shutil.copy(ROOT / name, folder)
+            shutil.copy(PROJECT / name, folder)
         for name in ("templates", "generated"):
             ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+            shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
     reader = Reader(folder)
     for block in _blocks(page):
         reader.do(block)
@@ -149,6 +149,6 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 
 def test_the_reference_of_the_spec_is_current() -> None:
-    printed = run_command("schema", "--markdown", cwd=ROOT)
-    assert (printed.exit_code, printed.stderr) == (0, "")
-    assert printed.stdout == (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
+    printed = World(PROJECT).run("schema", "--markdown")
+    assert (printed.exit_code, printed.err) == (0, "")
+    assert printed.out == (PROJECT / "docs" / "spec.md").read_text(encoding="utf-8")

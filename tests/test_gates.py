@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from command_runner import ROOT, run_command
+from conftest import PROJECT, World
 
 pytestmark = pytest.mark.slow
 
@@ -34,15 +34,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
+        cwd=PROJECT,
         capture_output=True,
         text=True,
         check=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
+        if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy(PROJECT / name, folder / name)
     _git(folder, "init", "--quiet")
     _git(folder, "add", "--all")
     _git(folder, "commit", "--quiet", "--message=all")
@@ -50,23 +50,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    """Return a user's repository with a sweep in it, all of it staged."""
-    run_command("init", cwd=tmp_path)
-    _git(tmp_path, "init", "--quiet")
-    _git(tmp_path, "add", "--all")
-    return tmp_path
+def scratch(sweep: World) -> World:
+    """A user's repository with a sweep in it, all of it staged."""
+    _git(sweep.folder, "init", "--quiet")
+    _git(sweep.folder, "add", "--all")
+    return sweep
 
 
 def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
-    project: Path, scratch: Path, tmp_path_factory: pytest.TempPathFactory
+    project: Path, scratch: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = tmp_path_factory.mktemp("pre_commit")
 
     def commit() -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [PRE_COMMIT, "try-repo", project, "gen-sweeps-check"],
-            cwd=scratch,
+            cwd=scratch.folder,
             env=_clean_environment() | {"PRE_COMMIT_HOME": str(home)},
             capture_output=True,
             text=True,
@@ -78,24 +77,23 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "Passed" in passed.stdout
 
-    generated = scratch / "configs" / "momentum.py"
-    generated.write_text(generated.read_text().replace("0.9", "0.99"))
-    _git(scratch, "add", "--all")
+    scratch.replace("configs/momentum.py", "0.9", "0.99")
+    _git(scratch.folder, "add", "--all")
     failed = commit()
     assert failed.returncode == 1
     assert "error: configs/momentum.py does not match spec.toml" in failed.stdout
 
-    run_command("spec.toml", "--force", cwd=scratch)
-    _git(scratch, "add", "--all")
-    _git(scratch, "commit", "--quiet", "--message=all", "--no-verify")
-    _git(scratch, "rm", "--quiet", "configs/momentum.py")
+    scratch.run("spec.toml", "--force")
+    _git(scratch.folder, "add", "--all")
+    _git(scratch.folder, "commit", "--quiet", "--message=all", "--no-verify")
+    _git(scratch.folder, "rm", "--quiet", "configs/momentum.py")
     deleted = commit()
     assert deleted.returncode == 1, "a commit that only deletes is checked too"
     assert "configs/momentum.py is missing" in deleted.stdout
 
 
 def _action() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))
     return content
 
 
@@ -110,7 +108,7 @@ def runner_temp(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def _act(
-    runner_temp: Path, folder: Path, spec: str, args: str | None = None
+    runner_temp: Path, scratch: World, spec: str, args: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the action's second step as a runner does: bash -e, its inputs as variables."""
     action = _action()
@@ -119,7 +117,7 @@ def _act(
     script = action["runs"]["steps"][1]["run"]
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
-        cwd=folder,
+        cwd=scratch.folder,
         env=os.environ | env,
         capture_output=True,
         text=True,
@@ -128,14 +126,14 @@ def _act(
 
 
 def test_the_action_checks_by_default_and_passes_what_is_current(
-    runner_temp: Path, scratch: Path
+    runner_temp: Path, scratch: World
 ) -> None:
     ran = _act(runner_temp, scratch, _action()["inputs"]["spec"]["default"])
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
-def test_the_action_annotates_the_lines_that_changed(runner_temp: Path, scratch: Path) -> None:
-    generated = scratch / "configs" / "momentum.py"
+def test_the_action_annotates_the_lines_that_changed(runner_temp: Path, scratch: World) -> None:
+    generated = scratch.path("configs/momentum.py")
     generated.write_text(generated.read_text().replace("momentum=0.9", "momentum=0.95") + "x = 1\n")
     before = generated.read_bytes()
     ran = _act(runner_temp, scratch, "spec.toml")
@@ -153,27 +151,27 @@ def test_the_action_annotates_the_lines_that_changed(runner_temp: Path, scratch:
 
 
 def test_the_action_checks_every_spec_and_ends_with_the_worst(
-    runner_temp: Path, scratch: Path
+    runner_temp: Path, scratch: World
 ) -> None:
-    run_command("init", "other", cwd=scratch)
-    (scratch / "other" / "configs" / "sgd.py").unlink()
+    scratch.run("init", "other")
+    scratch.path("other/configs/sgd.py").unlink()
     ran = _act(runner_temp, scratch, "missing.toml\nother/spec.toml\nspec.toml\n")
     assert ran.returncode == 2
     assert "::error file=missing.toml::no such file" in ran.stdout
     assert "::error file=other/configs/sgd.py::" in ran.stdout
 
 
-def test_the_action_without_a_spec_fails(runner_temp: Path, scratch: Path) -> None:
+def test_the_action_without_a_spec_fails(runner_temp: Path, scratch: World) -> None:
     ran = _act(runner_temp, scratch, "\n\n")
     assert ran.returncode == 2
     assert ran.stdout == "::error::the input `spec` names no spec\n"
 
 
-def test_the_action_runs_nothing_that_an_input_says(runner_temp: Path, scratch: Path) -> None:
+def test_the_action_runs_nothing_that_an_input_says(runner_temp: Path, scratch: World) -> None:
     ran = _act(
         runner_temp, scratch, "$(touch owned); `touch owned`; spec.toml", "--check; touch owned"
     )
     assert ran.returncode == 2
-    assert not (scratch / "owned").exists()
+    assert not scratch.path("owned").exists()
     for step in _action()["runs"]["steps"]:
         assert "${{" not in step["run"], "inputs come as variables, never as code"

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from conftest import PROJECT, World
-
-COMMAND = [sys.executable, "-m", "gen_sweeps"]
-
-
-def process(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"PYTHONPATH": str(PROJECT)} | environment
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False
-    )
+from conftest import World
 
 
 @pytest.mark.parametrize(
@@ -45,36 +34,34 @@ def test_help_shows_the_options_examples_and_exit_codes(world: World) -> None:
         assert text in result.out
 
 
-def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
-    result = process("--version", cwd=tmp_path)
-    assert (result.returncode, result.stdout) == (0, "gen-sweeps 0.1.0\n")
+def test_the_version_is_the_installed_one(empty: World) -> None:
+    result = empty.run_process("--version")
+    assert (result.exit_code, result.out) == (0, "gen-sweeps 0.1.0\n")
 
 
-def test_results_go_to_stdout_and_errors_to_stderr(project: World, tmp_path: Path) -> None:
-    clean = process("spec.toml", "--check", cwd=tmp_path)
-    assert (clean.returncode, clean.stderr) == (0, "")
-    assert clean.stdout.startswith("5 strategies differ only in DebateMetricStreamerConfig(")
+def test_results_go_to_stdout_and_errors_to_stderr(project: World) -> None:
+    clean = project.run_process("spec.toml", "--check")
+    assert (clean.exit_code, clean.err) == (0, "")
+    assert clean.out.startswith("5 strategies differ only in DebateMetricStreamerConfig(")
     project.write("generated/_base.py", "")
-    drifted = process("spec.toml", "--check", cwd=tmp_path)
-    assert (drifted.returncode, drifted.stdout) == (1, "")
-    assert drifted.stderr.startswith("error: generated/_base.py does not match spec.toml\n")
+    drifted = project.run_process("spec.toml", "--check")
+    assert (drifted.exit_code, drifted.out) == (1, "")
+    assert drifted.err.startswith("error: generated/_base.py does not match spec.toml\n")
 
 
-def test_colour_is_for_terminals_and_those_who_force_it(tmp_path: Path) -> None:
-    assert "\x1b" not in process("nope.toml", cwd=tmp_path).stderr
-    assert "\x1b[1;31merror\x1b[0m" in process("nope.toml", cwd=tmp_path, FORCE_COLOR="1").stderr
-    both = process("nope.toml", cwd=tmp_path, FORCE_COLOR="1", NO_COLOR="1").stderr
+def test_colour_is_for_terminals_and_those_who_force_it(empty: World) -> None:
+    assert "\x1b" not in empty.run_process("nope.toml").err
+    assert "\x1b[1;31merror\x1b[0m" in empty.run_process("nope.toml", FORCE_COLOR="1").err
+    both = empty.run_process("nope.toml", FORCE_COLOR="1", NO_COLOR="1").err
     assert "\x1b" not in both
 
 
-def test_a_reader_that_has_enough_is_no_error(project: World, tmp_path: Path) -> None:
+def test_a_reader_that_has_enough_is_no_error(project: World) -> None:
     project.write("generated/sweep_identity.py", "")
     command = ["bash", "-c", f"{sys.executable} -m gen_sweeps spec.toml --diff | head -n 1"]
-    env = os.environ | {"PYTHONPATH": str(PROJECT)}
     result = subprocess.run(
         command,
-        cwd=tmp_path,
-        env=env,
+        cwd=project.folder,
         capture_output=True,
         text=True,
         check=True,
@@ -101,10 +88,7 @@ def test_bad_input_is_exit_2_with_one_clear_error(
     assert world.files() == before
 
 
-def test_a_check_of_a_clean_tree_imports_neither_libcst_nor_rich(
-    project: World, tmp_path: Path
-) -> None:
-    del project
+def test_a_check_of_a_clean_tree_imports_neither_libcst_nor_rich(project: World) -> None:
     code = (
         "import sys\n"
         "from gen_sweeps.__main__ import run\n"
@@ -112,11 +96,9 @@ def test_a_check_of_a_clean_tree_imports_neither_libcst_nor_rich(
         "heavy = {'libcst', 'rich', 'tree_sitter'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
-    env = os.environ | {"PYTHONPATH": str(PROJECT)}
     result = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=env,
+        cwd=project.folder,
         capture_output=True,
         text=True,
         check=True,

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runner import contents, needed, run_command
+from conftest import World, needed
 
 BIN = Path(sys.executable).parent
 
@@ -27,13 +27,6 @@ LINES = [
 ]
 
 
-@pytest.fixture
-def sweep(tmp_path: Path) -> Path:
-    """Return a folder with a sweep."""
-    run_command("init", cwd=tmp_path)
-    return tmp_path
-
-
 def _shell(*command: str, cwd: Path, line: str = "") -> list[str]:
     env = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "LINE": line, "HOME": str(cwd)}
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=True)
@@ -42,7 +35,7 @@ def _shell(*command: str, cwd: Path, line: str = "") -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("line", "proposed"), LINES)
-def test_bash_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
+def test_bash_proposes(sweep: World, line: str, proposed: list[str]) -> None:
     script = """
         eval "$(_GEN_SWEEPS_COMPLETE=source_bash gen-sweeps)"
         read -ra COMP_WORDS <<< "$LINE"
@@ -51,14 +44,16 @@ def test_bash_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
         _gen_sweeps_completion gen-sweeps
         printf '%s\\n' "${COMPREPLY[@]}"
     """
-    assert _shell(needed("bash"), "--norc", "-c", script, cwd=sweep, line=line) == proposed
+    assert _shell(needed("bash"), "--norc", "-c", script, cwd=sweep.folder, line=line) == proposed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("line", "proposed"), LINES)
-def test_fish_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
+def test_fish_proposes(sweep: World, line: str, proposed: list[str]) -> None:
     script = '_GEN_SWEEPS_COMPLETE=source_fish gen-sweeps | source; complete -C "$LINE"'
-    assert _shell(needed("fish"), "--no-config", "-c", script, cwd=sweep, line=line) == proposed
+    assert (
+        _shell(needed("fish"), "--no-config", "-c", script, cwd=sweep.folder, line=line) == proposed
+    )
 
 
 @pytest.mark.slow
@@ -71,14 +66,14 @@ def test_fish_proposes(sweep: Path, line: str, proposed: list[str]) -> None:
     ],
 )
 def test_zsh_completes_a_line_when_the_user_presses_tab(
-    sweep: Path, line: str, completed: str
+    sweep: World, line: str, completed: str
 ) -> None:
     zsh = needed("zsh")
     process, terminal = pty.fork()
     if process == 0:  # pragma: no cover - it becomes the shell
-        os.chdir(sweep)
+        os.chdir(sweep.folder)
         path = f"{BIN}:{os.environ['PATH']}"
-        os.environ |= {"PATH": path, "TERM": "dumb", "HOME": str(sweep)}
+        os.environ |= {"PATH": path, "TERM": "dumb", "HOME": str(sweep.folder)}
         os.execv(zsh, [zsh, "-f"])  # noqa: S606 - it is the shell
 
     def typed(keys: str, until: str) -> None:
@@ -95,30 +90,30 @@ def test_zsh_completes_a_line_when_the_user_presses_tab(
     os.waitpid(process, 0)
 
 
-def test_a_spec_that_is_missing_or_broken_proposes_nothing(sweep: Path) -> None:
-    (sweep / "broken.toml").write_text("[strategies\n")
+def test_a_spec_that_is_missing_or_broken_proposes_nothing(sweep: World) -> None:
+    sweep.write("broken.toml", "[strategies\n")
     for line in ("gen-sweeps broken.toml --only ", "gen-sweeps nope.toml --only "):
         env = {"_GEN_SWEEPS_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "3"}
-        ran = run_command(cwd=sweep, env=env)
-        assert (ran.exit_code, ran.stdout.strip(), ran.stderr) == (0, "", "")
+        ran = sweep.run_process(**env)
+        assert (ran.exit_code, ran.out.strip(), ran.err) == (0, "", "")
 
 
-def test_completion_changes_nothing_on_disk(sweep: Path) -> None:
-    before = contents(sweep)
+def test_completion_changes_nothing_on_disk(sweep: World) -> None:
+    before = sweep.files()
     env = {
         "_GEN_SWEEPS_COMPLETE": "complete_bash",
         "COMP_WORDS": "gen-sweeps spec.toml --only ",
         "COMP_CWORD": "3",
     }
-    run_command("spec.toml", cwd=sweep, env=env)
-    run_command("init", "other", cwd=sweep, env=env)
-    assert contents(sweep) == before
+    sweep.run_process("spec.toml", **env)
+    sweep.run_process("init", "other", **env)
+    assert sweep.files() == before
 
 
-def test_a_script_can_be_shown_and_installed(tmp_path: Path) -> None:
-    env = {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    shown = run_command("--show-completion", "bash", cwd=tmp_path, env=env)
+def test_a_script_can_be_shown_and_installed(empty: World) -> None:
+    env = {"HOME": str(empty.folder), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    shown = empty.run_process("--show-completion", "bash", **env)
     assert shown.exit_code == 0
-    assert "complete -o default -F _gen_sweeps_completion gen-sweeps" in shown.stdout
-    assert run_command("--install-completion", "bash", cwd=tmp_path, env=env).exit_code == 0
-    assert (tmp_path / ".bash_completions" / "gen-sweeps.sh").read_text() in shown.stdout
+    assert "complete -o default -F _gen_sweeps_completion gen-sweeps" in shown.out
+    assert empty.run_process("--install-completion", "bash", **env).exit_code == 0
+    assert empty.read(".bash_completions/gen-sweeps.sh") in shown.out

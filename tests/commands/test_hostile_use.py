@@ -7,15 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
-from attack_world import World, spec
+from disturbances import experiment, generate_in, spec
 from fuzzing import attack
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gen_sweeps.__main__ import run
 from gen_sweeps.commands.generate import GenerateOptions, generate
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork of POSIX")
@@ -48,21 +48,20 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_spec_that_is_none_is_an_error_at_a_place_of_the_spec(
-    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    world = World(tmp_path / "w", HOSTILE[kind])
-    assert run([str(world.spec)]) == 2
-    assert f"error: {world.spec}" in capsys.readouterr().err
-    assert not world.output.exists()
+def test_a_spec_that_is_none_is_an_error_at_a_place_of_the_spec(tmp_path: Path, kind: str) -> None:
+    world = experiment(tmp_path / "w", HOSTILE[kind])
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "error: spec.toml" in result.err
+    assert not world.path("generated").exists()
 
 
 @pytest.mark.parametrize("digits", [4300, 4301])
 def test_an_integer_may_have_as_many_digits_as_python_reads(tmp_path: Path, digits: int) -> None:
-    world = World(tmp_path / "w", spec("a", rate=hex(10**digits - 1)))
-    assert run([str(world.spec)]) == (0 if digits == 4300 else 2)
+    world = experiment(tmp_path / "w", spec("a", rate=hex(10**digits - 1)))
+    assert world.run("spec.toml").exit_code == (0 if digits == 4300 else 2)
     if digits == 4300:
-        assert f"RATE = {'9' * 4300}\n" in (world.output / "_base.py").read_text()
+        assert f"RATE = {'9' * 4300}\n" in world.read("generated/_base.py")
 
 
 @posix
@@ -72,32 +71,29 @@ def test_streams_that_are_closed_or_full_do_not_make_a_traceback(
 ) -> None:
     if "/dev/full" in stream and not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
-    world = World(tmp_path / "w", spec("a"))
-    script = f'"{sys.executable}" -m gen_sweeps "{world.spec}" {stream}'
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    world = experiment(tmp_path / "w", spec("a"))
+    script = f'"{sys.executable}" -m gen_sweeps spec.toml {stream}'
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=world.folder, capture_output=True, text=True, check=False
+    )
     assert "Traceback" not in done.stderr
     assert done.returncode == (2 if "full" in stream else 0)
     assert ("can't be written: No space left" in done.stderr) == ("full" in stream)
 
 
 def test_no_encoding_of_the_terminal_is_too_small_for_what_is_said(tmp_path: Path) -> None:
-    world = World(tmp_path / "w\N{GREEK SMALL LETTER ALPHA}", spec("a"))
-    command = [sys.executable, "-m", "gen_sweeps", str(world.spec)]
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = subprocess.run(command, capture_output=True, check=True, env=environment)
-    shown = done.stdout.decode("utf-8")
-    assert "w\N{GREEK SMALL LETTER ALPHA}" in shown or "w\\u03b1" in shown
+    world = experiment(tmp_path / "w\N{GREEK SMALL LETTER ALPHA}", spec("a"))
+    result = world.run_process(str(world.path("spec.toml")), PYTHONIOENCODING="ascii")
+    assert result.exit_code == 0
+    assert "w\N{GREEK SMALL LETTER ALPHA}" in result.out or "w\\u03b1" in result.out
 
 
 @posix
 def test_a_path_that_is_no_text_is_a_path(tmp_path: Path) -> None:
-    world = World(tmp_path / os.fsdecode(b"w\xff"), spec("a"))
-    renamed = world.spec.rename(world.folder / os.fsdecode(b'sp"""\nec\xff.toml'))
-    command = [sys.executable, "-m", "gen_sweeps", str(renamed)]
-    for options in ([], ["--check"]):
-        done = subprocess.run([*command, *options], capture_output=True, check=False)
-        assert done.returncode == 2  # a bare marker with three quotes is refused
-        assert b"Traceback" not in done.stderr
+    world = experiment(tmp_path / os.fsdecode(b"w\xff"), spec("a"))
+    renamed = world.path("spec.toml").rename(world.folder / os.fsdecode(b'sp"""\nec\xff.toml'))
+    for options in ([], ["--check"]):  # a bare marker with three quotes is refused
+        assert world.run_process(str(renamed), *options).exit_code == 2
 
 
 # -- at the same time --
@@ -128,55 +124,55 @@ def at_the_same_time(*jobs: Callable[[], object]) -> None:
 @posix
 @pytest.mark.parametrize("there", ["no folder", "an empty folder", "older files"])
 def test_eight_runs_of_one_spec_at_once_end_like_one(tmp_path: Path, there: str) -> None:
-    world = World(tmp_path / "w", spec("a", "old", rate="7"))
+    world = experiment(tmp_path / "w", spec("a", "old", rate="7"))
     if there == "older files":
-        world.write()
+        generate_in(world)
     elif there == "an empty folder":
-        world.output.mkdir()
-    world.change(spec("a", "b", "c"))
-    alone = World(tmp_path / "alone", spec("a", "b", "c"))
-    alone.write()
-    at_the_same_time(*[world.write] * 8)
-    assert world.files() == alone.files()
+        world.path("generated").mkdir()
+    world.write("spec.toml", spec("a", "b", "c"))
+    alone = experiment(tmp_path / "alone", spec("a", "b", "c"))
+    generate_in(alone)
+    at_the_same_time(*[partial(generate_in, world)] * 8)
+    assert world.files("generated") == alone.files("generated")
 
 
 @posix
 def test_two_versions_of_a_spec_written_at_once_end_with_one_of_them(tmp_path: Path) -> None:
-    world = World(tmp_path / "w", "")
+    world = experiment(tmp_path / "w", "")
     texts = [spec("a", "b", "c"), spec("a", "d", lr=2)]
     results = []
     for index, text in enumerate(texts):
-        alone = World(tmp_path / str(index), text)
-        alone.write()
-        results.append(alone.files())
+        alone = experiment(tmp_path / str(index), text)
+        generate_in(alone)
+        results.append(alone.files("generated"))
 
     def job(text: str) -> Callable[[], object]:
         def both() -> None:
             for number in range(5):
                 path = world.folder / f".{os.getpid()}.{number}"
                 path.write_text(text)
-                path.replace(world.spec)
-                world.write()
+                path.replace(world.path("spec.toml"))
+                generate_in(world)
 
         return both
 
     at_the_same_time(*(job(text) for text in texts * 2))
-    world.write()
-    assert world.files() in results
-    assert run([str(world.spec), "--check"]) == 0
+    generate_in(world)
+    assert world.files("generated") in results
+    assert world.run("spec.toml", "--check").exit_code == 0
 
 
 @posix
 def test_a_check_beside_a_writer_sees_one_version_or_the_other(tmp_path: Path) -> None:
-    world = World(tmp_path / "w", spec("a", "b", "c"))
-    world.write()
+    world = experiment(tmp_path / "w", spec("a", "b", "c"))
+    generate_in(world)
     other = world.folder / "other" / "spec.toml"
     other.parent.mkdir()
     texts = [spec("a", "b", "c"), spec("a", "b", "c", lr=2, rate="9")]
 
     def look() -> None:
         for _ in range(30):
-            problems = generate(GenerateOptions(world.spec, check=True)).problems
+            problems = generate(GenerateOptions(world.path("spec.toml"), check=True)).problems
             assert not any("--force" in str(problem.hint) for problem in problems), problems
             assert len(problems) in (0, 5), problems
 
@@ -192,7 +188,7 @@ def test_a_check_beside_a_writer_sees_one_version_or_the_other(tmp_path: Path) -
             path = world.folder / f"version_{number % 2}.toml"
             path.write_text(texts[number % 2])
             proof = prove(render(load(path)))
-            object.__setattr__(proof.rendering.spec, "path", world.spec)
+            object.__setattr__(proof.rendering.spec, "path", world.path("spec.toml"))
             folder = OutputFolder(proof.rendering.spec)
             with folder.locked(exclusive=True):
                 folder.apply(plan(proof, folder))
@@ -202,23 +198,23 @@ def test_a_check_beside_a_writer_sees_one_version_or_the_other(tmp_path: Path) -
 
 @posix
 def test_a_folder_that_is_removed_while_a_run_waits_for_it_is_made_again(tmp_path: Path) -> None:
-    world = World(tmp_path / "w", spec("a"))
-    alone = World(tmp_path / "alone", spec("a"))
-    alone.write()
+    world = experiment(tmp_path / "w", spec("a"))
+    alone = experiment(tmp_path / "alone", spec("a"))
+    generate_in(alone)
 
     def remove() -> None:
         from shutil import rmtree  # noqa: PLC0415 - in the child only
 
         for _ in range(200):
-            rmtree(world.output, ignore_errors=True)
+            rmtree(world.path("generated"), ignore_errors=True)
 
     def persist() -> None:
         from gen_sweeps.errors import FileError  # noqa: PLC0415 - loaded already
 
         for _ in range(20):
             with suppress(FileError):  # that the folder is gone
-                world.write()
+                generate_in(world)
 
     at_the_same_time(remove, persist, persist)
-    world.write()
-    assert world.files() == alone.files()
+    generate_in(world)
+    assert world.files("generated") == alone.files("generated")

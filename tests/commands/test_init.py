@@ -8,20 +8,20 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from command_runner import ROOT, contents, run_command
+from conftest import PROJECT, World
 
 
 @pytest.mark.parametrize("starter", ["training", "reward-shaping"])
-def test_what_init_makes_passes_the_check_at_once(tmp_path: Path, starter: str) -> None:
-    made = run_command("init", "sweep", "--from", starter, cwd=tmp_path)
-    checked = run_command("sweep/spec.toml", "--check", cwd=tmp_path)
-    assert (made.exit_code, made.stderr) == (0, "")
-    assert (checked.exit_code, checked.stderr) == (0, "")
+def test_what_init_makes_passes_the_check_at_once(empty: World, starter: str) -> None:
+    made = empty.run("init", "sweep", "--from", starter)
+    checked = empty.run("sweep/spec.toml", "--check")
+    assert (made.exit_code, made.err) == (0, "")
+    assert (checked.exit_code, checked.err) == (0, "")
 
 
-def test_init_without_a_folder_writes_to_the_current_one(tmp_path: Path) -> None:
-    assert run_command("init", cwd=tmp_path).exit_code == 0
-    assert sorted(contents(tmp_path)) == [
+def test_init_without_a_folder_writes_to_the_current_one(empty: World) -> None:
+    assert empty.run("init").exit_code == 0
+    assert sorted(empty.files()) == [
         "SWEEP.md",
         "configs/__init__.py",
         "configs/_base.py",
@@ -40,12 +40,12 @@ def test_init_without_a_folder_writes_to_the_current_one(tmp_path: Path) -> None
     ]
 
 
-def test_the_steps_that_init_names_run_as_they_are(tmp_path: Path) -> None:
-    said = run_command("init", "sweep", cwd=tmp_path).stdout
+def test_the_steps_that_init_names_run_as_they_are(empty: World) -> None:
+    said = empty.run("init", "sweep").out
     assert said.endswith("next:\n  cd sweep\n  python train.py\n  gen-sweeps spec.toml --check\n")
     trained = subprocess.run(
         [sys.executable, "train.py"],
-        cwd=tmp_path / "sweep",
+        cwd=empty.path("sweep"),
         capture_output=True,
         text=True,
         check=True,
@@ -58,67 +58,70 @@ def test_the_steps_that_init_names_run_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_example_is_typed_and_a_formatter_and_a_linter_have_nothing_to_say(
-    tmp_path: Path,
+    sweep: World,
 ) -> None:
-    run_command("init", cwd=tmp_path)
     for tool in (
         ["mypy", "--strict", "train.py", "configs"],
         ["ruff", "format", "--isolated", "--check", "."],
         ["ruff", "check", "--isolated", "--select", "E,F,I,B,UP,SIM,D1", "--ignore", "D104", "."],
     ):
         done = subprocess.run(
-            [sys.executable, "-m", *tool], cwd=tmp_path, capture_output=True, text=True, check=False
+            [sys.executable, "-m", *tool],
+            cwd=sweep.folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("taken", ["spec.toml", "configs/momentum.py", "templates/_base.py.jinja"])
-def test_init_writes_nothing_where_a_file_of_its_own_would_go(tmp_path: Path, taken: str) -> None:
-    mine = tmp_path / taken
-    mine.parent.mkdir(exist_ok=True)
-    mine.write_text("mine")
-    refused = run_command("init", cwd=tmp_path)
+def test_init_writes_nothing_where_a_file_of_its_own_would_go(empty: World, taken: str) -> None:
+    empty.write(taken, "mine")
+    refused = empty.run("init")
     assert refused.exit_code == 1
-    assert refused.stderr == (
+    assert refused.err == (
         f"error: {taken}: already exists; nothing was written\n"
         "hint: name a folder without such files, as in `gen-sweeps init my_sweep`\n"
     )
-    assert contents(tmp_path) == {taken: b"mine"}
+    assert empty.files() == {taken: b"mine"}
 
 
-def test_init_does_not_write_through_a_link_that_leads_nowhere(tmp_path: Path) -> None:
-    (tmp_path / "spec.toml").symlink_to("elsewhere.toml")
-    assert run_command("init", cwd=tmp_path).exit_code == 1
-    assert not (tmp_path / "elsewhere.toml").exists()
+def test_init_does_not_write_through_a_link_that_leads_nowhere(empty: World) -> None:
+    empty.path("spec.toml").symlink_to("elsewhere.toml")
+    assert empty.run("init").exit_code == 1
+    assert not empty.path("elsewhere.toml").exists()
 
 
-def test_init_leaves_other_files_of_the_folder_alone(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("ours")
-    assert run_command("init", cwd=tmp_path).exit_code == 0
-    assert (tmp_path / "README.md").read_text() == "ours"
+def test_init_leaves_other_files_of_the_folder_alone(empty: World) -> None:
+    empty.write("README.md", "ours")
+    assert empty.run("init").exit_code == 0
+    assert empty.read("README.md") == "ours"
 
 
-def test_init_into_what_is_a_file_says_so(tmp_path: Path) -> None:
-    (tmp_path / "sweep").write_text("")
-    failed = run_command("init", "sweep", cwd=tmp_path)
+def test_init_into_what_is_a_file_says_so(empty: World) -> None:
+    empty.write("sweep", "")
+    failed = empty.run("init", "sweep")
     assert failed.exit_code == 2
-    assert failed.stderr.startswith("error: sweep/")
+    assert failed.err.startswith("error: sweep/")
 
 
-def test_the_reward_shaping_starter_makes_the_files_of_this_repository(tmp_path: Path) -> None:
-    run_command("init", "--from", "reward-shaping", cwd=tmp_path)
-    assert contents(tmp_path / "generated") == {
+def test_the_reward_shaping_starter_makes_the_files_of_this_repository(empty: World) -> None:
+    empty.run("init", "--from", "reward-shaping")
+    assert empty.files("generated") == {
         path: data
-        for path, data in contents(ROOT / "generated").items()
+        for path, data in World(PROJECT).files("generated").items()
         if "__pycache__" not in path
     }
-    assert (tmp_path / "spec.toml").read_bytes() == (ROOT / "spec.toml").read_bytes()
+    assert empty.path("spec.toml").read_bytes() == (PROJECT / "spec.toml").read_bytes()
 
 
 @pytest.mark.slow
 def test_the_wheel_has_both_starters_and_the_report(tmp_path: Path) -> None:
     subprocess.run(
-        ["uv", "build", "--wheel", "--quiet", "--out-dir", tmp_path, ROOT], check=True, timeout=300
+        ["uv", "build", "--wheel", "--quiet", "--out-dir", tmp_path, PROJECT],
+        check=True,
+        timeout=300,
     )
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:

@@ -3,61 +3,50 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import pytest
-from command_runner import contents, run_command
+from conftest import World
 
 THE_REST = "and the shared files; `gen-sweeps spec.toml --check` checks the rest"
 
 
-@pytest.fixture
-def sweep(tmp_path: Path) -> Path:
-    """Return a folder with a sweep: strategies sgd (the control), momentum, nesterov, cosine."""
-    run_command("init", cwd=tmp_path)
-    return tmp_path
-
-
-def _manifest(sweep: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((sweep / "configs" / "manifest.json").read_text())
+def _manifest(sweep: World) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(sweep.read("configs/manifest.json"))
     return content
 
 
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+def _change_momentum(sweep: World) -> None:
+    sweep.write("spec.toml", sweep.read("spec.toml").replace("momentum = 0.9", "momentum = 0.8"))
 
 
-def test_only_the_strategies_that_are_named_are_written(sweep: Path) -> None:
-    _edit(sweep / "spec.toml", "momentum = 0.9", "momentum = 0.8")
-    before = contents(sweep / "configs")
-    ran = run_command("spec.toml", "--only", "momentum", "--only", "cosine", cwd=sweep)
-    after = contents(sweep / "configs")
+def test_only_the_strategies_that_are_named_are_written(sweep: World) -> None:
+    _change_momentum(sweep)
+    before = sweep.files("configs")
+    ran = sweep.run("spec.toml", "--only", "momentum", "--only", "cosine")
+    after = sweep.files("configs")
     changed = {path for path in before if before[path] != after[path]}
     assert ran.exit_code == 0
     assert before.keys() == after.keys()
     assert changed == {"momentum.py", "cosine.py", "manifest.json"}
-    assert ran.stderr == f"warning: looked only at momentum, cosine {THE_REST}\n"
-    assert "configs: 0 created, 3 updated, 2 unchanged, 0 removed" in ran.stdout
+    assert ran.err == f"warning: looked only at momentum, cosine {THE_REST}\n"
+    assert "configs: 0 created, 3 updated, 2 unchanged, 0 removed" in ran.out
 
 
-def test_a_full_run_after_a_partial_one_finds_its_own_files(sweep: Path) -> None:
-    _edit(sweep / "spec.toml", "momentum = 0.9", "momentum = 0.8")
-    run_command("spec.toml", "--only", "momentum", cwd=sweep)
-    checked = run_command("spec.toml", "--check", cwd=sweep)
+def test_a_full_run_after_a_partial_one_finds_its_own_files(sweep: World) -> None:
+    _change_momentum(sweep)
+    sweep.run("spec.toml", "--only", "momentum")
+    checked = sweep.run("spec.toml", "--check")
     assert checked.exit_code == 1
-    assert "configs/nesterov.py does not match spec.toml" in checked.stderr
-    assert "configs/momentum.py" not in checked.stderr
-    assert run_command("spec.toml", cwd=sweep).exit_code == 0
-    assert run_command("spec.toml", "--check", cwd=sweep).exit_code == 0
+    assert "configs/nesterov.py does not match spec.toml" in checked.err
+    assert "configs/momentum.py" not in checked.err
+    assert sweep.run("spec.toml").exit_code == 0
+    assert sweep.run("spec.toml", "--check").exit_code == 0
 
 
-def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: Path) -> None:
+def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: World) -> None:
     before = _manifest(sweep)
-    _edit(sweep / "spec.toml", "momentum = 0.9", "momentum = 0.8")
-    run_command("spec.toml", "--only", "momentum", cwd=sweep)
+    _change_momentum(sweep)
+    sweep.run("spec.toml", "--only", "momentum")
     after = _manifest(sweep)
     assert after["strategies"]["momentum"]["args"] == {"momentum": 0.8}
     assert after["strategies"]["nesterov"] == before["strategies"]["nesterov"]
@@ -66,71 +55,70 @@ def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: Path) -> None:
     assert after["files"]["momentum.py"] != before["files"]["momentum.py"]
 
 
-def test_the_file_of_a_strategy_that_is_no_longer_in_the_spec_is_not_removed(sweep: Path) -> None:
-    spec = sweep / "spec.toml"
-    head, _, tail = spec.read_text().partition("[strategies.nesterov]")
-    spec.write_text(head + tail[tail.index("[strategies.cosine]") :])
-    assert run_command("spec.toml", "--only", "cosine", cwd=sweep).exit_code == 0
+def test_the_file_of_a_strategy_that_is_no_longer_in_the_spec_is_not_removed(sweep: World) -> None:
+    head, _, tail = sweep.read("spec.toml").partition("[strategies.nesterov]")
+    sweep.write("spec.toml", head + tail[tail.index("[strategies.cosine]") :])
+    assert sweep.run("spec.toml", "--only", "cosine").exit_code == 0
     assert "nesterov.py" in _manifest(sweep)["files"]
-    assert (sweep / "configs" / "nesterov.py").exists()
-    assert run_command("spec.toml", "--only", "cosine", "--check", cwd=sweep).exit_code == 0
-    assert "1 removed" in run_command("spec.toml", cwd=sweep).stdout
+    assert sweep.path("configs/nesterov.py").exists()
+    assert sweep.run("spec.toml", "--only", "cosine", "--check").exit_code == 0
+    assert "1 removed" in sweep.run("spec.toml").out
 
 
-def test_without_a_manifest_the_new_one_has_what_was_asked_for(sweep: Path) -> None:
-    for path in (sweep / "configs").iterdir():
+def test_without_a_manifest_the_new_one_has_what_was_asked_for(sweep: World) -> None:
+    for path in sweep.path("configs").iterdir():
         path.unlink()
-    assert run_command("spec.toml", "--only", "cosine", cwd=sweep).exit_code == 0
+    assert sweep.run("spec.toml", "--only", "cosine").exit_code == 0
     made = ["__init__.py", "_base.py", "cosine.py", "manifest.json"]
-    assert sorted(contents(sweep / "configs")) == made
+    assert sorted(sweep.files("configs")) == made
     assert list(_manifest(sweep)["files"]) == made[:3]
     assert list(_manifest(sweep)["strategies"]) == ["cosine"]
-    assert run_command("spec.toml", "--only", "cosine", "--check", cwd=sweep).exit_code == 0
-    assert "3 created, 1 updated" in run_command("spec.toml", cwd=sweep).stdout
+    assert sweep.run("spec.toml", "--only", "cosine", "--check").exit_code == 0
+    assert "3 created, 1 updated" in sweep.run("spec.toml").out
 
 
-def test_a_check_of_one_strategy_does_not_see_what_is_wrong_with_another(sweep: Path) -> None:
-    (sweep / "configs" / "nesterov.py").write_text("edited")
-    passed = run_command("spec.toml", "--check", "--only", "cosine", cwd=sweep)
+def test_a_check_of_one_strategy_does_not_see_what_is_wrong_with_another(sweep: World) -> None:
+    sweep.write("configs/nesterov.py", "edited")
+    passed = sweep.run("spec.toml", "--check", "--only", "cosine")
     assert passed.exit_code == 0
-    assert "4 files checked: configs matches spec.toml" in passed.stdout
-    assert THE_REST in passed.stderr
-    failed = run_command("spec.toml", "--check", "--only", "nesterov", cwd=sweep)
+    assert "4 files checked: configs matches spec.toml" in passed.out
+    assert THE_REST in passed.err
+    failed = sweep.run("spec.toml", "--check", "--only", "nesterov")
     assert failed.exit_code == 1
-    assert "configs/nesterov.py does not match spec.toml" in failed.stderr
+    assert "configs/nesterov.py does not match spec.toml" in failed.err
 
 
-def test_a_diff_of_one_strategy_shows_no_other(sweep: Path) -> None:
-    _edit(sweep / "spec.toml", "momentum = 0.9", "momentum = 0.8")
-    shown = run_command("spec.toml", "--diff", "--only", "nesterov", cwd=sweep)
+def test_a_diff_of_one_strategy_shows_no_other(sweep: World) -> None:
+    _change_momentum(sweep)
+    shown = sweep.run("spec.toml", "--diff", "--only", "nesterov")
     assert shown.exit_code == 1
-    assert "+++ b/configs/nesterov.py" in shown.stdout
-    assert "b/configs/momentum.py" not in shown.stdout
+    assert "+++ b/configs/nesterov.py" in shown.out
+    assert "b/configs/momentum.py" not in shown.out
 
 
-def test_what_is_asked_for_is_still_proven_against_the_control(sweep: Path) -> None:
-    template = sweep / "templates" / "{strategy}.py.jinja"
-    template.write_text(template.read_text() + "NAME = {{ strategy.name | python }}\n")
-    before = contents(sweep / "configs")
-    failed = run_command("spec.toml", "--only", "cosine", cwd=sweep)
+def test_what_is_asked_for_is_still_proven_against_the_control(sweep: World) -> None:
+    template = "templates/{strategy}.py.jinja"
+    sweep.write(template, sweep.read(template) + "NAME = {{ strategy.name | python }}\n")
+    before = sweep.files("configs")
+    failed = sweep.run("spec.toml", "--only", "cosine")
     assert failed.exit_code == 1
-    assert 'at NAME: has `"cosine"` where the control (sgd) has `"sgd"`' in failed.stderr
-    assert contents(sweep / "configs") == before
+    assert 'at NAME: has `"cosine"` where the control (sgd) has `"sgd"`' in failed.err
+    assert sweep.files("configs") == before
 
 
-def test_a_foreign_file_is_in_the_way_of_the_strategy_that_it_belongs_to(sweep: Path) -> None:
-    (sweep / "configs" / "nesterov.py").write_text("mine")
-    assert run_command("spec.toml", "--only", "cosine", cwd=sweep).exit_code == 0
-    refused = run_command("spec.toml", "--only", "nesterov", cwd=sweep)
+def test_a_foreign_file_is_in_the_way_of_the_strategy_that_it_belongs_to(sweep: World) -> None:
+    sweep.write("configs/nesterov.py", "mine")
+    assert sweep.run("spec.toml", "--only", "cosine").exit_code == 0
+    refused = sweep.run("spec.toml", "--only", "nesterov")
     assert refused.exit_code == 1
-    assert "configs/nesterov.py was edited since gen-sweeps wrote it" in refused.stderr
-    assert (sweep / "configs" / "nesterov.py").read_text() == "mine"
+    assert "configs/nesterov.py was edited since gen-sweeps wrote it" in refused.err
+    assert sweep.read("configs/nesterov.py") == "mine"
 
 
-def test_a_name_that_no_strategy_has_is_an_error_with_a_suggestion(sweep: Path) -> None:
-    failed = run_command("spec.toml", "--only", "cosin", "--only", "zzz", cwd=sweep)
+def test_a_name_that_no_strategy_has_is_an_error_with_a_suggestion(sweep: World) -> None:
+    failed = sweep.run("spec.toml", "--only", "cosin", "--only", "zzz")
     assert failed.exit_code == 2
-    assert failed.stderr == (
+    assert failed.err == (
         "error: spec.toml: no strategy is called 'cosin'\n"
         "hint: did you mean `cosine`?\n"
         "error: spec.toml: no strategy is called 'zzz'\n"
@@ -138,12 +126,10 @@ def test_a_name_that_no_strategy_has_is_an_error_with_a_suggestion(sweep: Path) 
     )
 
 
-def test_quiet_leaves_the_warning_out_and_json_lists_what_was_looked_at(sweep: Path) -> None:
-    ran = run_command(
-        "spec.toml", "--check", "--only", "cosine", "-q", "--output-format", "json", cwd=sweep
-    )
-    assert ran.stderr == ""
-    content = json.loads(ran.stdout)
+def test_quiet_leaves_the_warning_out_and_json_lists_what_was_looked_at(sweep: World) -> None:
+    ran = sweep.run("spec.toml", "--check", "--only", "cosine", "-q", "--output-format", "json")
+    assert ran.err == ""
+    content = json.loads(ran.out)
     assert content["strategies"] == ["sgd", "cosine"]
     assert [file["path"] for file in content["files"]] == [
         "configs/__init__.py",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_runner import contents, run_command
+from conftest import World
 
 PATIENCE = 60
 """Seconds after which a run that says nothing is taken to be stuck."""
@@ -60,16 +60,9 @@ class Watching:
 
 
 @pytest.fixture
-def sweep(tmp_path: Path) -> Path:
-    """Return a folder with a sweep."""
-    run_command("init", cwd=tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def watching(sweep: Path) -> Iterator[Watching]:
+def watching(sweep: World) -> Iterator[Watching]:
     """Return a watch of the sweep that has run once."""
-    running = Watching(sweep)
+    running = Watching(sweep.folder)
     try:
         running.ready(1)
         yield running
@@ -79,20 +72,14 @@ def watching(sweep: Path) -> Iterator[Watching]:
         running._reader.join()  # noqa: SLF001 - the thread ends with the process
 
 
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
-
 def test_a_change_of_the_spec_or_a_template_is_written_and_only_that(
-    sweep: Path, watching: Watching
+    sweep: World, watching: Watching
 ) -> None:
-    _edit(sweep / "spec.toml", "momentum = 0.9", "momentum = 0.8")
-    watching.until(lambda: "momentum=0.8" in (sweep / "configs" / "momentum.py").read_text())
+    sweep.write("spec.toml", sweep.read("spec.toml").replace("momentum = 0.9", "momentum = 0.8"))
+    watching.until(lambda: "momentum=0.8" in sweep.read("configs/momentum.py"))
     watching.ready(2)
-    _edit(sweep / "templates" / "{strategy}.py.jinja", "CONFIG =", "# by template\nCONFIG =")
-    watching.until(lambda: "# by template" in (sweep / "configs" / "sgd.py").read_text())
+    sweep.replace("templates/{strategy}.py.jinja", "CONFIG =", "# by template\nCONFIG =")
+    watching.until(lambda: "# by template" in sweep.read("configs/sgd.py"))
     watching.ready(3)
     assert watching.interrupt() == 130
     assert watching.said == [
@@ -105,62 +92,57 @@ def test_a_change_of_the_spec_or_a_template_is_written_and_only_that(
     ], "its own writes, two times seven files, are no changes"
 
 
-def test_an_error_is_shown_and_the_next_save_mends_it(sweep: Path, watching: Watching) -> None:
-    spec = sweep / "spec.toml"
-    whole = spec.read_text()
-    before = contents(sweep / "configs")
-    spec.write_text(whole[: len(whole) // 2] + "\n[broken")
+def test_an_error_is_shown_and_the_next_save_mends_it(sweep: World, watching: Watching) -> None:
+    whole = sweep.read("spec.toml")
+    before = sweep.files("configs")
+    sweep.write("spec.toml", whole[: len(whole) // 2] + "\n[broken")
     watching.until(lambda: any("is not TOML" in line for line in watching.said))
-    spec.write_text("")
+    sweep.write("spec.toml", "")
     watching.until(lambda: any("sweep: is missing" in line for line in watching.said))
-    assert contents(sweep / "configs") == before, "nothing is written from half a spec"
-    spec.write_text(whole.replace("momentum = 0.9", "momentum = 0.7"))
-    watching.until(lambda: "momentum=0.7" in (sweep / "configs" / "momentum.py").read_text())
+    assert sweep.files("configs") == before, "nothing is written from half a spec"
+    sweep.write("spec.toml", whole.replace("momentum = 0.9", "momentum = 0.7"))
+    watching.until(lambda: "momentum=0.7" in sweep.read("configs/momentum.py"))
     assert watching.interrupt() == 130
 
 
 def test_a_spec_that_is_replaced_or_gone_for_a_while_is_still_watched(
-    sweep: Path, watching: Watching
+    sweep: World, watching: Watching
 ) -> None:
-    spec = sweep / "spec.toml"
-    changed = spec.read_text().replace("momentum = 0.9", "momentum = 0.6")
-    spec.unlink()
+    changed = sweep.read("spec.toml").replace("momentum = 0.9", "momentum = 0.6")
+    sweep.path("spec.toml").unlink()
     watching.until(lambda: any("no such file" in line for line in watching.said))
-    (sweep / "new").write_text(changed)
-    (sweep / "new").rename(spec)
-    watching.until(lambda: "momentum=0.6" in (sweep / "configs" / "momentum.py").read_text())
+    sweep.write("new", changed)
+    sweep.path("new").rename(sweep.path("spec.toml"))
+    watching.until(lambda: "momentum=0.6" in sweep.read("configs/momentum.py"))
 
 
-def test_a_new_folder_of_templates_is_watched_too(sweep: Path, watching: Watching) -> None:
-    folder = sweep / "templates" / "notes"
-    folder.mkdir()
-    (folder / "names.txt.jinja").write_text("first\n")
-    made = sweep / "configs" / "notes" / "names.txt"
+def test_a_new_folder_of_templates_is_watched_too(sweep: World, watching: Watching) -> None:
+    sweep.write("templates/notes/names.txt.jinja", "first\n")
+    made = sweep.path("configs/notes/names.txt")
     watching.until(made.exists)
-    (folder / "names.txt.jinja").write_text("second\n")
+    sweep.write("templates/notes/names.txt.jinja", "second\n")
     watching.until(lambda: made.read_text() == "second\n")
 
 
-def test_without_watchfiles_the_error_says_what_to_install(sweep: Path) -> None:
-    (sweep / "block").mkdir()
-    (sweep / "block" / "watchfiles.py").write_text("raise ImportError('not here')\n")
-    path = os.pathsep.join([str(sweep / "block"), os.environ.get("PYTHONPATH", "")])
-    failed = run_command("spec.toml", "--watch", cwd=sweep, env={"PYTHONPATH": path})
+def test_without_watchfiles_the_error_says_what_to_install(sweep: World) -> None:
+    sweep.write("block/watchfiles.py", "raise ImportError('not here')\n")
+    path = os.pathsep.join([str(sweep.path("block")), os.environ.get("PYTHONPATH", "")])
+    failed = sweep.run_process("spec.toml", "--watch", PYTHONPATH=path)
     assert failed.exit_code == 2
-    assert failed.stderr == (
+    assert failed.err == (
         "error: --watch needs watchfiles, which is not installed\n"
         "hint: run `pip install 'gen-sweeps[watch]'`\n"
     )
 
 
 @pytest.mark.parametrize("option", ["--check", "--diff"])
-def test_what_writes_nothing_can_not_be_watched(sweep: Path, option: str) -> None:
-    failed = run_command("spec.toml", "--watch", option, cwd=sweep)
+def test_what_writes_nothing_can_not_be_watched(sweep: World, option: str) -> None:
+    failed = sweep.run_process("spec.toml", "--watch", option)
     assert failed.exit_code == 2
-    assert f"--watch writes: leave out {option}" in failed.stderr
+    assert f"--watch writes: leave out {option}" in failed.err
 
 
-def test_a_spec_in_a_folder_that_is_not_there_can_not_be_watched(tmp_path: Path) -> None:
-    failed = run_command("no/spec.toml", "--watch", cwd=tmp_path)
+def test_a_spec_in_a_folder_that_is_not_there_can_not_be_watched(empty: World) -> None:
+    failed = empty.run_process("no/spec.toml", "--watch")
     assert failed.exit_code == 2
-    assert failed.stderr == "error: no: there is no such folder\nhint: name a spec that exists\n"
+    assert failed.err == "error: no: there is no such folder\nhint: name a spec that exists\n"

@@ -12,16 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_runner import ROOT, contents, needed, run_command
+from conftest import PROJECT, World, needed
 
 HOSTILE = "</td></table><script>document.title='owned'</script><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def sweep(tmp_path: Path) -> Path:
-    """Return a folder with a sweep: strategies sgd (the control), momentum, nesterov, cosine."""
-    run_command("init", cwd=tmp_path)
-    return tmp_path
 
 
 class _Page(HTMLParser):
@@ -47,26 +40,26 @@ class _Page(HTMLParser):
         return re.sub(r"\s+", " ", "".join(self.texts))
 
 
-def _report(folder: Path, spec: str = "spec.toml") -> str:
-    ran = run_command("report", spec, cwd=folder)
-    assert (ran.exit_code, ran.stderr) == (0, "")
-    return ran.stdout
+def _report(sweep: World) -> str:
+    ran = sweep.run("report", "spec.toml")
+    assert (ran.exit_code, ran.err) == (0, "")
+    return ran.out
 
 
-def test_the_report_has_the_verdict_every_strategy_constant_and_checksum(sweep: Path) -> None:
+def test_the_report_has_the_verdict_every_strategy_constant_and_checksum(sweep: World) -> None:
     said = _Page(_report(sweep)).text
     assert "4 strategies differ only in OptimizerConfig(momentum, nesterov, schedule)." in said
     for part in ("SGD with momentum", "along half a cosine", "standard deviation", "BATCH_SIZE"):
         assert part in said
-    files = contents(sweep / "configs")
+    files = sweep.files("configs")
     del files["manifest.json"]
     for path, data in files.items():
         assert f"{path}{sha256(data).hexdigest()}" in said
 
 
-def test_the_report_shows_the_control_in_full_with_its_treatment_marked(sweep: Path) -> None:
+def test_the_report_shows_the_control_in_full_with_its_treatment_marked(sweep: World) -> None:
     page = _report(sweep)
-    source = (sweep / "configs" / "sgd.py").read_text()
+    source = sweep.read("configs/sgd.py")
     shown = re.search(r'<pre class="file">\n(.*?)</pre>', page, re.DOTALL)
     assert shown
     lines = re.findall(r'<span class="l( \w+)?">(.*?)</span>', shown[1])
@@ -79,7 +72,7 @@ def test_the_report_shows_the_control_in_full_with_its_treatment_marked(sweep: P
     ]
 
 
-def test_the_report_has_what_any_two_strategies_differ_in(sweep: Path) -> None:
+def test_the_report_has_what_any_two_strategies_differ_in(sweep: World) -> None:
     page = _report(sweep)
     summaries = re.findall(r"<summary>(.*)</summary>", page)
     assert len(summaries) == 6
@@ -91,8 +84,8 @@ def test_the_report_has_what_any_two_strategies_differ_in(sweep: Path) -> None:
     assert '<span class="added">+    nesterov=True,</span>' in pair
 
 
-def test_a_report_of_many_strategies_lists_them_below_each_other(sweep: Path) -> None:
-    with (sweep / "spec.toml").open("a") as spec:
+def test_a_report_of_many_strategies_lists_them_below_each_other(sweep: World) -> None:
+    with sweep.path("spec.toml").open("a") as spec:
         for number in range(20):
             spec.write(f"\n[strategies.arm_{number}]\nargs = {{ momentum = 0.{number} }}\n")
     page = _report(sweep)
@@ -100,24 +93,22 @@ def test_a_report_of_many_strategies_lists_them_below_each_other(sweep: Path) ->
     assert len(re.findall(r'<th scope="row"><code>arm_\d+</code>', page)) == 20
 
 
-def test_the_report_of_a_single_strategy_claims_no_comparison(sweep: Path) -> None:
-    spec = sweep / "spec.toml"
-    spec.write_text(spec.read_text().partition("[strategies.momentum]")[0])
+def test_the_report_of_a_single_strategy_claims_no_comparison(sweep: World) -> None:
+    sweep.write("spec.toml", sweep.read("spec.toml").partition("[strategies.momentum]")[0])
     page = _Page(_report(sweep))
     assert "1 strategy (sgd): there is nothing to compare it with" in page.text
     assert "Differences" not in page.text
 
 
-def test_hostile_values_stay_text(sweep: Path) -> None:
-    spec = sweep / "spec.toml"
-    text = spec.read_text()
+def test_hostile_values_stay_text(sweep: World) -> None:
+    text = sweep.read("spec.toml")
     text = text.replace('title = "SGD with momentum"', f'title = "{HOSTILE}"')
     text = text.replace('name = "optimizers"', f'name = "{HOSTILE}"')
     text = text.replace('project = "which-optimizer"', f'project = "{HOSTILE}"')
     text = text.replace('[base."Data"]', f'[base."{HOSTILE}"]')
     text = text.replace("standard deviation", f"{HOSTILE} \\u202e standard deviation")
     text = text.replace('kind = "cosine"', f'kind = "{HOSTILE}"')
-    spec.write_text(text)
+    sweep.write("spec.toml", text)
     page = _report(sweep)
     parsed = _Page(page)
     assert parsed.text.count(HOSTILE) >= 6
@@ -126,7 +117,7 @@ def test_hostile_values_stay_text(sweep: Path) -> None:
     assert "\\u202e standard deviation" in parsed.text
 
 
-def test_the_page_loads_nothing_and_links_only_into_itself(sweep: Path) -> None:
+def test_the_page_loads_nothing_and_links_only_into_itself(sweep: World) -> None:
     page = _Page(_report(sweep))
     ids = {attributes.get("id") for _, attributes in page.tags}
     targets = [attributes["href"] for _, attributes in page.tags if "href" in attributes]
@@ -140,48 +131,48 @@ def test_the_page_loads_nothing_and_links_only_into_itself(sweep: Path) -> None:
     assert any(attributes.get("content") == policy for _, attributes in page.tags)
 
 
-def test_the_same_spec_gives_the_same_bytes_wherever_it_is(tmp_path: Path) -> None:
+def test_the_same_spec_gives_the_same_bytes_wherever_it_is(empty: World) -> None:
     pages = []
     for folder in ("one", "another"):
-        run_command("init", folder, cwd=tmp_path)
-        pages.append(run_command("report", f"{folder}/spec.toml", cwd=tmp_path).stdout)
+        empty.run("init", folder)
+        pages.append(empty.run("report", f"{folder}/spec.toml").out)
     assert pages[0] == pages[1]
-    assert str(tmp_path) not in pages[0]
+    assert str(empty.folder) not in pages[0]
 
 
-def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: Path) -> None:
-    first = run_command("report", "spec.toml", "-o", "report.html", cwd=sweep)
-    assert (first.exit_code, first.stdout, first.stderr) == (0, "", "")
-    assert (sweep / "report.html").read_text(encoding="utf-8") == _report(sweep)
-    before = set(contents(sweep))
-    assert run_command("report", "spec.toml", "-o", "report.html", cwd=sweep).exit_code == 0
-    assert set(contents(sweep)) == before
+def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: World) -> None:
+    first = sweep.run("report", "spec.toml", "-o", "report.html")
+    assert (first.exit_code, first.out, first.err) == (0, "", "")
+    assert sweep.read("report.html") == _report(sweep)
+    before = set(sweep.files())
+    assert sweep.run("report", "spec.toml", "-o", "report.html").exit_code == 0
+    assert set(sweep.files()) == before
 
 
-def test_a_file_that_is_no_report_is_left_alone(sweep: Path) -> None:
-    before = contents(sweep)
-    refused = run_command("report", "spec.toml", "-o", "train.py", cwd=sweep)
+def test_a_file_that_is_no_report_is_left_alone(sweep: World) -> None:
+    before = sweep.files()
+    refused = sweep.run("report", "spec.toml", "-o", "train.py")
     assert refused.exit_code == 1
-    assert refused.stderr == (
+    assert refused.err == (
         "error: train.py: is not a report of gen-sweeps; it was left alone\n"
         "hint: name another file with `-o`, or move this one away\n"
     )
-    assert contents(sweep) == before
+    assert sweep.files() == before
 
 
-def test_a_report_into_a_folder_that_is_not_there_says_so(sweep: Path) -> None:
-    failed = run_command("report", "spec.toml", "-o", "no/report.html", cwd=sweep)
+def test_a_report_into_a_folder_that_is_not_there_says_so(sweep: World) -> None:
+    failed = sweep.run("report", "spec.toml", "-o", "no/report.html")
     assert failed.exit_code == 2
-    assert failed.stderr.startswith("error: no/report.html: can't be written: No such file")
+    assert failed.err.startswith("error: no/report.html: can't be written: No such file")
 
 
-def test_files_that_differ_outside_of_the_treatment_get_no_report(sweep: Path) -> None:
-    template = sweep / "templates" / "{strategy}.py.jinja"
-    template.write_text(template.read_text() + "NAME = {{ strategy.name | python }}\n")
-    failed = run_command("report", "spec.toml", "-o", "report.html", cwd=sweep)
+def test_files_that_differ_outside_of_the_treatment_get_no_report(sweep: World) -> None:
+    template = "templates/{strategy}.py.jinja"
+    sweep.write(template, sweep.read(template) + "NAME = {{ strategy.name | python }}\n")
+    failed = sweep.run("report", "spec.toml", "-o", "report.html")
     assert failed.exit_code == 1
-    assert "differs from the control" in failed.stderr
-    assert not (sweep / "report.html").exists()
+    assert "differs from the control" in failed.err
+    assert not sweep.path("report.html").exists()
 
 
 # -- in a browser ---------------------------------------------------------------------------------
@@ -267,18 +258,17 @@ def _contrast(colours: tuple[str, str]) -> float:
 
 @pytest.mark.slow
 def test_a_browser_has_nothing_to_complain_about(tmp_path: Path) -> None:
-    page = _report(ROOT)
+    page = _report(World(PROJECT))
     assert _console(_chromium(tmp_path, page, "--dump-dom")) == []
     broken = page.replace("<main>", '<main><img src="https://example.org/x.png">')
     assert _console(_chromium(tmp_path, broken, "--dump-dom")), "it would say so here"
 
 
 @pytest.mark.slow
-def test_a_browser_runs_nothing_of_what_a_spec_says(sweep: Path) -> None:
-    spec = sweep / "spec.toml"
-    text = spec.read_text().replace("SGD with momentum", HOSTILE)
-    spec.write_text(text.replace('name = "optimizers"', f'name = "{HOSTILE}"'))
-    found = _probed(sweep, _report(sweep))
+def test_a_browser_runs_nothing_of_what_a_spec_says(sweep: World) -> None:
+    text = sweep.read("spec.toml").replace("SGD with momentum", HOSTILE)
+    sweep.write("spec.toml", text.replace('name = "optimizers"', f'name = "{HOSTILE}"'))
+    found = _probed(sweep.folder, _report(sweep))
     assert found["scripts"] == 0
     assert found["title"].startswith(f"{HOSTILE}: 4 strategies differ only in OptimizerConfig(")
 
@@ -286,19 +276,21 @@ def test_a_browser_runs_nothing_of_what_a_spec_says(sweep: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_the_page_is_never_wider_than_the_screen(tmp_path: Path, width: int) -> None:
-    assert _probed(tmp_path, _report(ROOT), width=width)["width"] <= width
+    assert _probed(tmp_path, _report(World(PROJECT)), width=width)["width"] <= width
 
 
 @pytest.mark.slow
 def test_differences_are_closed_until_a_reader_opens_them(tmp_path: Path) -> None:
-    assert _probed(tmp_path, _report(ROOT))["pairs"] == [[True, True]] * 10
+    assert _probed(tmp_path, _report(World(PROJECT)))["pairs"] == [[True, True]] * 10
 
 
 @pytest.mark.slow
 def test_every_text_can_be_read_in_light_and_in_dark(tmp_path: Path) -> None:
     pages = []
     for scheme in ("0", "1"):  # dark, light
-        found = _probed(tmp_path, _report(ROOT), f"--blink-settings=preferredColorScheme={scheme}")
+        found = _probed(
+            tmp_path, _report(World(PROJECT)), f"--blink-settings=preferredColorScheme={scheme}"
+        )
         colours = {tuple(entry) for entry in found["colours"]}
         assert len(colours) > 10
         for text, behind, where in colours:
@@ -310,7 +302,10 @@ def test_every_text_can_be_read_in_light_and_in_dark(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_page_can_be_printed_and_what_is_closed_is_left_out(tmp_path: Path) -> None:
     pages = []
-    for page in (_report(ROOT), _report(ROOT).replace("<details>", "<details open>")):
+    for page in (
+        _report(World(PROJECT)),
+        _report(World(PROJECT)).replace("<details>", "<details open>"),
+    ):
         _chromium(tmp_path, page, f"--print-to-pdf={tmp_path / 'page.pdf'}")
         pages.append((tmp_path / "page.pdf").read_bytes().count(b"/Type /Page\n"))
     closed, opened = pages

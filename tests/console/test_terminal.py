@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runner import ROOT, run_command
+from conftest import PROJECT, World
 
 from gen_sweeps.cli.app import COMMANDS
 
@@ -19,10 +19,9 @@ RED_ERROR = "\x1b[1;31merror\x1b[0m: nope.toml: no such file"
 def _on_terminal(folder: Path, **env: str) -> str:
     """Return what the command writes to a terminal about a spec that is not there."""
     shown, terminal = pty.openpty()
-    inherited = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
     command = [sys.executable, "-m", "gen_sweeps", "nope.toml"]
     with subprocess.Popen(
-        command, cwd=folder, env=inherited | {"TERM": "xterm"} | env, stderr=terminal
+        command, cwd=folder, env=os.environ | {"TERM": "xterm"} | env, stderr=terminal
     ) as process:
         os.close(terminal)
         text = b""
@@ -39,9 +38,9 @@ def _on_terminal(folder: Path, **env: str) -> str:
     return text.decode()
 
 
-def test_errors_are_coloured_on_a_terminal_and_only_there(tmp_path: Path) -> None:
-    assert RED_ERROR in _on_terminal(tmp_path)
-    piped = run_command("nope.toml", cwd=tmp_path, env={"TERM": "xterm"}).stderr
+def test_errors_are_coloured_on_a_terminal_and_only_there(empty: World) -> None:
+    assert RED_ERROR in _on_terminal(empty.folder)
+    piped = empty.run_process("nope.toml", TERM="xterm").err
     assert piped.startswith("error: nope.toml: no such file")
 
 
@@ -54,42 +53,41 @@ def test_an_empty_no_color_says_nothing(tmp_path: Path) -> None:
     assert RED_ERROR in _on_terminal(tmp_path, NO_COLOR="")
 
 
-def test_force_color_colours_a_pipe_unless_no_color_is_set_too(tmp_path: Path) -> None:
-    forced = run_command("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1"})
-    assert RED_ERROR in forced.stderr
-    both = run_command("nope.toml", cwd=tmp_path, env={"FORCE_COLOR": "1", "NO_COLOR": "1"})
-    assert "\x1b" not in both.stderr
+def test_force_color_colours_a_pipe_unless_no_color_is_set_too(empty: World) -> None:
+    forced = empty.run_process("nope.toml", FORCE_COLOR="1")
+    assert RED_ERROR in forced.err
+    both = empty.run_process("nope.toml", FORCE_COLOR="1", NO_COLOR="1")
+    assert "\x1b" not in both.err
 
 
-def test_results_are_never_coloured(tmp_path: Path) -> None:
-    run_command("init", cwd=tmp_path)
-    forced = run_command("spec.toml", "--check", cwd=tmp_path, env={"FORCE_COLOR": "1"})
-    assert "\x1b" not in forced.stdout
+def test_results_are_never_coloured(sweep: World) -> None:
+    forced = sweep.run_process("spec.toml", "--check", FORCE_COLOR="1")
+    assert "\x1b" not in forced.out
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_the_help_lists_options_commands_examples_and_exit_codes(option: str) -> None:
-    shown = run_command(option, cwd=ROOT)
-    assert (shown.exit_code, shown.stderr) == (0, "")
+    shown = World(PROJECT).run(option)
+    assert (shown.exit_code, shown.err) == (0, "")
     for part in ("--check", "--only NAME", "Examples:", "Exit codes:", "NO_COLOR", "101  a bug"):
-        assert part in shown.stdout
+        assert part in shown.out
     for command in COMMANDS:
-        assert f"    gen-sweeps {command} " in shown.stdout
-    assert "--only NAME" in shown.stdout
-    assert all(len(line) <= 100 for line in shown.stdout.splitlines())
+        assert f"    gen-sweeps {command} " in shown.out
+    assert "--only NAME" in shown.out
+    assert all(len(line) <= 100 for line in shown.out.splitlines())
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> None:
-    shown = run_command(command, "--help", cwd=ROOT)
-    assert (shown.exit_code, shown.stderr) == (0, "")
-    assert shown.stdout.startswith(f"Usage: gen-sweeps {command} ")
-    assert "Example" in shown.stdout
-    assert "Exit codes:" in shown.stdout
-    assert all(len(line) <= 100 for line in shown.stdout.splitlines())
+    shown = World(PROJECT).run(command, "--help")
+    assert (shown.exit_code, shown.err) == (0, "")
+    assert shown.out.startswith(f"Usage: gen-sweeps {command} ")
+    assert "Example" in shown.out
+    assert "Exit codes:" in shown.out
+    assert all(len(line) <= 100 for line in shown.out.splitlines())
 
 
 def test_bad_usage_of_a_command_names_the_command_whose_help_to_read() -> None:
-    ran = run_command("init", "--form", "x", cwd=ROOT)
+    ran = World(PROJECT).run("init", "--form", "x")
     assert ran.exit_code == 2
-    assert ran.stderr.endswith("hint: see `gen-sweeps init --help`\n")
+    assert ran.err.endswith("hint: see `gen-sweeps init --help`\n")

@@ -11,13 +11,25 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attack_world import FOREIGN, World, at_operation, killed_at, spec, visible
+from conftest import World
+from disturbances import (
+    FOREIGN,
+    at_operation,
+    copy_of,
+    experiment,
+    generate_in,
+    killed_at,
+    spec,
+    visible,
+)
 
+from gen_sweeps.__main__ import run
 from gen_sweeps.errors import FileError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals of POSIX")
@@ -47,41 +59,41 @@ SOME = ["the first run", "a strategy less"]
 def scenario(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[World, str]:
     """A world before a run, with a foreign file in it, and the spec that the run is of."""
     before, after = SCENARIOS[request.param]
-    world = World(tmp_path / "world", before or after)
+    world = experiment(tmp_path / "world", before or after)
     if before:
-        world.write()
-    world.output.mkdir(exist_ok=True)
-    (world.output / "foreign.py").write_bytes(FOREIGN)
-    world.change(after)
+        generate_in(world)
+    world.path("generated").mkdir(exist_ok=True)
+    world.write("generated/foreign.py", FOREIGN)
+    world.write("spec.toml", after)
     return world, after
 
 
 def undisturbed(folder: Path, text: str) -> dict[str, bytes]:
     """Return what a run of a spec makes in an empty folder, and a foreign file with it."""
-    world = World(folder, text)
-    world.write()
-    return world.files() | {"foreign.py": FOREIGN}
+    world = experiment(folder, text)
+    generate_in(world)
+    return world.files("generated") | {"foreign.py": FOREIGN}
 
 
 def check_nothing_torn(after: World, old: dict[str, bytes], new: dict[str, bytes]) -> None:
     """Check that each file is as it was before or as it is to be."""
-    for path, data in visible(after.files()).items():
+    for path, data in visible(after.files("generated")).items():
         assert data in (old.get(path), new.get(path)), f"{path} is torn"
-    assert (after.output / "foreign.py").read_bytes() == FOREIGN
+    assert after.path("generated/foreign.py").read_bytes() == FOREIGN
 
 
 def test_a_run_killed_at_any_operation_tears_nothing_and_the_next_one_completes_it(
     scenario: tuple[World, str], tmp_path: Path
 ) -> None:
     world, after = scenario
-    old, new = world.files(), undisturbed(tmp_path / "new", after)
+    old, new = world.files("generated"), undisturbed(tmp_path / "new", after)
     for number in count(1):
-        twin = world.copy(tmp_path / f"killed_{number}")
-        if not killed_at(number, twin.write):
+        twin = copy_of(world, tmp_path / f"killed_{number}")
+        if not killed_at(number, partial(generate_in, twin)):
             break
         check_nothing_torn(twin, old, new)
-        twin.write()
-        assert twin.files() == new
+        generate_in(twin)
+        assert twin.files("generated") == new
     assert number > 20
 
 
@@ -91,15 +103,15 @@ def test_a_run_of_another_spec_knows_what_a_killed_one_left(
     world, _ = scenario
     third = undisturbed(tmp_path / "third", THIRD)
     for number in count(1, 5):
-        twin = world.copy(tmp_path / f"killed_{number}")
-        if not killed_at(number, twin.write):
+        twin = copy_of(world, tmp_path / f"killed_{number}")
+        if not killed_at(number, partial(generate_in, twin)):
             break
-        twin.change(THIRD)
+        twin.write("spec.toml", THIRD)
         # It may be killed as well, at any place, and the one after it too.
-        killed_at(number * 7 % 60 + 1, twin.write)
-        killed_at(number * 13 % 60 + 1, twin.write)
-        twin.write()
-        assert twin.files() == third
+        killed_at(number * 7 % 60 + 1, partial(generate_in, twin))
+        killed_at(number * 13 % 60 + 1, partial(generate_in, twin))
+        generate_in(twin)
+        assert twin.files("generated") == third
     assert number > 20
 
 
@@ -120,32 +132,32 @@ def test_an_operation_that_fails_tears_nothing_and_leaves_no_half_written_file(
     tmp_path: Path, code: int
 ) -> None:
     before, after = SCENARIOS["a strategy less"]
-    world = World(tmp_path / "world", before or "")
-    world.write()
-    (world.output / "foreign.py").write_bytes(FOREIGN)
-    world.change(after)
-    old, new = world.files(), undisturbed(tmp_path / "new", after)
+    world = experiment(tmp_path / "world", before or "")
+    generate_in(world)
+    world.write("generated/foreign.py", FOREIGN)
+    world.write("spec.toml", after)
+    old, new = world.files("generated"), undisturbed(tmp_path / "new", after)
     for number in count(1):
-        twin = world.copy(tmp_path / f"failed_{number}")
+        twin = copy_of(world, tmp_path / f"failed_{number}")
         with at_operation(number, _failing(code)) as seen, suppress(FileError):
-            twin.write()
+            generate_in(twin)
         if len(seen) < number:
             break
         check_nothing_torn(twin, old, new)
-        assert not [path for path in twin.files() if path.endswith(".tmp")]
-        twin.write()
-        assert twin.files() == new
+        assert not [path for path in twin.files("generated") if path.endswith(".tmp")]
+        generate_in(twin)
+        assert twin.files("generated") == new
     assert number > 20
 
 
 def test_a_full_disk_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", spec("a"))
-    twin = world.copy(tmp_path / "twin")
+    world = experiment(tmp_path / "world", spec("a"))
+    twin = copy_of(world, tmp_path / "twin")
     with at_operation(0, _failing(errno.ENOSPC)) as seen:
-        twin.write()
+        generate_in(twin)
     first = seen.index("write") + 1
     with at_operation(first, _failing(errno.ENOSPC)), pytest.raises(FileError) as raised:
-        world.write()
+        generate_in(world)
     (problem,) = raised.value.problems
     assert "No space left on device" in problem.message
     assert problem.hint == "no file is damaged: free some space and run the command again"
@@ -163,22 +175,22 @@ def test_an_interrupt_at_any_operation_leaves_no_half_written_file(
         raise KeyboardInterrupt
 
     world, after = scenario
-    old, new = world.files(), undisturbed(tmp_path / "new", after)
+    old, new = world.files("generated"), undisturbed(tmp_path / "new", after)
     for number in count(1):
-        twin = world.copy(tmp_path / f"interrupted_{number}")
+        twin = copy_of(world, tmp_path / f"interrupted_{number}")
         with at_operation(number, interrupt) as seen, suppress(KeyboardInterrupt):
-            twin.write()
+            generate_in(twin)
         if len(seen) < number:
             break
         check_nothing_torn(twin, old, new)
-        assert not [path for path in twin.files() if path.endswith(".tmp")]
-        twin.write()
-        assert twin.files() == new
+        assert not [path for path in twin.files("generated") if path.endswith(".tmp")]
+        generate_in(twin)
+        assert twin.files("generated") == new
     assert number > 20
 
 
 def test_an_interrupt_says_so_in_one_line_and_exits_with_130(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", spec("a"))
+    world = experiment(tmp_path / "world", spec("a"))
     os.mkfifo(world.folder / "pipe.toml")  # what is read from it never comes
     command = [sys.executable, "-m", "gen_sweeps", str(world.folder / "pipe.toml")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -193,25 +205,25 @@ def test_a_folder_that_vanishes_during_a_run_is_an_error_and_is_not_made_again(
     tmp_path: Path,
 ) -> None:
     before, after = SCENARIOS["an update"]
-    world = World(tmp_path / "world", before or "")
-    world.write()
-    world.change(after)
+    world = experiment(tmp_path / "world", before or "")
+    generate_in(world)
+    world.write("spec.toml", after)
     new = undisturbed(tmp_path / "new", after)
     for number in count(1):
-        twin = world.copy(tmp_path / f"vanished_{number}")
+        twin = copy_of(world, tmp_path / f"vanished_{number}")
         elsewhere = tmp_path / f"elsewhere_{number}"
 
         def vanish(_name: str, _args: tuple[Any, ...], moved: Path = elsewhere) -> None:
             (moved.parent / moved.name.replace("elsewhere", "vanished") / "generated").rename(moved)
 
         with at_operation(number, vanish) as seen, suppress(FileError):
-            twin.write()
+            generate_in(twin)
         if len(seen) < number:
             break
-        made_again = visible(twin.files())
+        made_again = visible(twin.files("generated"))
         assert len(made_again) in (0, len(new) - 1), "a part of the files is where all should be"
-        twin.write()
-        assert visible(twin.files()) | {"foreign.py": FOREIGN} == new
+        generate_in(twin)
+        assert visible(twin.files("generated")) | {"foreign.py": FOREIGN} == new
     assert number > 20
 
 
@@ -244,29 +256,27 @@ def open_folder() -> Iterator[Path]:
 def test_what_may_not_be_read_or_written_is_an_error_and_stays_as_it_is(
     open_folder: Path, path: str, mode: int
 ) -> None:
-    from gen_sweeps.__main__ import run  # noqa: PLC0415 - loaded before the user changes
-
-    world = World(open_folder / "world", spec("a"))
-    world.write()
-    old = world.files()
-    world.change(spec("a", rate="7"))
+    world = experiment(open_folder / "world", spec("a"))
+    generate_in(world)
+    old = world.files("generated")
+    world.write("spec.toml", spec("a", rate="7"))
     for folder, _, files in os.walk(world.folder):
         for name in (".", *files):
             os.chown(Path(folder, name), 65534, 65534)
-    (world.output / path).chmod(mode)
-    assert _as_nobody(lambda: run([str(world.spec)])) == 2
-    (world.output / path).chmod(0o755)
-    assert world.files() == old
+    world.path(f"generated/{path}").chmod(mode)
+    assert _as_nobody(lambda: run([str(world.path("spec.toml"))])) == 2
+    world.path(f"generated/{path}").chmod(0o755)
+    assert world.files("generated") == old
 
 
 def test_a_read_only_file_of_ours_is_replaced_and_stays_read_only(tmp_path: Path) -> None:
-    world = World(tmp_path / "world", spec("a"))
-    world.write()
-    (world.output / "_base.py").chmod(0o444)
-    (world.output / "each/a.py").chmod(0o755)
-    world.change(spec("a", rate="7", title="New"))
-    world.write()
-    assert "RATE = 7" in (world.output / "_base.py").read_text()
-    assert (world.output / "_base.py").stat().st_mode & 0o777 == 0o444
-    assert "New" in (world.output / "each/a.py").read_text()
-    assert (world.output / "each/a.py").stat().st_mode & 0o777 == 0o755
+    world = experiment(tmp_path / "world", spec("a"))
+    generate_in(world)
+    world.path("generated/_base.py").chmod(0o444)
+    world.path("generated/each/a.py").chmod(0o755)
+    world.write("spec.toml", spec("a", rate="7", title="New"))
+    generate_in(world)
+    assert "RATE = 7" in world.read("generated/_base.py")
+    assert world.path("generated/_base.py").stat().st_mode & 0o777 == 0o444
+    assert "New" in world.read("generated/each/a.py")
+    assert world.path("generated/each/a.py").stat().st_mode & 0o777 == 0o755

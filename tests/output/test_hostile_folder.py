@@ -11,10 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from attack_world import FOREIGN, World, spec
+from conftest import World
+from disturbances import FOREIGN, experiment, generate_in, spec
 
-from gen_sweeps.__main__ import run
-from gen_sweeps.commands.generate import GenerateOptions, generate
 from gen_sweeps.output.folder import OutputFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and modes of POSIX")
@@ -23,10 +22,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """A world whose files are written, with a foreign file among them."""
-    made = World(tmp_path / "world", spec("a", "b"))
-    made.write()
-    (made.output / "foreign.py").write_bytes(FOREIGN)
-    return made
+    world = experiment(tmp_path / "world", spec("a", "b"))
+    generate_in(world)
+    world.write("generated/foreign.py", FOREIGN)
+    return world
 
 
 def signed(content: dict[str, object]) -> bytes:
@@ -65,20 +64,21 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
-    world: World, damage: str, capsys: pytest.CaptureFixture[str]
+    world: World, damage: str
 ) -> None:
-    path = world.output / "manifest.json"
+    path = world.path("generated/manifest.json")
     path.write_bytes(DAMAGED[damage](path.read_bytes()))
-    world.change(spec("a"))  # b is no more, but who knows now that its file is ours
-    before = world.files()
+    world.write("spec.toml", spec("a"))  # b is no more, but who knows now that its file is ours
+    before = world.files("generated")
     for option in ([], ["--check"]):
-        assert run([str(world.spec), *option]) == 1
-        said = capsys.readouterr().err
+        result = world.run("spec.toml", *option)
+        assert result.exit_code == 1
+        said = result.err
         assert "generated/manifest.json" in said
-        assert f"`gen-sweeps {world.spec} --force`" in said
-        assert world.files() == before
-    assert run([str(world.spec), "--force"]) == 0
-    after = world.files()
+        assert "`gen-sweeps spec.toml --force`" in said
+        assert world.files("generated") == before
+    assert world.run("spec.toml", "--force").exit_code == 0
+    after = world.files("generated")
     assert after.keys() == before.keys()
     assert after["foreign.py"] == FOREIGN
     assert after["each/b.py"] == before["each/b.py"]
@@ -89,16 +89,18 @@ def test_a_manifest_made_by_hand_does_not_make_a_foreign_python_file_ours(
     world: World, force: list[str]
 ) -> None:
     names = ("foreign.py", "each/a.py", "each/b.py", "_base.py")
-    digests = {name: sha256((world.output / name).read_bytes()).hexdigest() for name in names}
-    (world.output / "manifest.json").write_bytes(manifest(files=digests))
-    assert run([str(world.spec), *force]) == 0
-    assert (world.output / "foreign.py").read_bytes() == FOREIGN
+    digests = {
+        name: sha256(world.path(f"generated/{name}").read_bytes()).hexdigest() for name in names
+    }
+    world.write("generated/manifest.json", manifest(files=digests))
+    assert world.run("spec.toml", *force).exit_code == 0
+    assert world.path("generated/foreign.py").read_bytes() == FOREIGN
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
 def test_a_journal_made_by_hand_leads_to_no_deletion(world: World, force: list[str]) -> None:
     digest = sha256(FOREIGN).hexdigest()
-    (world.folder / "outside.py").write_bytes(FOREIGN)
+    world.write("outside.py", FOREIGN)
     for files in (
         {"foreign.py": [digest]},
         {"foreign.py": ["0"]},
@@ -106,67 +108,66 @@ def test_a_journal_made_by_hand_leads_to_no_deletion(world: World, force: list[s
         {"foreign.py": digest},
         [digest],
     ):
-        journal = world.output / ".gen-sweeps-pending.json"
-        journal.write_text(json.dumps({"spec": "../spec.toml", "files": files}))
-        assert run([str(world.spec), *force]) == 0
-        assert (world.output / "foreign.py").read_bytes() == FOREIGN
-        assert (world.folder / "outside.py").read_bytes() == FOREIGN
+        journal = json.dumps({"spec": "../spec.toml", "files": files})
+        world.write("generated/.gen-sweeps-pending.json", journal)
+        assert world.run("spec.toml", *force).exit_code == 0
+        assert world.path("generated/foreign.py").read_bytes() == FOREIGN
+        assert world.path("outside.py").read_bytes() == FOREIGN
 
 
-def test_two_specs_of_one_folder_notice_each_other(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
-    other = world.folder / "other.toml"
-    other.write_text(spec("a", "c"))
-    before = world.files()
-    assert run([str(other)]) == 1
-    assert "belongs to another spec, ../spec.toml" in capsys.readouterr().err
-    assert world.files() == before
+def test_two_specs_of_one_folder_notice_each_other(world: World) -> None:
+    world.write("other.toml", spec("a", "c"))
+    before = world.files("generated")
+    result = world.run("other.toml")
+    assert result.exit_code == 1
+    assert "belongs to another spec, ../spec.toml" in result.err
+    assert world.files("generated") == before
 
 
-def test_a_folder_that_an_interrupted_run_of_another_spec_left_is_that_specs(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (world.output / "manifest.json").unlink()
+def test_a_folder_that_an_interrupted_run_of_another_spec_left_is_that_specs(world: World) -> None:
+    world.path("generated/manifest.json").unlink()
     journal = {"spec": "../other.toml", "files": {"each/a.py": ["0"]}}
-    (world.output / ".gen-sweeps-pending.json").write_text(json.dumps(journal))
-    assert run([str(world.spec)]) == 1
-    assert "belongs to another spec, ../other.toml" in capsys.readouterr().err
+    world.write("generated/.gen-sweeps-pending.json", json.dumps(journal))
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "belongs to another spec, ../other.toml" in result.err
 
 
 @pytest.mark.parametrize("where", ["inside", "outside"])
 @pytest.mark.parametrize("link", ["generated", "deep", "deep/er"])
 def test_an_output_folder_behind_a_symbolic_link_is_refused(
-    tmp_path: Path, link: str, where: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, link: str, where: str
 ) -> None:
     output = link if link == "generated" else "deep/er/generated"
-    world = World(tmp_path / "w", spec("a").replace('"generated"\nco', f'"{output}"\nco'))
-    target = world.folder / "target" if where == "inside" else tmp_path / "target"
+    world = experiment(tmp_path / "w", spec("a").replace('"generated"\nco', f'"{output}"\nco'))
+    target = world.path("target") if where == "inside" else tmp_path / "target"
     target.mkdir()
     (world.folder / link).parent.mkdir(parents=True, exist_ok=True)
     (world.folder / link).symlink_to(target)
-    assert run([str(world.spec)]) == 2
-    assert "is a symbolic link, not a folder" in capsys.readouterr().err
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "is a symbolic link, not a folder" in result.err
     assert list(target.iterdir()) == []
 
 
 def test_a_link_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
-    world = World(tmp_path / "w", spec("a"))
-    (world.folder / "generated").symlink_to("generated")
-    assert run([str(world.spec)]) == 2
+    world = experiment(tmp_path / "w", spec("a"))
+    world.path("generated").symlink_to("generated")
+    assert world.run("spec.toml").exit_code == 2
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
 def test_nothing_is_written_or_removed_through_a_link_in_the_output_folder(
-    world: World, tmp_path: Path, force: list[str], capsys: pytest.CaptureFixture[str]
+    world: World, tmp_path: Path, force: list[str]
 ) -> None:
     target = tmp_path / "target"
-    (world.output / "each").rename(target)
-    (world.output / "each").symlink_to(target)
+    world.path("generated/each").rename(target)
+    world.path("generated/each").symlink_to(target)
     before = {path.name: path.read_bytes() for path in target.iterdir()}
-    world.change(spec("a", lr=7))
-    assert run([str(world.spec), *force]) == 1
-    assert "is behind a symbolic link" in capsys.readouterr().err
+    world.write("spec.toml", spec("a", lr=7))
+    result = world.run("spec.toml", *force)
+    assert result.exit_code == 1
+    assert "is behind a symbolic link" in result.err
     assert {path.name: path.read_bytes() for path in target.iterdir()} == before
 
 
@@ -174,14 +175,14 @@ def test_a_link_in_the_place_of_a_file_is_replaced_by_force_only_and_its_target_
     world: World, tmp_path: Path
 ) -> None:
     target = tmp_path / "target.py"
-    (world.output / "_base.py").rename(target)
-    (world.output / "_base.py").symlink_to(target)
+    world.path("generated/_base.py").rename(target)
+    world.path("generated/_base.py").symlink_to(target)
     before = target.read_bytes()
-    world.change(spec("a", "b", rate="7"))
-    assert run([str(world.spec)]) == 1
-    assert (world.output / "_base.py").is_symlink()
-    assert run([str(world.spec), "--force"]) == 0
-    assert not (world.output / "_base.py").is_symlink()
+    world.write("spec.toml", spec("a", "b", rate="7"))
+    assert world.run("spec.toml").exit_code == 1
+    assert world.path("generated/_base.py").is_symlink()
+    assert world.run("spec.toml", "--force").exit_code == 0
+    assert not world.path("generated/_base.py").is_symlink()
     assert target.read_bytes() == before
 
 
@@ -202,15 +203,15 @@ def _socket(path: Path) -> None:
 @pytest.mark.parametrize("make", [_pipe, _socket, Path.mkdir])
 @pytest.mark.parametrize("path", ["_base.py", "manifest.json"])
 def test_what_is_no_file_is_a_foreign_file_and_nothing_waits_for_it(
-    world: World, path: str, make: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+    world: World, path: str, make: Callable[[Path], None]
 ) -> None:
-    (world.output / path).unlink()
-    make(world.output / path)
+    world.path(f"generated/{path}").unlink()
+    make(world.path(f"generated/{path}"))
     for option in ("--check", "--diff", "-q"):
-        assert run([str(world.spec), option]) == 1
-        assert path in capsys.readouterr().err
-    code = run([str(world.spec), "--force"])
-    assert code == (1 if make is Path.mkdir else 0)
+        result = world.run("spec.toml", option)
+        assert result.exit_code == 1
+        assert path in result.err
+    assert world.run("spec.toml", "--force").exit_code == (1 if make is Path.mkdir else 0)
 
 
 @pytest.mark.parametrize(
@@ -229,17 +230,19 @@ def test_what_is_no_file_is_a_foreign_file_and_nothing_waits_for_it(
     ],
 )
 def test_an_output_folder_that_can_not_be_one_everywhere_is_refused(
-    tmp_path: Path, output: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, output: str
 ) -> None:
     folder = tmp_path / "deep" / "er"
-    world = World(folder / "w", spec("a").replace('output = "generated"', f'output = "{output}"'))
+    world = experiment(
+        folder / "w", spec("a").replace('output = "generated"', f'output = "{output}"')
+    )
     before = sorted(tmp_path.rglob("*"))
-    code = run([str(world.spec)])
+    result = world.run("spec.toml")
     if output == "../..":  # other folders of the repository may be meant
-        assert code == 0
+        assert result.exit_code == 0
         return
-    assert code == 2
-    assert "sweep.output" in capsys.readouterr().err
+    assert result.exit_code == 2
+    assert "sweep.output" in result.err
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -265,37 +268,33 @@ def test_an_output_folder_that_can_not_be_one_everywhere_is_refused(
 def test_template_names_that_make_no_file_of_their_own_everywhere_are_refused(
     world: World, names: list[str]
 ) -> None:
-    before = world.files()
-    world.change(spec("a" * 20))
+    before = world.files("generated")
+    world.write("spec.toml", spec("a" * 20))
     for name in names:
-        path = world.folder / "templates" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("text")
+        world.write(f"templates/{name}", "text")
     if names[0].startswith("x y "):
-        (world.folder / "templates" / names[0]).unlink()
-    assert run([str(world.spec)]) == 2
-    assert world.files() == before
+        world.path(f"templates/{names[0]}").unlink()
+    assert world.run("spec.toml").exit_code == 2
+    assert world.files("generated") == before
 
 
 def test_the_spec_and_the_templates_are_never_overwritten_even_by_force(tmp_path: Path) -> None:
     text = spec("a").replace('output = "generated"', 'output = "."')
     for name in ("spec.toml.jinja", "templates/x.txt.jinja"):
-        world = World(tmp_path / name.replace("/", "_"), text)
-        path = world.folder / "templates" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("text")
-        assert run([str(world.spec), "--force"]) == 2
-        assert world.spec.read_text() == text
-        assert not (world.folder / "templates" / "x.txt").exists()
+        world = experiment(tmp_path / name.replace("/", "_"), text)
+        world.write(f"templates/{name}", "text")
+        assert world.run("spec.toml", "--force").exit_code == 2
+        assert world.read("spec.toml") == text
+        assert not world.path("templates/x.txt").exists()
 
 
 def test_a_template_that_can_not_be_read_does_not_count_as_removed(world: World) -> None:
-    before = world.files()
-    template = world.folder / "templates" / "_base.py.jinja"
-    template.rename(world.folder / "moved")
+    before = world.files("generated")
+    template = world.path("templates/_base.py.jinja")
+    template.rename(world.path("moved"))
     template.symlink_to("nowhere")
-    assert run([str(world.spec)]) == 2
-    assert world.files() == before
+    assert world.run("spec.toml").exit_code == 2
+    assert world.files("generated") == before
 
 
 # -- case-insensitive file systems --
@@ -318,23 +317,25 @@ def test_a_strategy_may_change_its_name_in_case_only(
     tmp_path: Path, folder: type[OutputFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gen_sweeps.commands.generate.OutputFolder", folder)
-    world = World(tmp_path / "w", spec("a", "arm"))
-    world.write()
-    text = (world.output / "each" / "arm.py").read_bytes()
-    world.change(spec("a", "ARM"))  # what is in the file stays the same
-    world.write()
-    assert world.files()["each/ARM.py"] == text
-    assert "each/arm.py" not in world.files()
-    assert run([str(world.spec), "--check"]) == 0
-    world.change(spec("a", "Arm", lr=2))
-    world.write()
-    assert b"lr=2" in world.files()["each/Arm.py"]
-    assert len(world.files()) == len(["_base.py", "each/a.py", "each/Arm.py", "manifest.json"])
-    world.change(spec("a", "b"))
-    (world.output / "each" / "B.py").write_bytes(FOREIGN)
+    world = experiment(tmp_path / "w", spec("a", "arm"))
+    generate_in(world)
+    text = world.path("generated/each/arm.py").read_bytes()
+    world.write("spec.toml", spec("a", "ARM"))  # what is in the file stays the same
+    generate_in(world)
+    assert world.files("generated")["each/ARM.py"] == text
+    assert "each/arm.py" not in world.files("generated")
+    assert world.run("spec.toml", "--check").exit_code == 0
+    world.write("spec.toml", spec("a", "Arm", lr=2))
+    generate_in(world)
+    assert b"lr=2" in world.files("generated")["each/Arm.py"]
+    assert len(world.files("generated")) == len(
+        ["_base.py", "each/a.py", "each/Arm.py", "manifest.json"]
+    )
+    world.write("spec.toml", spec("a", "b"))
+    world.write("generated/each/B.py", FOREIGN)
     if folder is CaseInsensitiveFolder:
-        assert run([str(world.spec)]) == 1
-    assert (world.output / "each" / "B.py").read_bytes() == FOREIGN
+        assert world.run("spec.toml").exit_code == 1
+    assert world.path("generated/each/B.py").read_bytes() == FOREIGN
 
 
 # -- editors and version control --
@@ -349,55 +350,55 @@ LINE_ENDINGS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 @pytest.mark.parametrize("change", LINE_ENDINGS)
 def test_what_editors_and_checkouts_do_to_line_endings_is_drift_with_a_name_and_still_ours(
-    world: World, change: str, capsys: pytest.CaptureFixture[str]
+    world: World, change: str
 ) -> None:
     apply, name = LINE_ENDINGS[change]
-    before = world.files()
+    before = world.files("generated")
     ours = [path for path in before if path != "foreign.py"]
     for path in ours:
-        (world.output / path).write_bytes(apply(before[path]))
+        world.write(f"generated/{path}", apply(before[path]))
     for option in ("--check", "--diff"):
-        assert run([str(world.spec), option]) == 1
-        said = capsys.readouterr().err
+        result = world.run("spec.toml", option)
+        assert result.exit_code == 1
+        said = result.err
         for path in ours:
-            assert f"{world.output / path} has {name}\n" in said
+            assert f"generated/{path} has {name}\n" in said
         assert "`generated/** -text` into .gitattributes" in said
-    assert run([str(world.spec)]) == 0
-    assert f" had {name} and was rewritten" in capsys.readouterr().err
-    assert world.files() == before
+    result = world.run("spec.toml")
+    assert result.exit_code == 0
+    assert f" had {name} and was rewritten" in result.err
+    assert world.files("generated") == before
 
 
 @pytest.mark.parametrize("change", LINE_ENDINGS)
 def test_an_edit_is_an_edit_with_any_line_endings(world: World, change: str) -> None:
-    path = world.output / "each" / "a.py"
+    path = world.path("generated/each/a.py")
     edited = LINE_ENDINGS[change][0](path.read_bytes().replace(b"lr=1", b"lr=7"))
     path.write_bytes(edited)
-    assert run([str(world.spec)]) == 1
+    assert world.run("spec.toml").exit_code == 1
     assert path.read_bytes() == edited
 
 
 @pytest.mark.parametrize("change", LINE_ENDINGS)
 def test_the_spec_and_the_templates_may_have_any_line_endings(world: World, change: str) -> None:
-    before = world.files()
-    sources = [world.spec, *(world.folder / "templates").rglob("*.jinja")]
+    before = world.files("generated")
+    sources = [world.path("spec.toml"), *world.path("templates").rglob("*.jinja")]
     for path in sources:
         path.write_bytes(LINE_ENDINGS[change][0](path.read_bytes()))
-    assert run([str(world.spec), "--check"]) == 0
-    assert world.files() == before
+    assert world.run("spec.toml", "--check").exit_code == 0
+    assert world.files("generated") == before
 
 
-def test_a_diff_of_strange_line_ends_is_one_that_git_applies(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = world.output / "_base.py"
+def test_a_diff_of_strange_line_ends_is_one_that_git_applies(world: World) -> None:
+    path = world.path("generated/_base.py")
     path.write_bytes(path.read_bytes().replace(b"RATE", "# \x0b\x0c\x1c\u2028\x85\rRATE".encode()))
-    assert run([str(world.spec), "--diff"]) == 1
-    out = capsys.readouterr().out
-    assert "\\ No newline at end of file" not in out
-    assert "\n-# \x0b\x0c\x1c\u2028\x85\rRATE = " in out
+    result = world.run("spec.toml", "--diff")
+    assert result.exit_code == 1
+    assert "\\ No newline at end of file" not in result.out
+    assert "\n-# \x0b\x0c\x1c\u2028\x85\rRATE = " in result.out
 
 
 def test_nothing_is_written_if_nothing_changed(world: World) -> None:
-    before = {path: path.stat() for path in world.output.rglob("*")}
-    generate(GenerateOptions(world.spec))
-    assert {path: path.stat() for path in world.output.rglob("*")} == before
+    before = {path: path.stat() for path in world.path("generated").rglob("*")}
+    generate_in(world)
+    assert {path: path.stat() for path in world.path("generated").rglob("*")} == before

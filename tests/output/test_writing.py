@@ -240,8 +240,7 @@ def test_two_specs_that_write_to_one_folder_notice_each_other(world: World) -> N
 
 def test_paths_are_relative_to_the_spec_and_not_to_the_current_folder(world: World) -> None:
     world.write("elsewhere/keep.txt", "")
-    os.chdir(world.path("elsewhere"))
-    result = World(world.path("elsewhere"), world.capture).run("../spec.toml")
+    result = World(world.path("elsewhere")).run("../spec.toml")
     assert result.exit_code == 0
     assert world.path("out/run_plain.py").exists()
     assert list(world.path("elsewhere").iterdir()) == [world.path("elsewhere/keep.txt")]

@@ -6,11 +6,9 @@ import ast
 import json
 import os
 import sys
-from pathlib import Path
 
 import pytest
-
-from gen_sweeps.__main__ import run
+from conftest import Result, World
 
 HEAD = '"""{{ sweep.marker }}"""\n'
 
@@ -41,21 +39,19 @@ args = { x = 1 }
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A folder with a spec and one template."""
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "spec.toml").write_text(SPEC)
-    return tmp_path
+def hostile(empty: World) -> World:
+    """A folder with a spec, whose one template comes later."""
+    empty.write("spec.toml", SPEC)
+    empty.path("templates").mkdir()
+    return empty
 
 
-def made(project: Path, body: str) -> tuple[int, str]:
-    """Return the exit code of a run with a template, and what it made in place of `body`."""
-    template = project / "templates" / "{strategy}.py.jinja"
-    template.write_text(f"{HEAD}{body}\ny = {{{{ treatment }}}}\n", encoding="utf-8")
-    code = run([str(project / "spec.toml")])
-    path = project / "generated" / "a.py"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return code, text.partition('"""\n')[2].partition("\ny = F")[0]
+def made(hostile: World, body: str) -> tuple[Result, str]:
+    """Return the result of a run with a template, and what it made in place of `body`."""
+    hostile.write("templates/{strategy}.py.jinja", f"{HEAD}{body}\ny = {{{{ treatment }}}}\n")
+    result = hostile.run("spec.toml")
+    text = hostile.read("generated/a.py") if hostile.path("generated/a.py").exists() else ""
+    return result, text.partition('"""\n')[2].partition("\ny = F")[0]
 
 
 GROW = "{% set n = namespace(x=START) %}{% for i in range(60) %}{% set n.x = MORE %}{% endfor %}"
@@ -121,11 +117,12 @@ ENDLESS = [
 
 @pytest.mark.parametrize("body", ENDLESS)
 def test_what_would_not_end_or_fill_the_memory_is_an_error_at_the_templates_line(
-    project: Path, body: str, capsys: pytest.CaptureFixture[str]
+    hostile: World, body: str
 ) -> None:
-    (project / "templates" / "endless").write_text("{% import 'endless' as me %}")
-    assert made(project, body)[0] == 2
-    said = capsys.readouterr().err
+    hostile.write("templates/endless", "{% import 'endless' as me %}")
+    result, _ = made(hostile, body)
+    said = result.err
+    assert result.exit_code == 2
     limits = ("takes more than", "makes more than", "a format may ask for", "calls itself")
     assert any(limit in said for limit in limits), said
     assert "{strategy}.py.jinja:" in said or "endless:1: " in said
@@ -175,15 +172,14 @@ REACHING = [
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes of POSIX")
 @pytest.mark.parametrize("body", REACHING)
-def test_what_reaches_for_more_than_the_spec_is_an_error(
-    project: Path, body: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (project / "templates" / "link").symlink_to(project / "spec.toml")
-    (project / "templates" / "folder").symlink_to(project)
-    (project / "templates" / "loop").symlink_to("loop")
-    os.mkfifo(project / "templates" / "pipe")
-    assert made(project, body)[0] == 2
-    said = capsys.readouterr().err
+def test_what_reaches_for_more_than_the_spec_is_an_error(hostile: World, body: str) -> None:
+    hostile.path("templates/link").symlink_to(hostile.path("spec.toml"))
+    hostile.path("templates/folder").symlink_to(hostile.folder)
+    hostile.path("templates/loop").symlink_to("loop")
+    os.mkfifo(hostile.path("templates/pipe"))
+    result, _ = made(hostile, body)
+    said = result.err
+    assert result.exit_code == 2
     assert "error: " in said
     assert "Python: " not in said, "what it reached for is in the file"
 
@@ -215,11 +211,10 @@ MISPLACED = [
 
 
 @pytest.mark.parametrize("body", MISPLACED)
-def test_a_value_that_would_leave_its_place_is_an_error(
-    project: Path, body: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert made(project, body) == (2, "")
-    assert "error: " in capsys.readouterr().err
+def test_a_value_that_would_leave_its_place_is_an_error(hostile: World, body: str) -> None:
+    result, source = made(hostile, body)
+    assert (result.exit_code, source) == (2, "")
+    assert "error: " in result.err
 
 
 PLACED = {
@@ -243,26 +238,25 @@ PLACED = {
 
 
 @pytest.mark.parametrize("body", PLACED)
-def test_what_a_template_may_do_works(project: Path, body: str) -> None:
+def test_what_a_template_may_do_works(hostile: World, body: str) -> None:
     macros = "{% macro f(x) %}{{ x | python }}{% endmacro %}{% set CONSTANT = 7 | python %}"
-    (project / "templates" / "macros").write_text(macros)
-    assert made(project, body) == (0, PLACED[body])
+    hostile.write("templates/macros", macros)
+    result, source = made(hostile, body)
+    assert (result.exit_code, source) == (0, PLACED[body])
 
 
-def test_an_imported_template_starts_anew_for_each_file(project: Path) -> None:
+def test_an_imported_template_starts_anew_for_each_file(hostile: World) -> None:
     macros = "{% set first = 1 | python %}{% set second = 'two' | python %}"
-    (project / "templates" / "macros").write_text(macros)
+    hostile.write("templates/macros", macros)
     text = "# {{ 0 | python }}\n" * 3
     body = f"{{% import 'macros' as m %}}x = {{{{ m.second }}}}\n{text}y0 = {{{{ m.second }}}}\n"
-    assert made(project, body)[0] == 0
-    assert 'y0 = "two"' in (project / "generated" / "b.py").read_text()
+    assert made(hostile, body)[0].exit_code == 0
+    assert 'y0 = "two"' in hostile.read("generated/b.py")
 
 
 @pytest.mark.parametrize("kind", ["directory", "latin", "null", "empty name"])
-def test_a_template_that_is_none_is_an_error_or_no_template(
-    project: Path, kind: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = project / "templates" / "other.txt.jinja"
+def test_a_template_that_is_none_is_an_error_or_no_template(hostile: World, kind: str) -> None:
+    path = hostile.path("templates/other.txt.jinja")
     if kind == "directory":
         path.mkdir()
     elif kind == "latin":
@@ -270,16 +264,15 @@ def test_a_template_that_is_none_is_an_error_or_no_template(
     elif kind == "null":
         path.write_bytes(b"a\x000\x00b")
     else:
-        (project / "templates" / ".jinja").write_text("x")
-    code, _ = made(project, "")
-    assert code == (0 if kind == "directory" else 2)
-    if code:
-        assert "jinja" in capsys.readouterr().err
+        hostile.write("templates/.jinja", "x")
+    result, _ = made(hostile, "")
+    assert result.exit_code == (0 if kind == "directory" else 2)
+    assert ("jinja" in result.err) == (kind != "directory")
 
 
-def test_a_file_that_is_not_python_can_hold_only_what_utf_8_can(project: Path) -> None:
-    (project / "templates" / "x.txt.jinja").write_text("{{ '\\ud800' }}")
-    assert made(project, "")[0] == 2
+def test_a_file_that_is_not_python_can_hold_only_what_utf_8_can(hostile: World) -> None:
+    hostile.write("templates/x.txt.jinja", "{{ '\\ud800' }}")
+    assert made(hostile, "")[0].exit_code == 2
 
 
 @pytest.mark.parametrize("quotes", ['"""', "'''"])
@@ -289,16 +282,16 @@ def test_a_file_that_is_not_python_can_hold_only_what_utf_8_can(project: Path) -
     ['"', '""', '"""', '""; evil() #', "'", "''", "'''", "''; evil() #", "\\", '\\"', 'a""b"'],
 )
 def test_the_text_of_a_docstring_reads_back_between_any_quotes(
-    project: Path, quotes: str, around: str, text: str
+    hostile: World, quotes: str, around: str, text: str
 ) -> None:
     if around.strip("{}")[:1] == quotes[0]:
         around = f" {around} "  # quotes of the template's own may not touch those of the string
     if (quotes, text) == ("'''", "'"):
         around = " {} "  # likewise: one quote is left as it is, for it is an apostrophe
-    (project / "spec.toml").write_text(SPEC.replace("'a; evil(); \"'", json.dumps(text)))
+    hostile.write("spec.toml", SPEC.replace("'a; evil(); \"'", json.dumps(text)))
     place = around.replace("{}", "{{ vars.quotes | docstring }}")
-    code, source = made(project, f"x = {quotes}{place}{quotes}")
-    assert code == 0
+    result, source = made(hostile, f"x = {quotes}{place}{quotes}")
+    assert result.exit_code == 0
     (node,) = ast.parse(source).body
     assert isinstance(node, ast.Assign)
     assert ast.literal_eval(node.value) == around.replace("{}", text)

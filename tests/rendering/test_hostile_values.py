@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
+from conftest import PROJECT
 from hostile import arguments, assignments, evaluate, exactly, harmless, skeleton, specs, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,8 +22,6 @@ from gen_sweeps.proof.proving import prove
 from gen_sweeps.rendering.renderer import render
 from gen_sweeps.spec.model import Spec, Strategy, Treatment
 
-ROOT = Path(__file__).parents[2]
-
 BOUNDED = settings(max_examples=50)
 
 
@@ -30,7 +29,7 @@ BOUNDED = settings(max_examples=50)
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with this project's own templates."""
     folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "templates", folder / "templates")
+    shutil.copytree(PROJECT / "templates", folder / "templates")
     path = folder / "templates" / "sweep_{strategy}.py.jinja"
     text = path.read_text(encoding="utf-8")
     # The spec is another one: it has not the constants that the template imports.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from conftest import World
 
-if TYPE_CHECKING:
-    from resolve.conftest import World
+from resolve.conftest import resolve_in, text_in, tree_in
 
 
 def test_an_ml_collections_config_is_written_step_by_step(world: World) -> None:
@@ -32,7 +31,7 @@ def test_an_ml_collections_config_is_written_step_by_step(world: World) -> None:
             config.lock()
             return config
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "get_config(): ml_collections.ConfigDict()\n"
         "  .batch_size = 32\n"
         "  .model = ml_collections.ConfigDict()\n"
@@ -59,7 +58,7 @@ def test_what_a_call_may_have_changed_is_no_longer_known(world: World) -> None:
         config.update(dim=4)
         unknown = config.dim
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     assert tree["known"] == 3
     assert tree["unknown"] == {"attr": [tree["config"], "dim"]}
 
@@ -72,7 +71,7 @@ def test_a_value_given_to_another_call_may_have_been_changed_too(world: World) -
         lib.merge(config, "x")
         unknown = config.dim
     """
-    assert world.tree(config)["unknown"]["attr"][1] == "dim"
+    assert tree_in(world, config)["unknown"]["attr"][1] == "dim"
 
 
 def test_an_unlocked_block_is_written_at_what_is_done_in_it(world: World) -> None:
@@ -82,7 +81,7 @@ def test_an_unlocked_block_is_written_at_what_is_done_in_it(world: World) -> Non
         with config.unlocked():
             config.extra = 1
     """
-    step = world.tree(config)["config"]["then"][0]
+    step = tree_in(world, config)["config"]["then"][0]
     assert step["set"] == ["extra"]
     assert step["within"] == [{"call": {"attr": [{"cycle": 3}, "unlocked"]}, "kwargs": {}}]
 
@@ -95,7 +94,7 @@ def test_objects_made_in_a_context_name_it(world: World) -> None:
             model = Model(3)
         other = Model(4)
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     scope = {"call": "strategy.scope", "args": ["cpu"], "kwargs": {}}
     assert tree == {
         "model": {"call": "lib.Model", "args": [3], "kwargs": {}, "within": [scope]},
@@ -104,7 +103,7 @@ def test_objects_made_in_a_context_name_it(world: World) -> None:
 
 
 def test_a_context_manager_alone_is_an_effect(world: World) -> None:
-    resolved = world.resolve("import wandb\nwith wandb.init(project='p'):\n    x = 1\n")
+    resolved = resolve_in(world, "import wandb\nwith wandb.init(project='p'):\n    x = 1\n")
     run = {"call": "wandb.init", "kwargs": {"project": "p"}}
     assert resolved.effects == ({"enter": run},)
 
@@ -127,7 +126,7 @@ def test_dataclasses_show_their_defaults_and_their_objects(world: World) -> None
 
         config = Config(seed=3, optimizer=Optimizer(lr=0.1))
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "Optimizer:\n"
         "  (bases): []\n"
         "  lr: 0.001\n"
@@ -160,7 +159,7 @@ def test_a_hydra_main_is_written_and_not_run(world: World) -> None:
         if __name__ == "__main__":
             main()
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "Config:\n"
         "  (bases): []\n"
         "  path: omegaconf.MISSING\n"
@@ -182,7 +181,7 @@ def test_a_fiddle_config_keeps_its_calls_and_assignments(world: World) -> None:
             cfg.encoder.depth = 2
             return cfg
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "get_config(): fiddle.Config(…)\n"
         "  - models.Model\n"
         "  dim: 4\n"
@@ -202,7 +201,7 @@ def test_a_script_with_an_argument_parser_shows_its_config_dict(world: World) ->
         args = parser.parse_args()
         config = dict(lr=args.lr, device=torch.device("cuda"), steps=10_000)
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     assert tree["args"] == {"call": "argparse.Namespace", "kwargs": {"lr": 3e-4}}
     assert tree["config"] == {
         "lr": 3e-4,
@@ -223,7 +222,7 @@ def test_gin_bindings_are_effects_in_their_order(world: World) -> None:
         @gin.configurable
         def train(lr): ...
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "train: gin.configurable(<function train>)\n"
         "(effects):\n"
         '  - gin.bind_parameter("train.lr", 0.1)\n'
@@ -242,7 +241,7 @@ def test_training_arguments_take_paths_below_the_root(world: World) -> None:
             output_dir=os.path.join(os.path.dirname(__file__), "out"), learning_rate=2e-5
         )
     """
-    tree = world.tree(config, name="runs/train.py")
+    tree = tree_in(world, config, name="runs/train.py")
     assert tree["arguments"]["kwargs"] == {"output_dir": "<root>/runs/out", "learning_rate": 2e-5}
     assert tree["HERE"] == {"call": "pathlib.Path", "args": ["<root>/runs"], "kwargs": {}}
 
@@ -255,7 +254,7 @@ def test_an_mmengine_config_is_its_dicts(world: World) -> None:
         for stage in train:
             stage["to_rgb"] = True
     """
-    assert world.tree(config) == {
+    assert tree_in(world, config) == {
         "_base_": ["../_base_/models/resnet.py"],
         "model": {"type": "ResNet", "depth": 50, "norm_cfg": {"type": "BN"}},
         "train": [
@@ -279,7 +278,7 @@ def test_jax_and_optax_expressions_stay_expressions(world: World) -> None:
         scaled = 2 * a[0] - -b
         shape = jnp.ones(3).shape[0] // 2
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "dtype: jax.numpy.float32\n"
         "tx: optax.chain(optax.clip(1.0), optax.adam(0.001, b1=0.9))\n"
         "dense: flax.linen.Dense(features=64, kernel_init=flax.linen.initializers.zeros)\n"
@@ -313,7 +312,7 @@ def test_a_torch_module_is_built_by_its_own_constructor(world: World) -> None:
         width = net.width
         layers = nn.Sequential(*[nn.Linear(n, n) for n in (1, 2)], nn.ReLU())
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "Net:\n"
         "  (bases): [torch.nn.Module]\n"
         "  depth: 2\n"
@@ -340,7 +339,7 @@ def test_a_field_given_to_an_unknown_constructor_is_not_its_default(world: World
         twice = config.lr * 2
         steps = config.steps * 2
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     assert tree["twice"] == {"left": {"attr": [tree["config"], "lr"]}, "op": "*", "right": 2}
     assert tree["steps"] == 10
 
@@ -356,7 +355,7 @@ def test_a_dataclass_on_a_recorded_base_takes_the_bases_arguments(world: World) 
 
         arguments = Arguments(output_dir="out", group="y")
     """
-    assert world.tree(config) == {
+    assert tree_in(world, config) == {
         "Arguments": {"(bases)": [{"name": "transformers.TrainingArguments"}], "group": "x"},
         "arguments": {"call": "Arguments", "kwargs": {"output_dir": "out", "group": "y"}},
     }
@@ -373,7 +372,7 @@ def test_nested_classes_are_classes_of_the_tree(world: World) -> None:
             class init_state:
                 pos = [0.0, 0.0, 0.42]
     """
-    assert world.tree(config) == {
+    assert tree_in(world, config) == {
         "RoughCfg": {
             "(bases)": [{"name": "legged_gym.LeggedRobotCfg"}],
             "env": {"(bases)": [{"name": "legged_gym.LeggedRobotCfg.env"}], "num_envs": 4096},
@@ -384,7 +383,7 @@ def test_nested_classes_are_classes_of_the_tree(world: World) -> None:
 
 def test_attributes_inherited_from_another_file_are_shown_apart(world: World) -> None:
     world.write("base.py", "class Base:\n    dim = 3\n    lr = 0.1\n")
-    tree = world.tree("from base import Base\nclass Config(Base):\n    lr = 0.2\n")
+    tree = tree_in(world, "from base import Base\nclass Config(Base):\n    lr = 0.2\n")
     assert tree == {
         "Config": {"(bases)": [{"class": "base.Base"}], "lr": 0.2, "(inherited)": {"dim": 3}}
     }
@@ -402,7 +401,7 @@ def test_a_decorated_class_is_written_once_and_named_where_it_is_called(world: W
 
         config = Config(lr=2)
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         'Config: registry.register("small")(…)\n'
         "  - chex.dataclass(…)\n"
         "    -\n"
@@ -422,7 +421,7 @@ def test_class_keywords_and_generic_bases_are_written(world: World) -> None:
         class B(A[Token]):
             y = 2
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     assert tree["A"]["(bases)"][0] == {"item": [{"name": "lib.Base"}, {"class": "builtins.int"}]}
     assert tree["A"]["(keywords)"] == {"key": 3}
     assert tree["B"]["y"] == 2
@@ -443,7 +442,7 @@ def test_annotations_may_hold_anything(world: World) -> None:
         run: Callable[[Token], Token] | None = None
         point = Point()
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     assert tree["size"] is None
     assert tree["point"] == {
         "call": "Point",
@@ -453,7 +452,7 @@ def test_annotations_may_hold_anything(world: World) -> None:
 
 def test_a_file_named_by_its_date_in_a_folder_with_a_dot_has_relative_imports(world: World) -> None:
     world.write("runs/v1.2/base.py", "lr = 3\n")
-    tree = world.tree("from .base import lr\nrate = lr * 2\n", name="runs/v1.2/2024-01-01.py")
+    tree = tree_in(world, "from .base import lr\nrate = lr * 2\n", name="runs/v1.2/2024-01-01.py")
     assert tree == {"rate": 6}
 
 
@@ -461,17 +460,17 @@ def test_a_source_folder_is_where_packages_begin(world: World) -> None:
     world.write("src/pkg/__init__.py", "")
     world.write("src/pkg/base.py", "class Base: pass\n")
     config = "from pkg.base import Base\nfrom .base import Base as Same\nsame = Base is Same\n"
-    assert world.tree(config, name="src/pkg/config.py") == {"same": True}
+    assert tree_in(world, config, name="src/pkg/config.py") == {"same": True}
 
 
 def test_a_script_imports_its_neighbours(world: World) -> None:
     world.write("scripts/common.py", "lr = 3\n")
-    assert world.tree("import common\nlr = common.lr\n", name="scripts/a.py") == {"lr": 3}
+    assert tree_in(world, "import common\nlr = common.lr\n", name="scripts/a.py") == {"lr": 3}
 
 
 def test_a_file_may_be_called_like_the_package_that_it_imports(world: World) -> None:
     config = "from attrs import define\nx = define(3)\n"
-    assert world.tree(config, name="scripts/attrs.py") == {
+    assert tree_in(world, config, name="scripts/attrs.py") == {
         "x": {"call": "attrs.define", "args": [3], "kwargs": {}}
     }
 
@@ -479,7 +478,9 @@ def test_a_file_may_be_called_like_the_package_that_it_imports(world: World) -> 
 def test_a_module_of_a_package_does_not_see_its_neighbours_as_packages(world: World) -> None:
     world.write("pkg/__init__.py", "")
     world.write("pkg/attrs.py", "x = 1\n")
-    assert world.tree("import attrs\nx = attrs.x\n", name="pkg/a.py") == {"x": {"name": "attrs.x"}}
+    assert tree_in(world, "import attrs\nx = attrs.x\n", name="pkg/a.py") == {
+        "x": {"name": "attrs.x"}
+    }
 
 
 def test_a_script_may_add_to_the_search_path(world: World) -> None:
@@ -490,16 +491,16 @@ def test_a_script_may_add_to_the_search_path(world: World) -> None:
         from common import lr
         rate = lr
     """
-    assert world.tree(config, name="scripts/a.py") == {"rate": 3}
+    assert tree_in(world, config, name="scripts/a.py") == {"rate": 3}
 
 
 def test_a_package_comes_before_its_module_as_in_python(world: World) -> None:
     world.write("pkg/__init__.py", "from pkg.config import rate\nDEFAULT = 1\n")
     world.write("pkg/base.py", "LR = 2\n")
-    assert world.tree("from .base import LR\nrate = LR\n", name="pkg/config.py") == {"rate": 2}
+    assert tree_in(world, "from .base import LR\nrate = LR\n", name="pkg/config.py") == {"rate": 2}
 
 
 def test_a_data_folder_does_not_hide_the_package_of_its_name(world: World) -> None:
     world.write("wandb/run-1/log.txt", "")
-    tree = world.tree("import wandb\nrun = wandb.init()\n")
+    tree = tree_in(world, "import wandb\nrun = wandb.init()\n")
     assert tree == {"run": {"call": "wandb.init", "kwargs": {}}}

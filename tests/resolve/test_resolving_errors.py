@@ -6,16 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from conftest import World
 
 from gen_sweeps.commands.resolve import ResolveOptions
 from gen_sweeps.commands.resolve import resolve as resolve_command
 from gen_sweeps.resolve import ResolveError, resolve
-
-if TYPE_CHECKING:
-    from resolve.conftest import World
+from resolve.conftest import error_in, resolve_in, tree_in
 
 
 @pytest.mark.parametrize(
@@ -66,57 +64,57 @@ if TYPE_CHECKING:
     ],
 )
 def test_the_file_and_the_line_are_named(world: World, text: str, message: str) -> None:
-    assert message in world.error(text)
+    assert message in error_in(world, text)
 
 
 def test_a_loop_without_an_end_is_ended(world: World) -> None:
-    message = world.error("while True: pass\n", timeout=1.0)
+    message = error_in(world, "while True: pass\n", timeout=1.0)
     assert message == "config.py: runs longer than 1 s"
 
 
 def test_a_missing_variable_says_how_to_give_it(world: World) -> None:
     text = "import os\nuser = os.environ['USER']\nhome = os.path.expanduser('~/x')\n"
     with pytest.raises(ResolveError) as raised:
-        world.resolve(text)
+        resolve_in(world, text)
     assert raised.value.problems[0].hint is not None
     assert "`--env USER=…`" in raised.value.problems[0].hint
-    assert world.tree(text, env={"USER": "me"}) == {"user": "me", "home": "~/x"}
+    assert tree_in(world, text, env={"USER": "me"}) == {"user": "me", "home": "~/x"}
 
 
 def test_the_callers_environment_is_not_the_files(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET", "s")
-    monkeypatch.setenv("PYTHONPATH", str(world.root / "elsewhere"))
-    tree = world.tree("import os\nnames = sorted(os.environ)\n")
+    monkeypatch.setenv("PYTHONPATH", str(world.path("elsewhere")))
+    tree = tree_in(world, "import os\nnames = sorted(os.environ)\n")
     assert tree == {"names": ["HOME"]}
 
 
 def test_a_syntax_error_in_an_imported_file_names_that_file(world: World) -> None:
     world.write("base.py", "x = 1\ny = = 2\n")
-    assert world.error("from base import x\n") == "base.py:2:5: not Python: invalid syntax"
+    assert error_in(world, "from base import x\n") == "base.py:2:5: not Python: invalid syntax"
 
 
 def test_a_missing_file_of_a_package_under_the_root_is_missing(world: World) -> None:
     world.write("pkg/__init__.py", "")
-    message = world.error("from pkg.bse import x\n")
+    message = error_in(world, "from pkg.bse import x\n")
     assert message == "config.py:1:1: ModuleNotFoundError: No module named 'pkg.bse'"
 
 
 def test_a_missing_name_of_a_file_under_the_root_is_missing(world: World) -> None:
     world.write("base.py", "x = 1\n")
-    assert "config.py:1:1: ImportError: cannot import name 'y' from 'base'" in world.error(
-        "from base import y\n"
+    assert "config.py:1:1: ImportError: cannot import name 'y' from 'base'" in error_in(
+        world, "from base import y\n"
     )
 
 
 def test_files_that_import_each_other_work_as_in_python(world: World) -> None:
     world.write("a.py", "import b\nx = 1\ny = b.z\n")
     world.write("b.py", "import a\nz = 2\n")
-    assert world.tree("from a import x, y\ntotal = x + y\n") == {"total": 3}
+    assert tree_in(world, "from a import x, y\ntotal = x + y\n") == {"total": 3}
     world.write("a.py", "from b import z\nx = 1\n")
     world.write("b.py", "from a import x\nz = 2\n")
-    assert world.error("import a\n").startswith("b.py:1:1: ImportError: cannot import name 'x'")
+    assert error_in(world, "import a\n").startswith("b.py:1:1: ImportError: cannot import name 'x'")
 
 
 def test_no_file_is_an_error(world: World) -> None:
@@ -128,19 +126,19 @@ def test_no_file_is_an_error(world: World) -> None:
 
 
 def test_a_file_that_is_not_text_is_an_error(world: World) -> None:
-    (world.root / "binary.py").write_bytes(b"\x80\x81\x00")
+    world.write("binary.py", b"\x80\x81\x00")
     with pytest.raises(ResolveError, match=r"^binary\.py"):
         resolve(Path("binary.py"))
 
 
 def test_a_file_outside_the_root_is_an_error(world: World) -> None:
     world.write("inside/x.py", "")
-    message = world.error("x = 1\n", root=Path("inside"))
-    assert message == f"config.py: not under the root {world.root / 'inside'}"
+    message = error_in(world, "x = 1\n", root=Path("inside"))
+    assert message == f"config.py: not under the root {world.path('inside')}"
 
 
 def test_a_package_that_is_not_installed_can_not_be_real(world: World) -> None:
-    message = world.error("x = 1\n", imports=("no_such_package",))
+    message = error_in(world, "x = 1\n", imports=("no_such_package",))
     assert message == "no package `no_such_package` is installed to be made real"
 
 
@@ -151,14 +149,14 @@ def test_an_installed_package_is_real_with_what_it_requires(world: World) -> Non
         text = jinja2.Template("{{ x }}!").render(x=3)
         other = yaml_that_is_not_there.load(text)
     """
-    assert world.tree(config, imports=("jinja2",)) == {
+    assert tree_in(world, config, imports=("jinja2",)) == {
         "text": "3!",
         "other": {"call": "yaml_that_is_not_there.load", "args": ["3!"], "kwargs": {}},
     }
 
 
 def test_without_being_asked_for_an_installed_package_is_recorded(world: World) -> None:
-    tree = world.tree("import jinja2\ntext = jinja2.Template('x').render()\n")
+    tree = tree_in(world, "import jinja2\ntext = jinja2.Template('x').render()\n")
     assert tree["text"]["call"]["attr"][1] == "render"
 
 
@@ -168,7 +166,7 @@ def test_the_standard_librarys_optional_imports_fail(world: World) -> None:
         data = pickle.loads(pickle.dumps(copy.deepcopy({"a": 1})))
         java = [name for name in ("java", "org") if name in sys.modules]
     """
-    assert world.tree(config) == {"data": {"a": 1}, "java": []}
+    assert tree_in(world, config) == {"data": {"a": 1}, "java": []}
 
 
 def test_calls_replace_the_usual_functions(world: World) -> None:
@@ -180,7 +178,7 @@ def test_calls_replace_the_usual_functions(world: World) -> None:
             @staticmethod
             def fixed(): return 3
     """
-    assert world.tree(config, calls=("small(4, lr=[0.1])", "Sweep.space", "Sweep.fixed()")) == {
+    assert tree_in(world, config, calls=("small(4, lr=[0.1])", "Sweep.space", "Sweep.fixed()")) == {
         "small()": {"dim": 4, "lr": [0.1]},
         "Sweep.space()": [1, 2],
         "Sweep.fixed()": 3,
@@ -199,7 +197,7 @@ def test_calls_replace_the_usual_functions(world: World) -> None:
     ],
 )
 def test_a_call_that_can_not_be_made_is_an_error(world: World, call: str, message: str) -> None:
-    assert message in world.error("x = 1\ndef small(dim): ...\n", calls=(call,))
+    assert message in error_in(world, "x = 1\ndef small(dim): ...\n", calls=(call,))
 
 
 def test_functions_that_take_arguments_are_noted_and_not_called(world: World) -> None:
@@ -210,7 +208,7 @@ def test_functions_that_take_arguments_are_noted_and_not_called(world: World) ->
             def get_search_space(self): return 1
         x = 1
     """
-    resolved = world.resolve(config)
+    resolved = resolve_in(world, config)
     assert resolved.tree == {"x": 1}
     assert [note.message for note in resolved.notes] == [
         "get_config() was not called: it takes arguments",
@@ -227,22 +225,22 @@ def test_nothing_leaks_into_the_caller(world: World) -> None:
         threading.Thread(target=time.sleep, args=(60,)).start()
         x = 1
     """
-    before = (dict(os.environ), list(sys.path), Path.cwd(), set(sys.modules), _files(world.root))
-    assert world.tree(config) == {"x": 1}
-    (world.root / "config.py").unlink()
-    after = (dict(os.environ), list(sys.path), Path.cwd(), set(sys.modules), _files(world.root))
+    before = (dict(os.environ), list(sys.path), Path.cwd(), set(sys.modules), _files(world.folder))
+    assert tree_in(world, config) == {"x": 1}
+    world.path("config.py").unlink()
+    after = (dict(os.environ), list(sys.path), Path.cwd(), set(sys.modules), _files(world.folder))
     assert after == before
 
 
 def test_no_byte_code_is_written_or_read(world: World) -> None:
     world.write("pkg/__init__.py", "")
     world.write("pkg/base.py", "x = 1\n")
-    stamp = (world.root / "pkg/base.py").stat()
-    subprocess.run([sys.executable, "-c", "import pkg.base"], cwd=world.root, check=True)
+    stamp = world.path("pkg/base.py").stat()
+    subprocess.run([sys.executable, "-c", "import pkg.base"], cwd=world.folder, check=True)
     world.write("pkg/base.py", "x = 2\n")
-    os.utime(world.root / "pkg/base.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    assert world.tree("from pkg.base import x\ny = x\n") == {"y": 2}
-    assert not (world.root / "__pycache__").exists()
+    os.utime(world.path("pkg/base.py"), ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert tree_in(world, "from pkg.base import x\ny = x\n") == {"y": 2}
+    assert not world.path("__pycache__").exists()
 
 
 def test_what_the_file_prints_is_not_in_the_result(
@@ -251,7 +249,8 @@ def test_what_the_file_prints_is_not_in_the_result(
     text = (
         "import os, sys\nprint('said')\nsys.__stdout__.write('raw')\nos.write(1, b'lower')\nx = 1\n"
     )
-    outcome = resolve_command(ResolveOptions(world.write("config.py", text)))
+    world.write("config.py", text)
+    outcome = resolve_command(ResolveOptions(Path("config.py")))
     assert (outcome.exit_code, outcome.result, outcome.notes) == (0, "x: 1\n", [])
     out, err = capfd.readouterr()
     assert out == ""
@@ -261,7 +260,7 @@ def test_what_the_file_prints_is_not_in_the_result(
 
 
 def test_a_file_with_a_lot_to_say_is_not_stopped_by_it(world: World) -> None:
-    assert world.tree("for i in range(200_000): print('x' * 50)\nx = 1\n") == {"x": 1}
+    assert tree_in(world, "for i in range(200_000): print('x' * 50)\nx = 1\n") == {"x": 1}
 
 
 def test_two_runs_give_the_same_tree(world: World) -> None:
@@ -270,7 +269,7 @@ def test_two_runs_give_the_same_tree(world: World) -> None:
         names = list({"a", "b", "c", "d", lib.x, lib.y, lib.z})
         first = [hash("a") % 7, sorted(vars().keys())[0]]
     """
-    assert world.resolve(config) == world.resolve(config)
+    assert resolve_in(world, config) == resolve_in(world, config)
 
 
 def _files(root: Path) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import World
 
 from gen_sweeps.commands.resolve import ResolveOptions
 from gen_sweeps.commands.resolve import resolve as resolve_command
@@ -15,9 +17,7 @@ from gen_sweeps.resolve import (
     as_text,
     comparable,
 )
-
-if TYPE_CHECKING:
-    from resolve.conftest import World
+from resolve.conftest import resolve_in, tree_in
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_every_kind_of_value_has_its_form_and_its_line(
         "    def __init__(self, a): self.a = a\n"
         "    def method(self): ...\n"
     )
-    resolved = world.resolve(f"{prelude}value = {expression}\n")
+    resolved = resolve_in(world, f"{prelude}value = {expression}\n")
     value = resolved.tree["value"]
     if form is not None:
         assert json.dumps(value) == json.dumps(form)
@@ -111,7 +111,7 @@ def test_a_cycle_is_written_as_so_many_levels_up(world: World) -> None:
             def __init__(self): self.me = self
         n = [Node()] * 2
     """
-    assert world.tree(config) == {
+    assert tree_in(world, config) == {
         "a": {"b": [{"cycle": 2}]},
         "c": {"call": "lib.C", "kwargs": {}, "then": [{"set": ["me"], "to": {"cycle": 1}}]},
         "n": [{"object": "Node", "attributes": {"me": {"cycle": 1}}}, {"see": "/n/0"}],
@@ -134,7 +134,7 @@ def test_only_values_of_the_module_are_in_the_tree(world: World) -> None:
         x = y = thing
         if (n := 3) > 2: z = n
     """
-    assert world.tree(config) == {
+    assert tree_in(world, config) == {
         "_private": 1,
         "text": "\n" + config.strip("\n").splitlines()[0].strip()[:6],
         "x": {"name": "lib.thing"},
@@ -146,7 +146,7 @@ def test_only_values_of_the_module_are_in_the_tree(world: World) -> None:
 
 def test_the_json_is_the_documented_one(world: World) -> None:
     config = "import lib\nlib.setup(3)\nx = lib.f(\n    a=[1, 2],\n)\n"
-    document = json.loads(as_json(world.resolve(config, provenance=True)))
+    document = json.loads(as_json(resolve_in(world, config, provenance=True)))
     assert document == {
         "version": 1,
         "file": "config.py",
@@ -166,7 +166,7 @@ def test_the_json_is_the_documented_one(world: World) -> None:
 
 
 def test_without_being_asked_the_json_has_no_provenance(world: World) -> None:
-    assert "provenance" not in json.loads(as_json(world.resolve("x = 1\n")))
+    assert "provenance" not in json.loads(as_json(resolve_in(world, "x = 1\n")))
 
 
 def test_provenance_follows_a_name_through_the_files(world: World) -> None:
@@ -184,7 +184,7 @@ def test_provenance_follows_a_name_through_the_files(world: World) -> None:
             return cfg
         x = lib.f(RATE, [RATE, local], other=OTHER, d=dict(b=RATE))
     """
-    resolved = world.resolve(config, provenance=True)
+    resolved = resolve_in(world, config, provenance=True)
     assert as_text(resolved) == (
         "local: 3  # config.py:4\n"
         "A:\n"
@@ -212,7 +212,7 @@ def test_every_pointer_of_the_provenance_leads_to_a_value(world: World) -> None:
         class A(lib.B):
             q = {"name": 1}
     """
-    resolved = world.resolve(config, provenance=True)
+    resolved = resolve_in(world, config, provenance=True)
     assert len(resolved.provenance) > 10
     for pointer in resolved.provenance:
         value: Any = resolved.tree
@@ -234,7 +234,7 @@ def test_comparable_trees_have_readable_paths(world: World) -> None:
         lib.setup()
         d = {"(call)": 1, "plain": 2}
     """
-    assert comparable(world.resolve(config)) == {
+    assert comparable(resolve_in(world, config)) == {
         "Sweep": {
             "(bases)": [{"(expression)": "lib.Base"}],
             "fax": {
@@ -256,7 +256,8 @@ def test_comparable_trees_have_readable_paths(world: World) -> None:
 
 def test_the_command_prints_the_tree_and_notes_beside_it(world: World) -> None:
     text = "try:\n    import fast\nexcept ImportError:\n    pass\nx = fast.x\n"
-    outcome = resolve_command(ResolveOptions(world.write("config.py", text)))
+    world.write("config.py", text)
+    outcome = resolve_command(ResolveOptions(Path("config.py")))
     assert outcome.exit_code == 0
     assert outcome.result == "x: fast.x\n"
     assert outcome.notes == [
@@ -265,23 +266,23 @@ def test_the_command_prints_the_tree_and_notes_beside_it(world: World) -> None:
 
 
 def test_the_command_prints_json_for_programs(world: World) -> None:
-    path = world.write("config.py", "x = 1\n")
-    outcome = resolve_command(ResolveOptions(path, output_format="json"))
+    world.write("config.py", "x = 1\n")
+    outcome = resolve_command(ResolveOptions(Path("config.py"), output_format="json"))
     assert json.loads(str(outcome.result))["tree"] == {"x": 1}
 
 
 def test_a_file_that_builds_nothing_is_an_error(world: World) -> None:
-    path = world.write("config.py", "import os\ndef f(): ...\n")
+    world.write("config.py", "import os\ndef f(): ...\n")
     with pytest.raises(ResolveError, match=r"^config\.py: builds nothing"):
-        resolve_command(ResolveOptions(path))
+        resolve_command(ResolveOptions(Path("config.py")))
 
 
 def test_a_variable_without_a_value_is_an_error(world: World) -> None:
-    path = world.write("config.py", "x = 1\n")
+    world.write("config.py", "x = 1\n")
     with pytest.raises(ResolveError, match="`USER` sets no variable"):
-        resolve_command(ResolveOptions(path, env=("USER",)))
+        resolve_command(ResolveOptions(Path("config.py"), env=("USER",)))
 
 
 def test_a_variable_reaches_the_file(world: World) -> None:
-    path = world.write("config.py", "import os\nx = os.environ['A']\n")
-    assert resolve_command(ResolveOptions(path, env=("A=b=c",))).result == 'x: "b=c"\n'
+    world.write("config.py", "import os\nx = os.environ['A']\n")
+    assert resolve_command(ResolveOptions(Path("config.py"), env=("A=b=c",))).result == 'x: "b=c"\n'

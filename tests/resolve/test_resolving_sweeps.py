@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from conftest import World
 
 from gen_sweeps.resolve import comparable
-
-if TYPE_CHECKING:
-    from resolve.conftest import World
+from resolve.conftest import resolve_in, tree_in
 
 _BASE = '''
-    """Constants that every sweep shares."""
+"""Constants that every sweep shares."""
 
-    NUM_TRAINING_GPUS = 1
-    NUM_SAMPLING_GPUS = 1
-    LEARNING_RATE = 3e-6
-    GENERATIONS_PER_PROMPT = 4
-    PRIORITY_CLASS = "dev-low"
-    WANDB_PROJECT = "multiagent-debate-rl"
-    _VLLM_SIDECAR = "vllm"
-    _VLLM_PORT = 8000
-    _VLLM_EXPORT_DIR = "/data/1d/post-training/${USER}/${SWEEP_NAME}/${TRIAL_IDX}"
+NUM_TRAINING_GPUS = 1
+NUM_SAMPLING_GPUS = 1
+LEARNING_RATE = 3e-6
+GENERATIONS_PER_PROMPT = 4
+PRIORITY_CLASS = "dev-low"
+WANDB_PROJECT = "multiagent-debate-rl"
+_VLLM_SIDECAR = "vllm"
+_VLLM_PORT = 8000
+_VLLM_EXPORT_DIR = "/data/1d/post-training/${USER}/${SWEEP_NAME}/${TRIAL_IDX}"
 '''
 
 _SWEEP = '''
@@ -237,21 +236,21 @@ def test_a_sweep_file_builds_the_tree_of_its_facts(world: World, strategy: str) 
     world.write("generated/__init__.py", "")
     world.write("generated/_base.py", _BASE)
     sweep = _SWEEP.replace("@@ARGS@@", written)
-    assert world.tree(sweep, name=f"generated/sweep_{strategy}.py") == _expected(expected)
+    assert tree_in(world, sweep, name=f"generated/sweep_{strategy}.py") == _expected(expected)
 
 
 def test_the_folder_of_the_sweeps_needs_no_init(world: World) -> None:
     world.write("generated/_base.py", _BASE)
     sweep = _SWEEP.replace("@@ARGS@@", "")
-    assert world.tree(sweep, name="generated/sweep_identity.py") == _expected({})
+    assert tree_in(world, sweep, name="generated/sweep_identity.py") == _expected({})
 
 
 def test_two_strategies_compare_equal_but_for_the_treatment(world: World) -> None:
     world.write("generated/_base.py", _BASE)
     trees = [
         comparable(
-            world.resolve(
-                _SWEEP.replace("@@ARGS@@", _STRATEGIES[name][0]), name=f"generated/{name}.py"
+            resolve_in(
+                world, _SWEEP.replace("@@ARGS@@", _STRATEGIES[name][0]), name=f"generated/{name}.py"
             )
         )
         for name in ("identity", "reward_mixing")
@@ -268,19 +267,19 @@ def test_two_strategies_compare_equal_but_for_the_treatment(world: World) -> Non
 
 def test_a_constant_behind_a_name_equals_the_constant_written_out(world: World) -> None:
     world.write("generated/_base.py", _BASE)
-    named = world.resolve(_SWEEP.replace("@@ARGS@@", ""), name="generated/a.py")
+    named = resolve_in(world, _SWEEP.replace("@@ARGS@@", ""), name="generated/a.py")
     written = _SWEEP.replace(
         "n_rollouts_per_prompt=GENERATIONS_PER_PROMPT", "n_rollouts_per_prompt=4"
     )
-    literal = world.resolve(written.replace("@@ARGS@@", ""), name="generated/b.py")
+    literal = resolve_in(world, written.replace("@@ARGS@@", ""), name="generated/b.py")
     assert comparable(named) == comparable(literal)
 
 
 def test_a_changed_constant_of_the_base_is_seen(world: World) -> None:
     world.write("generated/_base.py", _BASE)
-    before = world.tree(_SWEEP.replace("@@ARGS@@", ""), name="generated/a.py")
+    before = tree_in(world, _SWEEP.replace("@@ARGS@@", ""), name="generated/a.py")
     world.write("generated/_base.py", _BASE.replace("3e-6", "5e-6"))
-    after = world.tree(_SWEEP.replace("@@ARGS@@", ""), name="generated/a.py")
+    after = tree_in(world, _SWEEP.replace("@@ARGS@@", ""), name="generated/a.py")
     schedules = [
         tree["RewardShapingSweep"]["fax"]["kwargs"]["patch_run_config"]["lr_schedule"]["kwargs"]
         for tree in (before, after)
@@ -294,7 +293,7 @@ def test_a_changed_constant_of_the_base_is_seen(world: World) -> None:
 def test_provenance_names_the_line_of_the_base_for_its_constants(world: World) -> None:
     world.write("generated/_base.py", _BASE)
     sweep = _SWEEP.replace("@@ARGS@@", "")
-    resolved = world.resolve(sweep, name="generated/a.py", provenance=True)
+    resolved = resolve_in(world, sweep, name="generated/a.py", provenance=True)
     fax = "/RewardShapingSweep/fax/kwargs"
     lines = {key: str(origin) for key, origin in resolved.provenance.items()}
     assert lines[f"{fax}/priority_class"] == "generated/_base.py:8"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
+from conftest import World
 
 from gen_sweeps.resolve import ResolveError
-
-if TYPE_CHECKING:
-    from resolve.conftest import World
+from resolve.conftest import error_in, resolve_in, text_in, tree_in
 
 _BRANCH = "a branch on a recorded value: whether"
 
@@ -55,18 +52,18 @@ _BRANCH = "a branch on a recorded value: whether"
     ],
 )
 def test_the_line_and_the_expression_are_named(world: World, statement: str, message: str) -> None:
-    assert message in world.error(f"import lib\ncfg = lib.load()\n{statement}\n")
+    assert message in error_in(world, f"import lib\ncfg = lib.load()\n{statement}\n")
 
 
 def test_the_hint_names_the_package_that_would_have_to_be_real(world: World) -> None:
     with pytest.raises(ResolveError) as raised:
-        world.resolve("from a.b import load\nif load().x + 1: pass\n")
+        resolve_in(world, "from a.b import load\nif load().x + 1: pass\n")
     hint = raised.value.problems[0].hint
     assert hint == "make the package real with `--import a` if it is installed"
 
 
 def test_a_star_import_of_a_recorded_module_is_unknown(world: World) -> None:
-    message = world.error("import os\nfrom lib.types import *\n")
+    message = error_in(world, "import os\nfrom lib.types import *\n")
     assert message == "config.py:2:1: which names `from lib.types import *` brings is not known"
 
 
@@ -83,12 +80,12 @@ def test_catching_everything_does_not_make_it_known(world: World) -> None:
         except:
             fast = 2
     """
-    assert "config.py:4:" in world.error(config)
+    assert "config.py:4:" in error_in(world, config)
 
 
 def test_a_branch_in_another_file_names_that_file(world: World) -> None:
     world.write("base.py", "import lib\n\nif lib.DEBUG:\n    x = 1\n")
-    assert world.error("import base\n").startswith("base.py:3:4: a branch on a recorded value")
+    assert error_in(world, "import base\n").startswith("base.py:3:4: a branch on a recorded value")
 
 
 def test_a_constructed_object_is_not_none_and_a_note_says_so(world: World) -> None:
@@ -98,7 +95,7 @@ def test_a_constructed_object_is_not_none_and_a_note_says_so(world: World) -> No
             return lib.Adam() if optimizer is None else optimizer
         optimizer = make(lib.Sgd(0.1))
     """
-    resolved = world.resolve(config)
+    resolved = resolve_in(world, config)
     assert resolved.tree == {"optimizer": {"call": "lib.Sgd", "args": [0.1], "kwargs": {}}}
     note = resolved.notes[0]
     assert (str(note.origin), note.message) == (
@@ -115,7 +112,7 @@ def test_a_package_that_the_file_can_do_without_is_taken_as_installed(world: Wor
         except ImportError:
             kind = "plain"
     """
-    resolved = world.resolve(config)
+    resolved = resolve_in(world, config)
     assert resolved.tree == {"kind": "flash"}
     note = resolved.notes[0]
     assert (str(note.origin), note.message) == (
@@ -126,7 +123,7 @@ def test_a_package_that_the_file_can_do_without_is_taken_as_installed(world: Wor
 
 def test_a_package_that_is_looked_for_is_taken_as_installed(world: World) -> None:
     config = "from importlib.util import find_spec\nfast = find_spec('triton') is not None\n"
-    resolved = world.resolve(config)
+    resolved = resolve_in(world, config)
     assert resolved.tree == {"fast": True}
     assert "find_spec" in resolved.notes[0].message
 
@@ -138,7 +135,7 @@ def test_an_argument_that_changes_after_the_call_is_shown_as_it_was(world: World
         model = lib.Model(layers)
         layers.append(2)
     """
-    resolved = world.resolve(config)
+    resolved = resolve_in(world, config)
     assert resolved.tree == {
         "layers": [1, 2],
         "model": {"call": "lib.Model", "args": [[1]], "kwargs": {}},
@@ -159,7 +156,7 @@ def test_a_recorded_argument_is_shown_as_it_was_too(world: World) -> None:
         cfg.lr = 2
         second = lib.run(cfg)
     """
-    tree = world.tree(config)
+    tree = tree_in(world, config)
     steps = [len(tree[name]["args"][0]["then"]) for name in ("first", "second")]
     assert steps == [1, 2]
 
@@ -178,7 +175,7 @@ def test_a_deep_copy_has_its_own_history(world: World) -> None:
         default.lr = 3
         dtypes = copy.deepcopy({"a": lib.float32})
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "base: lib.Config()\n"
         "  .layers = [1]\n"
         '  .name = "base"\n'
@@ -204,7 +201,7 @@ def test_the_moment_and_the_machine_are_recorded_and_not_asked(world: World) -> 
         random.seed(0)
         seeded = random.random()
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         'name: f"run-{datetime.datetime.now():%Y%m%d}"\n'
         "started: time.time()\n"
         "host: socket.gethostname()\n"
@@ -235,7 +232,7 @@ def test_functions_that_only_compute_are_recorded_of_recorded_values(world: Worl
         asked = getattr(lib.cfg, "lr", 0.1)
         large = max(lib.a, 3)
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         'out: os.path.join(lib.OUT, "x")\n'
         'root: pathlib.Path(lib.OUT) / "x"\n'
         'below: pathlib.Path("a") / lib.NAME\n'
@@ -261,7 +258,7 @@ def test_every_operator_is_written_on_either_side(world: World) -> None:
         lines += [f"i{index} {op}= 2"]
     lines += ["n = -a", "p = +a", "v = ~a"]
     lines += [f"c{index} = a {op} 2" for index, op in enumerate(("<", "<=", ">", ">=", "==", "!="))]
-    tree = world.tree("\n".join(lines))
+    tree = tree_in(world, "\n".join(lines))
     a, b = {"name": "lib.a"}, {"name": "lib.b"}
     for index, op in enumerate(operators):
         assert tree[f"l{index}"] == {"left": a, "op": op, "right": 2}
@@ -280,7 +277,7 @@ def test_what_is_printed_of_a_recorded_value_does_no_harm(world: World) -> None:
         logging.getLogger("x").warning("made %s", cfg)
         warnings.warn("old")
     """
-    assert world.tree(config) == {
+    assert tree_in(world, config) == {
         "cfg": {"call": "lib.Config", "args": [{"name": "lib.x"}], "kwargs": {}}
     }
 
@@ -294,7 +291,7 @@ def test_members_are_keys_of_dicts_and_sets(world: World) -> None:
         known = Mode.A in (Mode.A, Mode.B)
         same = Mode.A is Mode.A
     """
-    assert world.text(config) == (
+    assert text_in(world, config) == (
         "rates: {lib.Mode.A: 1, lib.Mode.B: 2}\n"
         "modes: {lib.Mode.A, lib.Mode.B}\n"
         "rate: 2\n"
@@ -311,6 +308,6 @@ def test_code_in_texts_is_recorded_too(world: World) -> None:
         if eval("lib.x is None"):
             pass
     """
-    assert '`eval("lib.x is None")`' in world.error(config)
+    assert '`eval("lib.x is None")`' in error_in(world, config)
     shorter = config.replace('if eval("lib.x is None"):\n            pass', "")
-    assert world.text(shorter) == 'name: f"{lib.x}"\nvalue: lib.f(3) + 1\n'
+    assert text_in(world, shorter) == 'name: f"{lib.x}"\nvalue: lib.f(3) + 1\n'

@@ -8,16 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_runner import ROOT, run_command
+from conftest import PROJECT, World
 
 TAPLO = Path(sys.executable).with_name("taplo")
 
-SPEC = (ROOT / "spec.toml").read_text(encoding="utf-8")
+SPEC = (PROJECT / "spec.toml").read_text(encoding="utf-8")
 
 
 def _lint(folder: Path, spec: str) -> subprocess.CompletedProcess[str]:
     """Lint a spec beside the schema that its first line names."""
-    (folder / "spec.schema.json").write_bytes((ROOT / "spec.schema.json").read_bytes())
+    (folder / "spec.schema.json").write_bytes((PROJECT / "spec.schema.json").read_bytes())
     (folder / "spec.toml").write_text(spec, encoding="utf-8")
     return subprocess.run(
         [TAPLO, "lint", "--no-auto-config", "spec.toml"],
@@ -29,14 +29,14 @@ def _lint(folder: Path, spec: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_committed_schema_is_current() -> None:
-    printed = run_command("schema", cwd=ROOT)
-    assert (printed.exit_code, printed.stderr) == (0, "")
-    assert printed.stdout == (ROOT / "spec.schema.json").read_text(encoding="utf-8")
+    printed = World(PROJECT).run("schema")
+    assert (printed.exit_code, printed.err) == (0, "")
+    assert printed.out == (PROJECT / "spec.schema.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("spec", ["spec.toml", "generator/gen_sweeps/starters/training/spec.toml"])
 def test_a_real_toml_linter_accepts_the_specs_of_the_project(tmp_path: Path, spec: str) -> None:
-    done = _lint(tmp_path, (ROOT / spec).read_text(encoding="utf-8"))
+    done = _lint(tmp_path, (PROJECT / spec).read_text(encoding="utf-8"))
     assert done.returncode == 0, done.stderr
 
 
@@ -79,13 +79,13 @@ H = { value = [], doc = "an empty list" }
 """
     spec = SPEC.replace("# ---- strategies", values + "\n# ---- strategies", 1)
     assert _lint(tmp_path, spec).returncode == 0
-    assert run_command("init", "sweep", "--from", "reward-shaping", cwd=tmp_path).exit_code == 0
+    assert World(tmp_path).run("init", "sweep", "--from", "reward-shaping").exit_code == 0
     (tmp_path / "sweep" / "spec.toml").write_text(spec, encoding="utf-8")
-    assert run_command("sweep/spec.toml", cwd=tmp_path).exit_code == 0
+    assert World(tmp_path).run("sweep/spec.toml").exit_code == 0
 
 
 def test_every_key_has_a_title_a_description_and_where_it_helps_an_example() -> None:
-    schema = json.loads((ROOT / "spec.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((PROJECT / "spec.schema.json").read_text(encoding="utf-8"))
     tables = [schema, *schema["$defs"].values()]
     keys = [
         (name, key)

@@ -1,4 +1,4 @@
-"""A little experiment in a folder of its own, and ways to disturb a run of it."""
+"""A small experiment to disturb, and what disturbs a run of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from conftest import MINIMAL_BASE, World
+
+from gen_sweeps.commands.generate import GenerateOptions, generate
+
 TEMPLATE = '''\
 """{{ strategy.title | docstring }}
 
@@ -18,18 +22,6 @@ TEMPLATE = '''\
 """
 
 streamer = {{ treatment }}
-'''
-
-BASE = '''\
-"""Constants.
-
-{{ sweep.marker }}
-"""
-{% for section in base %}
-{% for constant in section.constants %}
-{{ constant.name }} = {{ constant.value | python }}
-{% endfor %}
-{% endfor %}
 '''
 
 FOREIGN = b"# mine, and nobody else's\r\n"
@@ -53,44 +45,23 @@ def spec(
     return "\n".join(lines) + "\n"
 
 
-class World:
-    """A folder with a spec and templates, and with a foreign file among the generated ones."""
+def experiment(folder: Path, text: str) -> World:
+    """Return a world with a spec and two templates, not yet generated."""
+    world = World(folder)
+    world.write("spec.toml", text)
+    world.write("templates/_base.py.jinja", MINIMAL_BASE)
+    world.write("templates/each/{strategy}.py.jinja", TEMPLATE)
+    return world
 
-    def __init__(self, folder: Path, text: str) -> None:
-        self.folder = folder
-        self.spec = folder / "spec.toml"
-        self.output = folder / "generated"
-        templates = folder / "templates"
-        (templates / "each").mkdir(parents=True)
-        (templates / "_base.py.jinja").write_text(BASE)
-        (templates / "each" / "{strategy}.py.jinja").write_text(TEMPLATE)
-        self.change(text)
 
-    def change(self, text: str) -> None:
-        """Replace the spec."""
-        self.spec.write_text(text)
+def generate_in(world: World) -> None:
+    """Generate the files of a world; what is wrong is raised."""
+    generate(GenerateOptions(world.path("spec.toml")))
 
-    def write(self) -> None:
-        """Run the main job."""
-        from gen_sweeps.commands.generate import (  # noqa: PLC0415 - the world does without it until then
-            GenerateOptions,
-            generate,
-        )
 
-        generate(GenerateOptions(self.spec))
-
-    def copy(self, folder: Path) -> World:
-        """Return the world as it is now, in another folder."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        twin = object.__new__(World)
-        twin.folder, twin.spec = folder, folder / "spec.toml"
-        twin.output = folder / "generated"
-        return twin
-
-    def files(self) -> dict[str, bytes]:
-        """Return the content of all files in the output folder, and None for nothing else."""
-        paths = sorted(path for path in self.output.rglob("*") if path.is_file())
-        return {path.relative_to(self.output).as_posix(): path.read_bytes() for path in paths}
+def copy_of(world: World, folder: Path) -> World:
+    """Return the world as it is now, in another folder."""
+    return World(shutil.copytree(world.folder, folder, symlinks=True))
 
 
 def visible(files: dict[str, bytes]) -> dict[str, bytes]:
