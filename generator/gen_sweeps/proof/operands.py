@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeAlias
 
-from gen_sweeps.spec.model import Call, Reference, Value
+from gen_sweeps.spec.model import Call, Expression, Reference, Value
 
 HoleValue: TypeAlias = "Value | Call"
 """What the spec says that a hole holds."""
@@ -126,6 +126,8 @@ def reads_as(node: ast.expr, value: HoleValue, text: str) -> bool:
             return _reads_as_float(node, value, text)
         case Reference(name=name):
             return dotted_name(node) == name
+        case Expression(source=source):
+            return ast.dump(node) == ast.dump(ast.parse(source, mode="eval").body)
         case Call(function=function, arguments=arguments):
             return (
                 isinstance(node, ast.Call)
@@ -160,6 +162,8 @@ def prints_as(text: str, value: HoleValue) -> bool:
             return text == value
         case Reference(name=name):
             return text == name
+        case Expression(source=source):
+            return text == source
         case int():
             return text == str(value)
         case float():
@@ -196,7 +200,15 @@ def _reads_as_float(node: ast.expr, value: float, text: str) -> bool:
     if spelling is None:
         return True
     whole = not hasattr(node, "lineno")  # it was told without the parser
-    return bool(spelling == (text if whole else ast.get_source_segment(text, node)))
+    return bool(spelling == (text if whole else _segment(text, node)))
+
+
+def _segment(text: str, node: ast.expr) -> str:
+    """Return the source of a node that stands on one line."""
+    line = text.split("\n")[node.lineno - 1]
+    if not line.isascii():
+        return line.encode()[node.col_offset : node.end_col_offset].decode()
+    return line[node.col_offset : node.end_col_offset]
 
 
 def _atom(match: re.Match[str]) -> ast.expr | None:

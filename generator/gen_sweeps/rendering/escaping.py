@@ -8,6 +8,9 @@ from gen_sweeps.rendering.literals import escape
 from gen_sweeps.spec.names import UNSEEN
 
 _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
+UNPRINTABLE = re.compile(f"[{UNSEEN}]")
+"""A character that a reader does not see, a line break among them."""
+
 _UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
 
 _UNSAFE_IN_DOCSTRING = re.compile(

@@ -6,26 +6,36 @@ a comment. So a filter prints a mark, the renderer fills it, and the proof judge
 
 from __future__ import annotations
 
+import json
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from pathlib import PurePosixPath
+from shlex import quote
 from typing import NamedTuple
 
 from jinja2 import pass_context
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Context, Undefined
 
-from gen_sweeps.rendering.escaping import Text, docstring_text, in_comment, in_docstring, raw
-from gen_sweeps.rendering.literals import literal
+from gen_sweeps.rendering.escaping import (
+    UNPRINTABLE,
+    Text,
+    docstring_text,
+    in_comment,
+    in_docstring,
+    raw,
+)
+from gen_sweeps.rendering.literals import escape, literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.spec.model import Reference, Value
+from gen_sweeps.rendering.traced import NO_ORIGIN, Traced, origin_of, untraced
+from gen_sweeps.spec.model import Expression, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 
 MARK = "\x00"
 """Opens and closes a mark; no template has it, and no text of the spec can bring it in."""
-
-NO_ORIGIN: frozenset[str] = frozenset()
 
 
 class Printed(NamedTuple):
@@ -44,16 +54,45 @@ class Printed(NamedTuple):
     origin: frozenset[str] = NO_ORIGIN
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*")
+"""A text that needs no quotes, and is no option."""
+
+_TYPED = frozenset({".json", ".toml", ".yaml", ".yml"})
+"""Endings of files in which a word may be of another type than a string."""
+
+_OTHER_TYPE = re.compile(
+    r"~|null|none|true|false|yes|no|on|off|y|n|[-+.0-9][0-9_.:eExXoObBa-fA-F+-]*|\.?(inf|nan)",
+    re.IGNORECASE,
+)
+"""What YAML (1.1 or 1.2), JSON or TOML read as something else than a string."""
+
+
 @dataclass(frozen=True, slots=True)
 class TreatmentView:
-    """`treatment` in a template: the whole call, ready to place."""
+    """`treatment` in a template: the whole call, ready to place.
+
+    Attributes:
+        call: What is called.
+        vary: The arguments that may differ.
+        args: The arguments of the arm, for files that are no Python.
+    """
 
     call: str
     vary: tuple[str, ...]
+    args: Mapping[str, object]
 
     def __str__(self) -> str:
         """Return the mark that the call is laid out behind: the first of each rendering."""
         return f"{MARK}{_label(0)}{MARK}"
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyView:
+    """`strategy` in a template: printed, it is the strategy's name."""
+
+    name: Text
+    title: Text
+    doc: Text
 
 
 class Marks:
@@ -65,11 +104,13 @@ class Marks:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._suffix = ".py"
         self._printed: dict[str, Printed] = {}
         self._same: dict[object, Printed] = {}
 
-    def renew(self, *printed: Printed) -> None:
-        """Start the next rendering, with what is marked already."""
+    def renew(self, path: str, *printed: Printed) -> None:
+        """Start the next rendering, of a file, with what is marked already."""
+        self._suffix = PurePosixPath(path).suffix
         self._printed = {_label(number): what for number, what in enumerate(printed)}
 
     def __getitem__(self, label: str) -> Printed:
@@ -90,6 +131,8 @@ class Marks:
             "docstring": self._docstring,
             "comment": self._comment,
             "name": self._name,
+            "json": self._json,
+            "sh": self._sh,
             "safe": _safe,
         }
 
@@ -105,40 +148,73 @@ class Marks:
         """
         if type(value) is str:
             return value
+        value = _named(value)
         if isinstance(value, Text):
             text = str(value)
+            if value.origin and self._suffix != ".py":
+                self._check_plain(text)
             return self._mark(Printed(Kind.TEXT, text, text, value.origin))
         if isinstance(value, str | Undefined | TreatmentView):
             return value
         plain = self._value(value)
-        return self._mark(Printed(Kind.VALUE, plain, literal(plain)))
+        return self._mark(Printed(Kind.VALUE, plain, literal(plain), origin_of(value)))
+
+    def _check_plain(self, text: str) -> None:
+        """Check that a text says itself wherever it stands in a file that is no Python.
+
+        Raises:
+            TemplateRuntimeError: A shell, YAML or JSON would read it otherwise.
+        """
+        if not _PLAIN.fullmatch(text):
+            raise TemplateRuntimeError(
+                f"prints {text!r}, which is not plain: use `| sh` in a shell script, `| json` in "
+                "JSON and YAML"
+            )
+        if self._suffix in _TYPED and _OTHER_TYPE.fullmatch(text):
+            language = self._suffix[1:].upper()
+            raise TemplateRuntimeError(
+                f"prints {text!r}, which {language} reads as another type: use `| json`"
+            )
 
     @pass_context
-    def joined(self, context: Context, values: Sequence[object]) -> Text | str:
+    def joined(self, _context: Context, values: Sequence[object]) -> Text | str:
         """Return what `~` makes of values: a text of the spec, if one of them is."""
         pieces = []
-        origin: frozenset[str] | None = None
         for value in values:
-            if type(value) is Text:
-                origin = value.origin if origin is None else origin | value.origin
-                pieces.append(raw(value))
-            elif isinstance(value, list | tuple | Mapping):  # not as Python shows them
-                pieces.append(str(self.printed(context, value)))
+            plain = untraced(_named(value))
+            if isinstance(plain, Text):
+                pieces.append(raw(plain))
+            elif isinstance(plain, list | tuple | Mapping | Reference | Expression | float):
+                pieces.append(literal(self._value(plain)))  # not as Python shows them
             else:
-                pieces.append(str(value))
+                pieces.append(str(plain))
         made = "".join(pieces)
         self._budget.make(len(made))
-        if origin is None:
+        values = list(map(_named, values))
+        if not any(isinstance(value, Text | Traced) for value in values):
             return made
         if MARK in made:
             raise TemplateRuntimeError("`~` joins a text of the spec with what a filter has made")
-        return Text(made, origin)
+        return Text(made, origin_of(*values))
 
     @pass_context
     def _python(self, _context: Context, value: object) -> str:
         """Filter `python`: the value as a Python literal, laid out where it stands."""
-        origin = value.origin if isinstance(value, Text) else NO_ORIGIN
-        return self._mark(Printed(Kind.VALUE, self._value(value), origin=origin))
+        value = _named(value)
+        return self._mark(Printed(Kind.VALUE, self._value(value), origin=origin_of(value)))
+
+    @pass_context
+    def _json(self, _context: Context, value: object) -> str:
+        """Filter `json`: the value as JSON, which is YAML too."""
+        value = _named(value)
+        plain = self._value(value)
+        text = _json_text(plain)
+        return self._mark(Printed(Kind.JSON, plain, text, origin_of(value)))
+
+    @pass_context
+    def _sh(self, _context: Context, value: object) -> str:
+        """Filter `sh`: the text as one word of a shell's command line."""
+        return self._text_mark(Kind.SHELL, value, _shell_text)
 
     @pass_context
     def _docstring(self, _context: Context, value: object) -> str:
@@ -150,7 +226,13 @@ class Marks:
         """Filter `comment`: the text as a comment of as many lines; `start` is `#` or `#:`."""
         if start not in ("#", "#:"):
             raise TemplateRuntimeError(f"a comment starts with # or #:, not {start!r}")
-        return self._text_mark(Kind.COMMENT, value, partial(_comment_text, start=start))
+        value = _named(value)
+        if origin_of(value) and "\n" not in _text(value).strip():
+            # The hole is what follows the `#`, which stands there in all arms.
+            text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
+            return f"{start} {self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))}"
+        text = in_comment(_text(value), start)
+        return self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))
 
     @pass_context
     def _name(self, _context: Context, value: object) -> str:
@@ -159,8 +241,9 @@ class Marks:
 
     def _text_mark(self, kind: Kind, value: object, made: Callable[[str], tuple[str, str]]) -> str:
         """Mark a text; what is the same for all arms is made once."""
+        value = _named(value)
         if not isinstance(value, Text):
-            return self._mark(Printed(kind, *made(str(value))))
+            return self._mark(Printed(kind, *made(str(value)), origin_of(value)))
         if value.origin:
             return self._mark(Printed(kind, *made(raw(value)), value.origin))
         key = (made, raw(value))
@@ -182,11 +265,12 @@ class Marks:
             UndefinedError: It is not defined.
         """
         self._budget.step()
+        value = untraced(_named(value))
         if isinstance(value, Text | str):
             return raw(value)
         if value is None:
             return Reference("None")
-        if isinstance(value, bool | int | float | Reference):
+        if isinstance(value, bool | int | float | Reference | Expression):
             return value
         if isinstance(value, list | tuple):
             return tuple(self._value(item) for item in value)
@@ -202,6 +286,11 @@ def _label(number: int) -> str:
     return f"Mark {number}/{number * 7919 % 10007}"
 
 
+def _named(value: object) -> object:
+    """Return a strategy's name for a strategy, and any other value as it is."""
+    return value.name if isinstance(value, StrategyView) else value
+
+
 def _text(value: object) -> str:
     return raw(value) if isinstance(value, Text) else str(value)
 
@@ -211,9 +300,33 @@ def _docstring_text(text: str) -> tuple[str, str]:
     return said, in_docstring(said)
 
 
-def _comment_text(text: str, start: str) -> tuple[str, str]:
-    made = in_comment(text, start)
-    return made, made
+def _shell_text(text: str) -> tuple[str, str]:
+    if match := UNPRINTABLE.search(text):
+        message = f"the text has a {escape(match[0])}, which no word of a shell should have"
+        raise TemplateRuntimeError(message)
+    return text, quote(text)
+
+
+def _json_text(value: Value) -> str:
+    """Return a value as JSON.
+
+    Raises:
+        TemplateRuntimeError: JSON has no word for it.
+    """
+    match value:
+        case float() if not math.isfinite(value):
+            raise TemplateRuntimeError(f"JSON has no word for {value}")
+        case float():
+            return literal(value)
+        case Reference() | Expression():
+            raise TemplateRuntimeError("JSON has no word for names and expressions of Python")
+        case tuple():
+            return f"[{', '.join(map(_json_text, value))}]"
+        case Mapping():
+            items = (f"{json.dumps(key)}: {_json_text(item)}" for key, item in value.items())
+            return f"{{{', '.join(items)}}}"
+        case _:
+            return json.dumps(value)
 
 
 def _name_text(text: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 from gen_sweeps.rendering.escaping import Text
+from gen_sweeps.rendering.traced import Traced, origin_of, traced, untraced
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
@@ -50,6 +51,9 @@ _PLAIN_FILTERS = (
     *("unique", "upper", "wordcount"),
 )
 """Filters of Jinja that take about as much time and room as what they are given."""
+
+_ITEM_FILTERS = frozenset({"d", "default", "first", "last", "max", "min"})
+"""Filters that return what they are given or an item of it, which keeps its origin."""
 
 _GROWING_FILTERS = (
     "batch",
@@ -185,7 +189,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """
 
     template_class = _Template
-    intercepted_binops = frozenset(("+", "*", "**", "%"))
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
+    intercepted_unops = frozenset(("+", "-"))
 
     def __init__(
         self,
@@ -210,7 +215,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._fields = fields
         self.concat = self._concatenated  # type: ignore[method-assign] # Jinja has a "".join there
         known = self.filters
-        self.filters = {name: self._counted(known[name], _total) for name in _PLAIN_FILTERS}
+        self.filters = {
+            name: self._counted(known[name], _total, keeps_origin=name in _ITEM_FILTERS)
+            for name in _PLAIN_FILTERS
+        }
         self.filters |= {name: self._counted(known[name], _repeated) for name in _GROWING_FILTERS}
         self.filters |= {
             "format": self._format,
@@ -220,6 +228,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _JOINED: joined,
             _NEST: self._nested,
         }
+        tests: Any = self.tests
+        self.tests = {name: _plain(test) for name, test in tests.items()}
         del self.globals["lipsum"]  # what it returns differs from run to run
         self.globals["range"] = self._range
 
@@ -274,11 +284,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
         kind = type(obj)
         if attribute in self._fields.get(kind, ()):
             return getattr(obj, attribute)
-        # What a string can do, a text of the spec can if it is safe to be printed as it is.
-        return super().getattr(str(obj) if kind is Text else obj, attribute)
+        if kind is Traced:
+            obj = obj.value
+        elif kind is Text:
+            # What a string can do, a text of the spec can if it is safe to be printed as it is.
+            obj = str(obj)
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]  # also where a method has the same name
+        return super().getattr(obj, attribute)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Run an operator, charged before; part of the protocol of Jinja's sandbox."""
+        if isinstance(left, Traced) or isinstance(right, Traced):
+            plain = self.call_binop(context, operator, untraced(left), untraced(right))
+            return traced(plain, origin_of(left, right))
         if operator == "%" and isinstance(left, str):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int) and isinstance(right, int):
@@ -289,6 +308,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         else:
             self._budget.make(_total(left, right))
         return super().call_binop(context, operator, left, right)
+
+    def call_unop(self, context: Context, operator: str, arg: Any) -> Any:
+        """Run an operator; likewise."""
+        if isinstance(arg, Traced):
+            return traced(self.call_unop(context, operator, arg.value), arg.origin)
+        return super().call_unop(context, operator, arg)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what a template calls, charged before; likewise."""
@@ -327,12 +352,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
     # -- filters --
 
     def _counted(
-        self, function: Callable[..., Any], cost: Callable[..., int]
+        self,
+        function: Callable[..., Any],
+        cost: Callable[..., int],
+        *,
+        keeps_origin: bool = False,
     ) -> Callable[..., Any]:
         first = 1 if hasattr(function, "jinja_pass_arg") else 0
+        seen = (lambda value: value) if keeps_origin else untraced
 
         @wraps(function)
         def counted(*args: Any, **kwargs: Any) -> Any:
+            args = tuple(map(seen, args))
+            kwargs = {name: seen(value) for name, value in kwargs.items()}
             self._budget.make(cost(*args[first:], *kwargs.values()))
             return function(*args, **kwargs)
 
@@ -369,15 +401,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._budget.make(len(made))
         return made
 
-    def _sum(self, numbers: Iterable[float]) -> float:
+    def _sum(self, numbers: Any) -> float:
         """Filter `sum`: of numbers; lists are joined with `+`."""
         total: float = 0
-        for number in numbers:
+        items: Any = untraced(numbers)
+        for number in map(untraced, items):
             if not isinstance(number, int | float):
                 raise TemplateRuntimeError(f"sum adds numbers, not a {type(number).__name__}")
             self._budget.step()
             total += number
         return total
+
+
+def _plain(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a test of Jinja that sees values without their origins."""
+
+    @wraps(test)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return test(*map(untraced, args), **kwargs)
+
+    return plain
 
 
 def _size(value: object) -> int:
