@@ -1,4 +1,4 @@
-"""What LibCST says of files: that one is proven after all, or why it is not."""
+"""Shows files to LibCST: proves those that are proven after all, and explains the others."""
 
 from __future__ import annotations
 

@@ -11,16 +11,16 @@ from gen_sweeps.spec.model import Spec, Strategy
 from gen_sweeps.spec.names import file_fault, fold
 
 SUFFIX = ".jinja"
-"""What the name of a template ends with; without it, it is the name of the file that it makes."""
+"""The end of a template's name; what precedes it is the name of the file that it makes."""
 
 STRATEGY = "{strategy}"
-"""What stands for the strategy's name in the name of a template."""
+"""The placeholder for a strategy's name in the name of a template."""
 
 MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
 
 OWN_PREFIX = ".gen-sweeps-"
-"""What the names of the files start with that stand in the output folder during a run only."""
+"""The start of the names of temporary files, which are in the output folder only during a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
         if STRATEGY not in name:
             continue
         if not name.endswith(f".py{SUFFIX}"):
-            hint = "what has no treatment call can't be proven; make it for all strategies at once"
-            message = "makes strategies' files that are not Python"
+            hint = "without a treatment call it can't be proven; make one file for all strategies"
+            message = "makes a file that is not Python for each strategy"
             raise TemplateError.at(message, str(spec.template_folder / name), hint=hint)
         of_strategies[name] = {
             claimed(output_path(name, strategy.name), name): strategy for strategy in strategies
@@ -95,13 +95,15 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
 
 def _check_names(spec: Spec, names: Sequence[str]) -> None:
     """Check that there are templates, at least one of them for strategies."""
-    shown = str(spec.template_folder)
+    folder = str(spec.template_folder)
     if not names:
         hint = f"`templates` in {spec.path} is relative to that file"
-        raise TemplateError.at(f"has no template: no file ends with {SUFFIX}", shown, hint=hint)
+        raise TemplateError.at(
+            f"has no templates: no file name ends with {SUFFIX}", folder, hint=hint
+        )
     if not any(STRATEGY in name for name in names):
         hint = f"name the template of the strategies' files like sweep_{STRATEGY}.py{SUFFIX}"
-        raise TemplateError.at(f"no template has {STRATEGY} in its name", shown, hint=hint)
+        raise TemplateError.at(f"no template has {STRATEGY} in its name", folder, hint=hint)
 
 
 class _Claims:
@@ -121,16 +123,16 @@ class _Claims:
         if fault := file_fault(path):
             return f"a file {path!r}, which {fault}"
         if path == self._spec or path.startswith(self._templates):
-            return f"{path}, which is what the files are made from"
+            return f"{path}, which the files are made from"
         if path.rpartition("/")[2].startswith(OWN_PREFIX):
-            return f"{path}, a name that gen-sweeps has for files of its own"
+            return f"{path}, a name that gen-sweeps reserves for its own files"
         folded = fold(path)
         if other := self._files.get(folded) or self._folders.get(folded):
-            return f"{path}, but there is {other} already"
+            return f"{path}, but there already is {other}"
         self._files[folded] = path
         for folder in _folders_above(folded):
             if other := self._files.get(folder):
-                return f"{path}, but {other} is a file already"
+                return f"{path}, but {other} is already a file"
             self._folders[folder] = f"{path[: len(folder)]}/"
         return None
 
