@@ -196,7 +196,13 @@ def _reads_as_float(node: ast.expr, value: float, text: str) -> bool:
     if spelling is None:
         return True
     whole = not hasattr(node, "lineno")  # it was told without the parser
-    return bool(spelling == (text if whole else ast.get_source_segment(text, node)))
+    return bool(spelling == (text if whole else _segment(text, node)))
+
+
+def _segment(text: str, node: ast.expr) -> str:
+    """Return the source of a node that stands on one line."""
+    line = text.split("\n")[node.lineno - 1].encode()
+    return line[node.col_offset : node.end_col_offset].decode()
 
 
 def _atom(match: re.Match[str]) -> ast.expr | None:

@@ -15,6 +15,7 @@ from hashlib import sha256
 from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.control import Control, examine
+from gen_sweeps.proof.fillings import PlaceKind
 from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import code_of, docstring_end, parse
 from gen_sweeps.proof.treatment import UnreadableTreatmentError, names_in, read_back
@@ -100,7 +101,8 @@ class _Prover:
         self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
         self._templates: dict[str, Control] = {}
         self._skeletons: dict[tuple[str, int], Control | None] = {}
-        self._checked: dict[tuple[int, tuple[str, ...]], tuple[HoleValue, ...]] = {}
+        # By the identity of places and values, which are there as long as this is.
+        self._checked: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
 
     def look_at(self, file: File) -> None:
         """Look at a file.
@@ -148,15 +150,16 @@ class _Prover:
             chosen = [fillings[hole] for hole in place.holes]
             texts = tuple(filling.text for filling in chosen)
             values = tuple(filling.value for filling in chosen)
-            known = self._checked.get((id(place), texts))
-            if known is not None and all(map(_is_known, known, values)):
+            # Texts are mostly of one arm only, and checked as quickly as they are looked up.
+            repeats = place.kind is PlaceKind.EXPRESSION
+            if repeats and self._checked.get((id(place), texts)) == tuple(map(id, values)):
                 continue
             if place.fault(texts, values):
                 fits = False
             elif fault := _names_fault(values, control):
                 raise self._treatment_error(file, shown, *fault)
-            else:
-                self._checked[id(place), texts] = values
+            elif repeats:
+                self._checked[id(place), texts] = tuple(map(id, values))
         if not fits:
             self._read_back(file, control, shown)
         return fits and control.places.names_fault([f.text for f in fillings]) is None
@@ -179,11 +182,6 @@ class _Prover:
         ((start, _),) = file.treatments
         line = file.source.count("\n", 0, start) + 1
         return TemplateError.at(message, shown, line, hint=hint)
-
-
-def _is_known(known: HoleValue, value: HoleValue) -> bool:
-    """Say whether a value is one that has been checked; texts are equal, others the same."""
-    return known is value or (type(known) is type(value) is str and known == value)
 
 
 def _is_of_its_factors(file: File, control: Control) -> bool:
