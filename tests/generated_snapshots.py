@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from conftest import PROJECT
 from syrupy.extensions.single_file import SingleFileSnapshotExtension
 from syrupy.location import PyTestLocation
 from syrupy.types import SerializedData, SnapshotIndex
 
-GENERATED = PROJECT / "generated"
+GENERATED = Path(__file__).parent.parent / "generated"
 
 
 class GeneratedExtension(SingleFileSnapshotExtension):

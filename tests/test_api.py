@@ -47,7 +47,7 @@ def test_each_verb_raises_an_error_that_says_what_is_wrong(sweep: World) -> None
 
     sweep.write("configs/sgd.py", "mine")
     proof = gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
-    with pytest.raises(ForeignFileError, match="was edited since"):
+    with pytest.raises(ForeignFileError, match="has been edited since"):
         gen_sweeps.write(proof)
     assert gen_sweeps.write(proof, force=True).count(Action.UPDATE) == 1
 

@@ -77,7 +77,7 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "Passed" in passed.stdout
 
-    scratch.replace("configs/momentum.py", "0.9", "0.99")
+    scratch.replace("configs/momentum.py", "momentum=0.9", "momentum=0.99")
     _git(scratch.folder, "add", "--all")
     failed = commit()
     assert failed.returncode == 1

@@ -1,6 +1,6 @@
-"""What can go wrong, as values that a person can act on.
+"""Problems and errors: what is wrong, where, and what to do about it.
 
-This module is the bottom of the house: it imports nothing of the package.
+This module imports nothing of the package.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far a long run is, told to whoever wants to know."""
+"""Progress of long runs, reported to whoever wants to show it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Protocol, TypeAlias, TypeVar
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Is told what is being done, with how many things, and of how many in all."""
+"""Called with the stage, the number of items that are done, and the number of all items."""
 
 _STEPS = 20
 _LONGEST_STEP = 250
-"""Things that are done before anybody is told again."""
+"""Items between two reports."""
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-class _Things(Iterable[T_co], Sized, Protocol[T_co]):
-    """What can be counted and gone through."""
+class _SizedIterable(Iterable[T_co], Sized, Protocol[T_co]):
+    """Items that can be counted and iterated over."""
 
 
-def silent(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
+def silent(stage: str, done: int, total: int) -> None:
+    """Report nothing."""
 
 
-def tracked(things: _Things[T_co], what: str, progress: Progress) -> Iterator[T_co]:
-    """Yield things, and tell again and again how many of them have been dealt with.
+def tracked(items: _SizedIterable[T_co], stage: str, progress: Progress) -> Iterator[T_co]:
+    """Yield items, and report now and then how many of them are done.
 
     Args:
-        things: The things.
-        what: What is done with them, as in "writing".
-        progress: Is told.
+        items: The items.
+        stage: What is done with them, as in "writing".
+        progress: Called with the reports.
     """
-    total = len(things)
+    total = len(items)
     step = max(1, min(total // _STEPS, _LONGEST_STEP))
-    for done, thing in enumerate(things):
+    for done, item in enumerate(items):
         if done and done % step == 0:
-            progress(what, done, total)
-        yield thing
+            progress(stage, done, total)
+        yield item
     if total:
-        progress(what, total, total)
+        progress(stage, total, total)

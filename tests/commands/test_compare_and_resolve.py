@@ -67,7 +67,7 @@ def test_compare_names_a_file_that_is_not_python_and_compares_the_others(files: 
         (["runs", "runs/a.py"], "runs: is a folder, not a Python file"),
         (["runs/a.py", "nope.py"], "nope.py"),
         (["runs/a.py", "runs/b.py", "--vary", "Run("], "can't understand --vary 'Run('"),
-        (["--resolved", "--diff", "runs/a.py", "runs/b.py"], "--resolved does not compare it"),
+        (["--resolved", "--diff", "runs/a.py", "runs/b.py"], "which --resolved does not compare"),
         (["--resolved", "runs/a.py", "runs/nope.py"], "runs/nope.py: "),
     ],
 )

@@ -111,7 +111,7 @@ def test_a_foreign_file_is_in_the_way_of_the_strategy_that_it_belongs_to(sweep: 
     assert sweep.run("spec.toml", "--only", "cosine").exit_code == 0
     refused = sweep.run("spec.toml", "--only", "nesterov")
     assert refused.exit_code == 1
-    assert "configs/nesterov.py was edited since gen-sweeps wrote it" in refused.err
+    assert "configs/nesterov.py has been edited since gen-sweeps wrote it" in refused.err
     assert sweep.read("configs/nesterov.py") == "mine"
 
 

@@ -139,7 +139,7 @@ def test_without_watchfiles_the_error_says_what_to_install(sweep: World) -> None
 def test_what_writes_nothing_can_not_be_watched(sweep: World, option: str) -> None:
     failed = sweep.run_process("spec.toml", "--watch", option)
     assert failed.exit_code == 2
-    assert f"--watch writes: leave out {option}" in failed.err
+    assert f"--watch writes files: leave out {option}" in failed.err
 
 
 def test_a_spec_in_a_folder_that_is_not_there_can_not_be_watched(empty: World) -> None:

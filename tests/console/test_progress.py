@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import World
+from conftest import Result, World
+from pseudo_terminal import run_on_terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 
@@ -25,54 +24,24 @@ main()
 """
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A run of the command: its exit code, its stdout, and what a terminal got on stderr."""
-
-    code: int
-    out: str
-    terminal: str
-
-
-def run(
-    folder: Path, *arguments: str, patience: float = 0, environment: dict[str, str] | None = None
-) -> Shown:
+def run(folder: Path, *arguments: str, patience: float = 0, **environment: str) -> Result:
     """Run the command with a terminal as stderr."""
-    import pty  # noqa: PLC0415 - not on Windows
-
-    main, other = pty.openpty()
     command = [sys.executable, "-c", RUN.format(patience=patience, arguments=list(arguments))]
-    variables = {**os.environ, "TERM": "xterm", "COLUMNS": "80", **(environment or {})}
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=other, text=True, env=variables
-    ) as process:
-        os.close(other)
-        terminal = b""
-        while True:
-            try:
-                piece = os.read(main, 4096)
-            except OSError:  # nobody has it open any more
-                break
-            if not piece:
-                break
-            terminal += piece
-        out, _ = process.communicate(timeout=60)
-    os.close(main)
-    return Shown(process.returncode, out, terminal.decode())
+    return run_on_terminal(command, folder, **environment)
 
 
 def test_a_long_run_shows_how_far_it_is(world: World) -> None:
     strategies = "".join(f"[strategies.s{number}]\n" for number in range(1_000))
     world.write("spec.toml", world.read("spec.toml") + strategies)
     written = run(world.folder, "spec.toml")
-    assert written.code == 0
+    assert written.exit_code == 0
     assert "1002 strategies differ only in Block" in written.out
     for what in ("proving", "writing"):
-        steps = re.findall(rf"{what}  \[#*-*\] +([0-9]+)%", written.terminal)
-        assert len(set(steps)) > 1, written.terminal
+        steps = re.findall(rf"{what}  \[#*-*\] +([0-9]+)%", written.err)
+        assert len(set(steps)) > 1, written.err
         assert steps[-1] == "100"
-    assert "proving  [" in run(world.folder, "spec.toml", "--check").terminal
-    again = run(world.folder, "spec.toml").terminal
+    assert "proving  [" in run(world.folder, "spec.toml", "--check").err
+    again = run(world.folder, "spec.toml").err
     steps = re.findall(r"comparing  \[#*-*\] +([0-9]+)%", again)
     assert len(set(steps)) > 1, again
     assert steps[0] != "100"
@@ -81,11 +50,11 @@ def test_a_long_run_shows_how_far_it_is(world: World) -> None:
 
 
 def test_a_short_run_shows_nothing(world: World) -> None:
-    assert run(world.folder, "spec.toml", patience=60).terminal == ""
+    assert run(world.folder, "spec.toml", patience=60).err == ""
 
 
 def test_a_terminal_that_can_not_go_back_is_shown_nothing(world: World) -> None:
-    assert run(world.folder, "spec.toml", environment={"TERM": "dumb"}).terminal == ""
+    assert run(world.folder, "spec.toml", TERM="dumb").err == ""
 
 
 def test_a_file_is_shown_nothing(world: World) -> None:
@@ -104,6 +73,6 @@ def test_an_error_stands_on_a_line_of_its_own_below(world: World) -> None:
         "templates/run_{strategy}.py.jinja", "steps=10", "steps={{ strategy.name | python }}"
     )
     shown = run(world.folder, "spec.toml", "--paranoid")
-    assert shown.code == 1
-    lines = re.split("[\r\n]+", shown.terminal)
+    assert shown.exit_code == 1
+    lines = re.split("[\r\n]+", shown.err)
     assert any(re.sub(r"\x1b\[[0-9;]*m", "", line).startswith("error: out/") for line in lines)

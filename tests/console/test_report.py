@@ -154,7 +154,7 @@ def test_a_file_that_is_no_report_is_left_alone(sweep: World) -> None:
     refused = sweep.run("report", "spec.toml", "-o", "train.py")
     assert refused.exit_code == 1
     assert refused.err == (
-        "error: train.py: is not a report of gen-sweeps; it was left alone\n"
+        "error: train.py: is not a gen-sweeps report; it was left alone\n"
         "hint: name another file with `-o`, or move this one away\n"
     )
     assert sweep.files() == before

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from conftest import PROJECT, World
+from pseudo_terminal import run_on_terminal
 
 from gen_sweeps.cli.app import COMMANDS
 
@@ -18,24 +16,8 @@ RED_ERROR = "\x1b[1;31merror\x1b[0m: nope.toml: no such file"
 
 def _on_terminal(folder: Path, **env: str) -> str:
     """Return what the command writes to a terminal about a spec that is not there."""
-    shown, terminal = pty.openpty()
     command = [sys.executable, "-m", "gen_sweeps", "nope.toml"]
-    with subprocess.Popen(
-        command, cwd=folder, env=os.environ | {"TERM": "xterm"} | env, stderr=terminal
-    ) as process:
-        os.close(terminal)
-        text = b""
-        while True:
-            try:
-                more = os.read(shown, 4096)
-            except OSError:  # that is how Linux says that nobody holds the other end
-                break
-            if not more:
-                break
-            text += more
-        process.wait()
-    os.close(shown)
-    return text.decode()
+    return run_on_terminal(command, folder, **env).err
 
 
 def test_errors_are_coloured_on_a_terminal_and_only_there(empty: World) -> None:

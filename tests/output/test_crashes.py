@@ -115,6 +115,25 @@ def test_a_run_of_another_spec_knows_what_a_killed_one_left(
     assert number > 20
 
 
+def check_wherever_it_stops(
+    world: World, after: str, stop: Callable[[str, tuple[Any, ...]], None], by: type[BaseException]
+) -> None:
+    """Check that a run that stops at any operation leaves whole files for the next to complete."""
+    beside = world.folder.parent
+    old, new = world.files("generated"), undisturbed(beside / "new", after)
+    for number in count(1):
+        twin = copy_of(world, beside / f"stopped_{number}")
+        with at_operation(number, stop) as seen, suppress(by):
+            generate_in(twin)
+        if len(seen) < number:
+            break
+        check_nothing_torn(twin, old, new)
+        assert not [path for path in twin.files("generated") if path.endswith(".tmp")]
+        generate_in(twin)
+        assert twin.files("generated") == new
+    assert number > 20
+
+
 def _failing(code: int) -> Callable[[str, tuple[Any, ...]], None]:
     really_write = os.write
 
@@ -136,18 +155,7 @@ def test_an_operation_that_fails_tears_nothing_and_leaves_no_half_written_file(
     generate_in(world)
     world.write("generated/foreign.py", FOREIGN)
     world.write("spec.toml", after)
-    old, new = world.files("generated"), undisturbed(tmp_path / "new", after)
-    for number in count(1):
-        twin = copy_of(world, tmp_path / f"failed_{number}")
-        with at_operation(number, _failing(code)) as seen, suppress(FileError):
-            generate_in(twin)
-        if len(seen) < number:
-            break
-        check_nothing_torn(twin, old, new)
-        assert not [path for path in twin.files("generated") if path.endswith(".tmp")]
-        generate_in(twin)
-        assert twin.files("generated") == new
-    assert number > 20
+    check_wherever_it_stops(world, after, _failing(code), FileError)
 
 
 def test_a_full_disk_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
@@ -165,7 +173,7 @@ def test_a_full_disk_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scenario", SOME, indirect=True)
 def test_an_interrupt_at_any_operation_leaves_no_half_written_file(
-    scenario: tuple[World, str], tmp_path: Path
+    scenario: tuple[World, str],
 ) -> None:
     really_close = os.close
 
@@ -175,18 +183,7 @@ def test_an_interrupt_at_any_operation_leaves_no_half_written_file(
         raise KeyboardInterrupt
 
     world, after = scenario
-    old, new = world.files("generated"), undisturbed(tmp_path / "new", after)
-    for number in count(1):
-        twin = copy_of(world, tmp_path / f"interrupted_{number}")
-        with at_operation(number, interrupt) as seen, suppress(KeyboardInterrupt):
-            generate_in(twin)
-        if len(seen) < number:
-            break
-        check_nothing_torn(twin, old, new)
-        assert not [path for path in twin.files("generated") if path.endswith(".tmp")]
-        generate_in(twin)
-        assert twin.files("generated") == new
-    assert number > 20
+    check_wherever_it_stops(world, after, interrupt, KeyboardInterrupt)
 
 
 def test_an_interrupt_says_so_in_one_line_and_exits_with_130(tmp_path: Path) -> None:

@@ -344,7 +344,7 @@ def test_a_strategy_may_change_its_name_in_case_only(
 LINE_ENDINGS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "CRLF": (lambda data: data.replace(b"\n", b"\r\n"), "CRLF line endings"),
     "BOM": (lambda data: b"\xef\xbb\xbf" + data, "a byte order mark"),
-    "no newline": (lambda data: data[:-1], "no newline at its end"),
+    "no newline": (lambda data: data[:-1], "no newline at the end"),
 }
 
 
@@ -363,7 +363,7 @@ def test_what_editors_and_checkouts_do_to_line_endings_is_drift_with_a_name_and_
         said = result.err
         for path in ours:
             assert f"generated/{path} has {name}\n" in said
-        assert "`generated/** -text` into .gitattributes" in said
+        assert "`generated/** -text` to .gitattributes" in said
     result = world.run("spec.toml")
     assert result.exit_code == 0
     assert f" had {name} and was rewritten" in result.err

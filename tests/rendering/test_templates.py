@@ -50,7 +50,7 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         (
             "{{ treatment }}",
             "{% include 'run_{strategy}.py.jinja' %}",
-            "calls itself without end",
+            "calls itself endlessly",
         ),
         (
             "{{ treatment }}",
@@ -60,12 +60,12 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         (
             "{{ strategy.title | docstring }}",
             "{{ vars.note }}",
-            "run_{strategy}.py.jinja:1: the text has a \\n and could leave the place",
+            "run_{strategy}.py.jinja:1: the text has a \\n and could break out of",
         ),
         (
             "{{ treatment }}",
             "{{ vars.note | name }}",
-            "is not a name: it takes ASCII letters",
+            "is not a valid name: use ASCII letters",
         ),
         ("{{ treatment }}", "{{ sweep | python }}", "there is no Python literal for a SweepView"),
         (
@@ -120,10 +120,13 @@ def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> 
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("templates/manifest.json.jinja", "makes manifest.json, but there is manifest.json"),
-        ("templates/RUN_PLAIN.py.jinja", "makes run_plain.py, but there is RUN_PLAIN.py already"),
-        ("templates/con.jinja", "makes a file 'con', which has a part that is a device"),
-        ("templates/{strategy}.yaml.jinja", "makes strategies' files that are not Python"),
+        (
+            "templates/manifest.json.jinja",
+            "makes manifest.json, but there already is manifest.json",
+        ),
+        ("templates/RUN_PLAIN.py.jinja", "makes run_plain.py, but there already is RUN_PLAIN.py"),
+        ("templates/con.jinja", "makes a file 'con', which has a part that names a device"),
+        ("templates/{strategy}.yaml.jinja", "makes a file that is not Python for each strategy"),
     ],
 )
 def test_templates_that_make_no_valid_file_are_named(world: World, name: str, error: str) -> None:

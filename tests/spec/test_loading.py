@@ -58,23 +58,23 @@ b = 1
         'hint: as in `name = "reward_shaping"`\n'
         "error: spec.toml:2:1: sweep.nme: unknown key\n"
         "hint: did you mean `name`?\n"
-        "error: spec.toml:3:11: sweep.package: 'a-b' is not a name: it takes ASCII letters, "
-        "digits and _, and no digit first\n"
+        "error: spec.toml:3:11: sweep.package: 'a-b' is not a valid name: use ASCII letters, "
+        "digits and _, with no digit first\n"
         "error: spec.toml:4:10: sweep.output: '/abs' is absolute\n"
         "hint: write it relative to spec.toml\n"
         "error: spec.toml:5:1: sweep.control: no strategy is called 'identiy'\n"
         "hint: did you mean `identity`?\n"
         "error: spec.toml:8:8: treatment.call: must be a string, not an integer\n"
-        "error: spec.toml:9:14: treatment.vary.1: 'a' stands twice\n"
-        "error: spec.toml:9:19: treatment.vary.2: 'class' is a keyword of Python\n"
+        "error: spec.toml:9:14: treatment.vary.1: 'a' is listed twice\n"
+        "error: spec.toml:9:19: treatment.vary.2: 'class' is a Python keyword\n"
         "error: spec.toml:12:1: treatment.shared.a: is also in `vary`\n"
-        "hint: leave it in one of the two: what is shared can't vary\n"
+        "hint: keep it in one of the two: what is shared can't vary\n"
         "error: spec.toml:13:5: treatment.shared.n: no constant is called 'GENERATION'\n"
         "hint: did you mean `GENERATIONS`?\n"
         "error: spec.toml:16:5: base.X: must be a table, not an integer\n"
         'hint: constants stand under a heading, as in `[base."Training"]`\n'
-        "error: spec.toml:20:1: base.Training.float: 'float' is a builtin of Python: the constant "
-        "would hide it\n"
+        "error: spec.toml:20:1: base.Training.float: 'float' is a Python builtin, which the "
+        "constant would hide\n"
         "error: spec.toml:21:16: base.Training.LR.value: is a date, which Python has no literal "
         "for\n"
         "hint: write it as a string, in quotes\n"
@@ -82,16 +82,16 @@ b = 1
         "error: spec.toml:21:37: base.Training.LR.dc: unknown key\n"
         "hint: did you mean `doc`?\n"
         "error: spec.toml:22:1: base.Training.A: constant 'B' is defined further down\n"
-        "hint: move it above the constants that name it\n"
+        "hint: move it above the constants that refer to it\n"
         "error: spec.toml:26:1: strategies.identity.titel: unknown key\n"
         "hint: did you mean `title`?\n"
-        "error: spec.toml:27:13: strategies.Identity: differs from `identity` in case only: their "
-        "files would too\n"
-        "error: spec.toml:28:1: strategies.Identity.args.b: 'b' is not among `treatment.vary`\n"
+        "error: spec.toml:27:13: strategies.Identity: differs from `identity` only in case, and "
+        "so would their files\n"
+        "error: spec.toml:28:1: strategies.Identity.args.b: 'b' is not in `treatment.vary`\n"
         "hint: add 'b' to `treatment.vary`\n"
-        "error: spec.toml:29:13: strategies.\"../x\": '../x' is not a name: it takes ASCII "
-        "letters, digits and _, and no digit first\n"
-        "error: spec.toml:30:13: strategies.class: 'class' is a keyword of Python\n"
+        "error: spec.toml:29:13: strategies.\"../x\": '../x' is not a valid name: use ASCII "
+        "letters, digits and _, with no digit first\n"
+        "error: spec.toml:30:13: strategies.class: 'class' is a Python keyword\n"
     )
 
 
@@ -133,16 +133,17 @@ def test_what_is_wrong_in_many_strategies_is_reported_at_once_with_its_place(wor
         "error: spec.toml:324:1: strategies.s60.titel: unknown key\n"
         "hint: did you mean `title`?\n"
         "error: spec.toml:351:1: strategies.s65.args.size: 'size' is shared by all strategies, so "
-        "none can set it\n"
+        "no strategy can set it\n"
         "hint: move it from `[treatment.shared]` to `treatment.vary`\n"
         "error: spec.toml:374:9: strategies.s70.title: must be a string, not an integer\n"
-        "error: spec.toml:378:13: strategies.S70: differs from `s70` in case only: their files "
-        "would too\n"
-        "error: spec.toml:383:13: strategies.class: 'class' is a keyword of Python\n"
+        "error: spec.toml:378:13: strategies.S70: differs from `s70` only in case, and so would "
+        "their files\n"
+        "error: spec.toml:383:13: strategies.class: 'class' is a Python keyword\n"
         "error: spec.toml:389:9: strategies.s73.title: must be one line\n"
-        f"error: spec.toml:398:65: strategies.s74.args.params.x{'.0' * 49}: nests more than 50 "
+        f"error: spec.toml:398:65: strategies.s74.args.params.x{'.0' * 49}: is nested more than 50 "
+        "levels deep\n"
+        f"error: spec.toml:403:106: strategies.s75.args.{deep}.a: is nested more than 50 levels "
         "deep\n"
-        f"error: spec.toml:403:106: strategies.s75.args.{deep}.a: nests more than 50 deep\n"
     )
 
 
@@ -171,7 +172,10 @@ def test_an_empty_spec_is_told_all_that_is_missing_in_the_order_in_which_to_writ
         (b"\xff\xfea\x00", "spec.toml:1:1: is not UTF-8: byte 0xff"),
         (b"a = " + b"9" * 5000, "spec.toml: is not TOML: Exceeds the limit"),
         (b"a = 2024-02-31", "spec.toml"),
-        (b"a = " + b"[" * 5000 + b"]" * 5000, "spec.toml: is not a spec: values nest too deep"),
+        (
+            b"a = " + b"[" * 5000 + b"]" * 5000,
+            "spec.toml: is not a spec: its values are nested too deeply",
+        ),
     ],
 )
 def test_what_is_not_toml_is_one_clear_error(world: World, spec: bytes, error: str) -> None:
@@ -199,11 +203,11 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ("[strategies.shaped.args]", "[strategies.shaped.arg]", "did you mean `args`?"),
         ('control = "plain"', 'control = "Plain"', "did you mean `plain`?"),
         ('base = "SIZE"', 'base = "SIZES"', "did you mean `SIZE`?"),
-        ("size =", "'si ze' =", "treatment.shared.\"si ze\": 'si ze' is not a name"),
-        ('call = "Block"', 'call = "a.b-c"', "treatment.call: 'a.b-c' is not a name"),
+        ("size =", "'si ze' =", "treatment.shared.\"si ze\": 'si ze' is not a valid name"),
+        ('call = "Block"', 'call = "a.b-c"', "treatment.call: 'a.b-c' is not a valid name"),
         ('call = "Block"', 'call = "SIZE"', "base.All.SIZE: is the name of the treatment's call"),
-        ("SIZE = 4", "SIZE = 4\nsize = 5", "differs from `SIZE` in case only"),
-        ("SIZE = 4", "SIZE = 4\n[base.Two]\nSIZE = 5", "is defined already, under the heading"),
+        ("SIZE = 4", "SIZE = 4\nsize = 5", "differs from `SIZE` only in case"),
+        ("SIZE = 4", "SIZE = 4\n[base.Two]\nSIZE = 5", "is already defined, under the heading"),
         ("SIZE = 4", "SIZE = 4\n__all__ = 5", "starts with two underscores"),
         ("SIZE = 4", "SIZE = 4\nX = { doc = 'a' }", "base.All.X: has no `value`"),
         ('kind = "shaped"', "size = 3", "'size' is shared by all strategies"),
@@ -211,13 +215,13 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('kind = "shaped"', "kind = 1979-05-27T07:32:00Z", "is a date with a time"),
         ('kind = "shaped"', "kind = 07:32:00", "is a time, which Python has no literal for"),
         ('kind = "shaped"', "kind = 0x" + "f" * 4000, "has more than 4300 digits"),
-        ('kind = "shaped"', f"kind = {'[' * 60}{']' * 60}", "nests more than 50 deep"),
+        ('kind = "shaped"', f"kind = {'[' * 60}{']' * 60}", "is nested more than 50 levels deep"),
         ("[strategies.shaped.args]", "[strategies.shaped]\ntitle = 'a\\nb'\n[x]", "unknown key"),
         ('name = "small"', 'name = "a\\nb"', "sweep.name: must be one line"),
-        ('output = "out"', 'output = "templates"', "is the template folder"),
+        ('output = "out"', 'output = "templates"', "is also the template folder"),
         ('output = "out"', 'output = "a\\\\b"', "has a backslash"),
         ('output = "out"', 'output = "C:/x"', "is absolute"),
-        ('output = "out"', 'output = "a\\u0000"', "has a character that no file name may have"),
+        ('output = "out"', 'output = "a\\u0000"', "has a character that Windows does not allow"),
         ('vary = ["kind", "params"]', "vary = []", "treatment.vary: is empty"),
         ('vary = ["kind", "params"]', "vary = [1]", "must be a string, not an integer"),
         ('vary = ["kind", "params"]', 'vary = "kind"', "must be an array, not a string"),

@@ -25,7 +25,7 @@ class CommandLineError(GenSweepsError):
 
 
 class OutputFormat(StrEnum):
-    """For whom results are printed."""
+    """The format of results."""
 
     TEXT = "text"
     JSON = "json"
@@ -33,7 +33,7 @@ class OutputFormat(StrEnum):
 
 
 class TreeFormat(StrEnum):
-    """For whom a tree of values is printed."""
+    """The format of a tree of values."""
 
     TEXT = "text"
     JSON = "json"
@@ -96,18 +96,18 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Look at this strategy only; may be repeated.",
+            help="Limit the run to this strategy; may be repeated.",
             autocompletion=_complete_strategy,
         ),
     ] = None,
     paranoid: Annotated[
-        bool, typer.Option("--paranoid", help="Show every file to LibCST too; slow.")
+        bool, typer.Option("--paranoid", help="Also compare every file with LibCST; slow.")
     ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
     ] = False,
     output_format: Annotated[
-        OutputFormat, typer.Option(help="Format of what was done or found.")
+        OutputFormat, typer.Option(help="Format of the result.")
     ] = OutputFormat.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     version: Annotated[
@@ -122,7 +122,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     from gen_sweeps.commands import generate as command  # noqa: PLC0415 - loads what it needs
 
     if watch and (check or diff):
-        raise typer.BadParameter(f"--watch writes: leave out {'--diff' if diff else '--check'}")
+        raise typer.BadParameter(
+            f"--watch writes files: leave out {'--diff' if diff else '--check'}"
+        )
     options = command.GenerateOptions(
         spec,
         check=check,
@@ -141,7 +143,7 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")] = Path(),
     *,
     starter: Annotated[
-        Starter, typer.Option("--from", help="What to start from.")
+        Starter, typer.Option("--from", help="Example to start from.")
     ] = Starter.TRAINING,
 ) -> CommandCall:
     """Write a spec and templates to start from, and the files that they make."""
@@ -153,10 +155,10 @@ def init(
 def schema(
     *,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print a page for people instead.")
+        bool, typer.Option("--markdown", help="Print a reference page instead.")
     ] = False,
 ) -> CommandCall:
-    """Print the JSON Schema of a spec, by which editors complete and check it."""
+    """Print the JSON Schema of a spec, with which editors complete and check it."""
     from gen_sweeps.commands import schema as command  # noqa: PLC0415 - loads what it needs
 
     return CommandCall("schema", partial(command.schema, command.SchemaOptions(markdown)))
@@ -175,7 +177,7 @@ def report(
         typer.Option("-o", "--output", metavar="FILE", help="File to write to instead of stdout."),
     ] = None,
 ) -> CommandCall:
-    """Write one HTML page that a reviewer reads instead of the files."""
+    """Write an HTML page that a reviewer can read instead of the files."""
     from gen_sweeps.commands import report as command  # noqa: PLC0415 - loads what it needs
 
     return CommandCall("report", partial(command.report, command.ReportOptions(spec, output)))
@@ -190,7 +192,7 @@ def compare(  # noqa: PLR0913 - one parameter for each option
         list[str] | None,
         typer.Option(
             metavar="PATTERN",
-            help="What may differ: 'CommandCall(arg, arg)', a constant's name, a path such as "
+            help="What may differ: 'Call(arg, arg)', a constant's name, a path such as "
             "optimizer.lr, 'class name' or docstring; may be repeated.",
         ),
     ] = None,
@@ -208,10 +210,10 @@ def compare(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--resolved", help="Compare what the files build; runs their code.")
     ] = False,
     output_format: Annotated[
-        OutputFormat, typer.Option(help="Format of what was found.")
+        OutputFormat, typer.Option(help="Format of the result.")
     ] = OutputFormat.TEXT,
 ) -> CommandCall:
-    """Say where Python files differ, and whether that is what was meant."""
+    """Show where Python files differ, and whether they were meant to."""
     from gen_sweeps.commands import compare as command  # noqa: PLC0415 - loads what it needs
 
     options = command.CompareOptions(
@@ -237,13 +239,15 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Folder whose files are real; by default the nearest one above FILE with a "
-            "pyproject.toml or .git.",
+            help="Folder whose files are imported for real; by default the nearest one above "
+            "FILE with a pyproject.toml or .git.",
         ),
     ] = None,
     imports: Annotated[
         list[str] | None,
-        typer.Option("--import", metavar="NAME", help="Make an installed package real."),
+        typer.Option(
+            "--import", metavar="NAME", help="Use this installed package instead of a stand-in."
+        ),
     ] = None,
     calls: Annotated[
         list[str] | None,
@@ -256,19 +260,21 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     env: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Set a variable for FILE, which sees no others."),
+        typer.Option(
+            metavar="NAME=VALUE", help="Set an environment variable for FILE, which sees no others."
+        ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="End the run after this time.")
+        float, typer.Option(metavar="SECONDS", help="Stop the run after this time.")
     ] = 30,
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Show the file and line each value came from.")
     ] = False,
     output_format: Annotated[
-        TreeFormat, typer.Option(help="A tree to read, or JSON.")
+        TreeFormat, typer.Option(help="Format of the tree.")
     ] = TreeFormat.TEXT,
 ) -> CommandCall:
-    """Run a Python file without what it imports, and show what it builds."""
+    """Show what a Python file builds, without the packages that it imports."""
     from gen_sweeps.commands import resolve as command  # noqa: PLC0415 - loads what it needs
 
     options = command.ResolveOptions(
@@ -314,17 +320,17 @@ def parse(arguments: Sequence[str]) -> CommandCall:
         name = completion.take_command(os.environ, COMMANDS)
     else:
         name = words.pop(0) if words and words[0] in COMMANDS else None
-    shown = "gen-sweeps" if completing or name is None else f"gen-sweeps {name}"
+    program = "gen-sweeps" if completing or name is None else f"gen-sweeps {name}"
     app = _app(name, words, completing=bool(completing))
     try:
-        call = app(words, prog_name=shown, standalone_mode=False)
+        call = app(words, prog_name=program, standalone_mode=False)
     except _UsageError as error:
-        raise CommandLineError.at(str(error), hint=f"see `{shown} --help`") from None
+        raise CommandLineError.at(str(error), hint=f"see `{program} --help`") from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:
         raise KeyboardInterrupt
-    return call if isinstance(call, CommandCall) else CommandCall(shown, partial(_printed, call))
+    return call if isinstance(call, CommandCall) else CommandCall(program, partial(_printed, call))
 
 
 def _printed(code: object, progress: Progress) -> Outcome:
@@ -340,7 +346,7 @@ def _app(name: str | None, arguments: Sequence[str], *, completing: bool) -> typ
     if asked:
         from gen_sweeps.cli import help as manual  # noqa: PLC0415 - only people ask for it
 
-        page = manual.page(name, COMMANDS)
+        page = manual.page(name)
     if completing:
         from typer import completion as typers  # noqa: PLC0415 - only shells ask for it
 

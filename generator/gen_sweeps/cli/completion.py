@@ -1,7 +1,7 @@
 """Completions for the shell; loaded only when one asks.
 
-Typer speaks with the shells; here is what it can't know: that the first word may be a command or
-a spec, and which strategies a spec has.
+Typer speaks with the shells; this module adds what Typer can't know: that the first word may be a
+command or a spec, and which strategies a spec has.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The plainest calls, parsed without Typer.
+"""The fast path: parses plain calls without Typer.
 
 Hooks and CI call `gen-sweeps spec.toml --check` again and again, and Typer takes longer to load
-than the work takes. Whatever is less plain is left to it.
+than the work takes. It parses everything else.
 """
 
 from __future__ import annotations

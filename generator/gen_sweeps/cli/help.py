@@ -5,7 +5,7 @@ r"""The pages of `--help`, loaded only when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -33,14 +33,14 @@ Renders the templates, proves that the strategies' files are equal outside of th
 only then writes them. Files that are already right are not touched; files that gen-sweeps did
 not write, or that were edited since, are never changed without --force.
 
-Options may stand before or after SPEC.
+Options may come before or after SPEC.
 """
 
 _MAIN_EPILOG = """Examples:
 
 \b
   gen-sweeps spec.toml                  write the files
-  gen-sweeps spec.toml --check          fail if what is on disk is not what the spec says
+  gen-sweeps spec.toml --check          fail if the files don't match the spec
   gen-sweeps spec.toml --diff           the same, and show what would change
   gen-sweeps spec.toml --only momentum  write one strategy; leave the others alone
   gen-sweeps spec.toml --watch          write again whenever the spec or a template changes
@@ -60,10 +60,10 @@ Environment:
 
 _PAGES: Mapping[str, HelpPage] = {
     "compare": HelpPage(
-        """Say where Python files differ, whoever wrote them.
+        """Show where Python files differ, whoever wrote them.
 
-Compares the files as syntax trees, groups what is alike, and judges with --vary whether they differ
-only in what was meant to. The files are not run, unless --resolved asks for it.
+Compares the files as syntax trees and groups equal values. With --vary, says whether they differ
+only where they were meant to. The files are not run, unless --resolved asks for it.
 """,
         """Examples:
 
@@ -75,7 +75,7 @@ only in what was meant to. The files are not run, unless --resolved asks for it.
 
 """
         + _EXIT_CODES.format(
-            done="nothing differs but what may vary",
+            done="nothing differs except what may vary",
             differs="something differs",
             unanswered="bad usage, or a file that can't be read or parsed",
         ),
@@ -83,14 +83,14 @@ only in what was meant to. The files are not run, unless --resolved asks for it.
     "resolve": HelpPage(
         """Show the configuration that a Python file builds, without its SDK.
 
-Runs the file's code with stand-ins for what it imports, and prints the tree of calls and values
-that it makes.
+Runs the file's code with stand-ins for the packages that it imports, and prints the tree of calls
+and values that it makes.
 """,
         """Examples:
 
 \b
   gen-sweeps resolve sweep.py                       the tree
-  gen-sweeps resolve sweep.py --provenance          and where each value came from
+  gen-sweeps resolve sweep.py --provenance          with each value's origin
   gen-sweeps resolve sweep.py --output-format json  for programs
 
 """
@@ -103,12 +103,12 @@ that it makes.
     "init": HelpPage(
         """Write a spec and templates to start from, and the files that they make.
 
-Asks nothing and overwrites nothing: if a file that it would write already exists, it names it
-and writes none. What it makes passes --check at once.
+Asks nothing and overwrites nothing: if a file that it would write already exists, it names that
+file and writes nothing. The result passes --check at once.
 
 \b
-  training        a training script that runs as it is, and four optimizers to compare
-  reward-shaping  gen-sweeps' own sweep: five reward-shaping strategies for one SDK
+  training        a training script, and four optimizers to compare
+  reward-shaping  gen-sweeps' own sweep: five reward-shaping strategies
 """,
         """Examples:
 
@@ -125,7 +125,7 @@ and writes none. What it makes passes --check at once.
         ),
     ),
     "schema": HelpPage(
-        """Print the JSON Schema of a spec, by which editors complete and check it.
+        """Print the JSON Schema of a spec, with which editors complete and check it.
 
 Editors with a TOML language server (taplo, Even Better TOML) use the schema that the first line
 of a spec names: `#:schema spec.schema.json`.
@@ -139,12 +139,12 @@ of a spec names: `#:schema spec.schema.json`.
         + _EXIT_CODES.format(done="done", differs="never", unanswered="bad usage; output failed"),
     ),
     "report": HelpPage(
-        """Write one HTML page that a reviewer reads instead of the files.
+        """Write an HTML page that a reviewer can read instead of the files.
 
 It has the verdict of the proof, the strategies side by side with what they vary, the base
-constants, the control's file in full, what any two strategies differ in, and the sha256 of every
-file. The page shows what the spec says, whatever is on disk. It needs no network and no scripts,
-and the same spec gives the same bytes.
+constants, the control's file in full, the differences between any two strategies, and the sha256
+of every file. The page shows what the spec says, whatever is on disk. It needs no network and no
+scripts, and the same spec gives the same bytes.
 """,
         """Examples:
 
@@ -155,39 +155,30 @@ and the same spec gives the same bytes.
 """
         + _EXIT_CODES.format(
             done="done",
-            differs="the files differ outside of the treatment, or a file that is no report\n"
-            "       is in the way",
+            differs="the files differ outside of the treatment, or a file that is not a\n"
+            "       report is in the way",
             unanswered="bad usage, spec or template; input or output failed",
         ),
     ),
 }
 
 
-def page(command: str | None, commands: Mapping[str, Callable[..., object]]) -> HelpPage | None:
-    """Return the page of a command, None if its docstring is all there is.
-
-    Args:
-        command: The command's name; None for the main job.
-        commands: All commands, for the main job's page to list.
-    """
+def page(command: str | None) -> HelpPage:
+    """Return the page of a command; with None, that of the main job."""
     if command is not None:
-        return _PAGES.get(command)
-    width = max(map(len, commands))
-    summaries = (
-        f"  gen-sweeps {name:{width}}  {_summary(name, function)}"
-        for name, function in commands.items()
-    )
+        return _PAGES[command]
+    width = max(map(len, _PAGES))
+    commands = (f"  gen-sweeps {name:{width}}  {_summary(page)}" for name, page in _PAGES.items())
     codes = _EXIT_CODES.format(
         done="done; nothing differs",
         differs="it differs: drift, a foreign file in the way, a difference outside of the "
         "treatment",
         unanswered="no answer: bad usage, spec or template; input or output failed",
     )
-    return HelpPage(_MAIN, _MAIN_EPILOG.format(commands="\n".join(summaries)) + codes)
+    return HelpPage(_MAIN, _MAIN_EPILOG.format(commands="\n".join(commands)) + codes)
 
 
-def _summary(name: str, function: Callable[..., object]) -> str:
+def _summary(page: HelpPage) -> str:
     """Return what a command does, as an entry of a list."""
-    text = _PAGES[name].help if name in _PAGES else function.__doc__ or ""
-    line = text.strip().partition("\n")[0].rstrip(".")
+    line = page.help.partition("\n")[0].rstrip(".")
     return line[:1].lower() + line[1:]

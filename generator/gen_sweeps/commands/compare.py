@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CompareOptions", "UsageError", "View", "compare", "compare_data", "compare_sources"]
 
-_TWO = 2
+_MIN_FILES = 2
 _FEW_HINT = "name two or more Python files, as in `gen-sweeps compare sweeps/*.py`"
 
 
 class UsageError(GenSweepsError):
-    """The command was called in a way that makes no sense."""
+    """The options contradict each other, or there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def compare_sources(options: CompareOptions, read_file: Callable[[str], bytes]) 
         GenSweepsError: If there is nothing to compare, or a pattern can't be understood.
     """
     patterns = parse_patterns(options.vary)
-    names = _once(options.diff or options.files)
-    if len(names) < _TWO:
+    names = _without_repeats(options.diff or options.files)
+    if len(names) < _MIN_FILES:
         given = "no file" if not names else f"only {names[0]}"
         raise UsageError.at(f"there is nothing to compare: {given} was given", hint=_FEW_HINT)
     sources, problems = _read_all(names, read_file)
@@ -127,7 +127,7 @@ def compare_data(
             deep.
     """
     patterns = parse_patterns(options.vary)
-    if len(names) < _TWO:
+    if len(names) < _MIN_FILES:
         raise UsageError.at("there is nothing to compare", hint=_FEW_HINT)
     report = ComparisonReport(compare_trees(names, trees), patterns, problems=tuple(problems))
     return Outcome(report.exit_code, _print(report, options), report.problems)
@@ -137,14 +137,16 @@ def _compare_resolved(options: CompareOptions) -> Outcome:
     """Compare the trees of the files that can be resolved; the others are problems."""
     if options.diff is not None:
         hint = "leave out one of the two"
-        raise UsageError.at("--diff shows source, and --resolved does not compare it", hint=hint)
+        raise UsageError.at(
+            "--diff shows source code, which --resolved does not compare", hint=hint
+        )
     trees, problems = {}, list[Problem]()
     for name in dict.fromkeys(options.files):
         try:
             trees[name] = comparable(resolve_file(Path(name)))
         except GenSweepsError as error:
             problems += error.problems
-    if len(trees) < _TWO and problems:
+    if len(trees) < _MIN_FILES and problems:
         raise GenSweepsError(*problems)
     return compare_data(options, list(trees), list(trees.values()), problems)
 
@@ -157,7 +159,7 @@ def _print(report: ComparisonReport, options: CompareOptions) -> str:
     return report_text(report, options.view)
 
 
-def _once(names: Sequence[str]) -> list[str]:
+def _without_repeats(names: Sequence[str]) -> list[str]:
     """Return the names without those that name a file again."""
     return list({os.path.normpath(name): name for name in reversed(names)}.values())[::-1]
 
@@ -201,7 +203,7 @@ def _compare_sources(
         return None
     facts: dict[str, Facts] = {}
     family = compare_family(reference, _modules(unread, reference, facts, problems))
-    if len(family.names) < _TWO:
+    if len(family.names) < _MIN_FILES:
         return None
     return ComparisonReport(family, patterns, find_suspicions(family, facts), tuple(problems))
 

@@ -58,9 +58,9 @@ def init(options: InitOptions, progress: Progress = silent) -> Outcome:
     made = [output / path for path in (*proof.digests, MANIFEST)]
     _refuse_existing(folder, [*copied, Path(SCHEMA), *made])
     contents = {path: (source / path).read_bytes() for path in copied}
-    from gen_sweeps.spec.json_schema import text  # noqa: PLC0415 - for this command
+    from gen_sweeps.spec.json_schema import schema_text  # noqa: PLC0415 - for this command
 
-    contents[Path(SCHEMA)] = text().encode()
+    contents[Path(SCHEMA)] = schema_text().encode()
     for path, content in contents.items():
         _create(folder / path, content)
     rendering = render(load(folder / SPEC), progress=progress)

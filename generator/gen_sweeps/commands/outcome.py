@@ -1,4 +1,4 @@
-"""The outcome of a command: all that there is to print, and the exit code."""
+"""The outcome of a command: everything to print, and the exit code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gen_sweeps.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a command.
+    """The outcome of a command.
 
     Attributes:
         exit_code: 0 if all is well, 1 if the answer is "it differs", 2 if there is none.

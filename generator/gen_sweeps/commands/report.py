@@ -54,7 +54,7 @@ def _save(text: str, path: Path) -> None:
     try:
         with suppress(FileNotFoundError), path.open("rb") as file:
             if report_page.MARK.encode() not in file.read(1000):
-                message = "is not a report of gen-sweeps; it was left alone"
+                message = "is not a gen-sweeps report; it was left alone"
                 raise ForeignFileError.at(message, str(path), hint=hint)
         temporary = path.with_name(f".gen-sweeps-{os.getpid()}.tmp")
         try:

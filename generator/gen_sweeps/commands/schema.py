@@ -16,8 +16,8 @@ class SchemaOptions:
 
 
 def schema(options: SchemaOptions, progress: Progress = silent) -> Outcome:
-    """Return the JSON Schema by which editors complete and check a spec."""
-    from gen_sweeps.spec import json_schema, reference  # noqa: PLC0415 - pydantic is heavy
+    """Return the JSON Schema with which editors complete and check a spec."""
+    from gen_sweeps.spec import json_schema, reference  # noqa: PLC0415 - for this command
 
-    del progress  # it is soon done
-    return Outcome(result=reference.markdown() if options.markdown else json_schema.text())
+    del progress  # there is nothing to wait for
+    return Outcome(result=reference.markdown() if options.markdown else json_schema.schema_text())

@@ -1,7 +1,7 @@
-"""`gen-sweeps SPEC --watch`: the loop that runs again whenever the spec or a template changes.
+"""`gen-sweeps SPEC --watch`: runs again whenever the spec or a template changes.
 
-It decides by whether the files differ from what they were before the last run. The file system's
-events only say when to look, so it does not matter if one is missed, comes twice, or is about a
+What counts is whether the files differ from what they were before the last run. The file system's
+events only say when to look, so it does not matter if one is missed, comes twice, or concerns a
 file that the run itself has written.
 """
 

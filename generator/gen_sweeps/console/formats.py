@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gen_sweeps.errors import Problem
 
 VERSION = 1
-"""Of all JSON; it grows when a reader of the old one would misunderstand the new one."""
+"""The version of all JSON output; it changes when old readers would misunderstand the new one."""
 
 
 def json_text(
@@ -17,10 +17,10 @@ def json_text(
     problems: Sequence[Problem],
     content: Mapping[str, object] | None = None,
 ) -> str:
-    """Return what came of a command as JSON.
+    """Return the result of a command as JSON.
 
     The object has `version`, `command`, `exit_code`, `problems` (each with `message`, `path`,
-    `line`, `column` and `hint`, null where unknown), and what the command itself has to tell.
+    `line`, `column` and `hint`, null where unknown), and the command's own `content`.
     """
     document = {
         "version": VERSION,
@@ -69,7 +69,7 @@ def workflow_command(
 
 
 def failure(output_format: str, command: str, exit_code: int, problems: Sequence[Problem]) -> str:
-    """Return what a command that has no result says in a format; nothing in "text"."""
+    """Return the output of a command that failed, in a format; empty for "text"."""
     if output_format == "json":
         return json_text(command, exit_code, problems)
     return workflow_commands(problems) if output_format == "github" else ""

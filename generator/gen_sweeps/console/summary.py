@@ -1,4 +1,4 @@
-"""The summary of a run: what was done or found, in lines for people and as JSON."""
+"""The summary of a run: what was done or found, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_ROWS = 20
 """Strategies that the table shows; more are folded into one line."""
 
 MAX_CELL = 48
-"""Columns of a value in the table; the rest of it is in the file."""
+"""Columns of a value in the table; the rest is cut off."""
 
 DONE: Mapping[Action, str] = {
     Action.CREATE: "created",
@@ -33,7 +33,7 @@ FOUND: Mapping[Action, str] = {
 
 
 def written_text(plan: Plan) -> str:
-    """Return what is said after the files have been written."""
+    """Return the text to print after the files have been written."""
     spec = plan.proof.rendering.spec
     counts = ", ".join(f"{plan.count(action)} {word}" for action, word in DONE.items())
     folder = f"{spec.output_folder}"
@@ -41,7 +41,7 @@ def written_text(plan: Plan) -> str:
 
 
 def checked_text(plan: Plan) -> str:
-    """Return what is said if nothing differs."""
+    """Return the text to print if nothing differs."""
     spec = plan.proof.rendering.spec
     count = sum(1 for _ in plan.actions())
     return f"{proven_line(spec)}\n{count} files checked: {spec.output_folder} matches {spec.path}\n"
@@ -61,24 +61,23 @@ def drift_problems(plan: Plan) -> list[Problem]:
     run = f"run `gen-sweeps {spec.path}` and commit the result"
     problems = []
     for change in plan.drift:
-        shown = display_path(spec, change.path)
-        problems.append(Problem(_drift(change, shown, spec), shown, hint=_hint(change, spec, run)))
-    for path in plan.strays:
-        shown = display_path(spec, path)
-        message = f"{shown} is extra: {_stray(spec)}"
+        path = display_path(spec, change.path)
+        problems.append(Problem(_drift(change, path, spec), path, hint=_hint(change, spec, run)))
+    for path in (display_path(spec, stray) for stray in plan.strays):
+        message = f"{path} is extra: {_stray(spec)}"
         hint = "move it out of the folder, or add the strategy to the spec"
-        problems.append(Problem(message, shown, hint=hint))
+        problems.append(Problem(message, path, hint=hint))
     return problems
 
 
-def _drift(change: Change, shown: str, spec: Spec) -> str:
+def _drift(change: Change, path: str, spec: Spec) -> str:
     if change.action is Action.CREATE:
-        return f"{shown} is missing"
+        return f"{path} is missing"
     if change.action is Action.REMOVE:
-        return f"{shown} is extra: it is no longer in {spec.path}"
+        return f"{path} is extra: it is no longer in {spec.path}"
     if change.line_endings:
-        return f"{shown} has {change.line_endings}"
-    return f"{shown} does not match {spec.path}"
+        return f"{path} has {change.line_endings}"
+    return f"{path} does not match {spec.path}"
 
 
 def _hint(change: Change, spec: Spec, run: str) -> str:
@@ -90,7 +89,7 @@ def _hint(change: Change, spec: Spec, run: str) -> str:
 def _prevention(spec: Spec) -> str:
     """Return how to keep checkouts and editors from changing line endings."""
     pattern = f"`{spec.output.as_posix()}/** -text`"
-    return f"put {pattern} into .gitattributes and keep editors out of the folder"
+    return f"add {pattern} to .gitattributes and keep editors out of the folder"
 
 
 def _stray(spec: Spec) -> str:
@@ -98,11 +97,11 @@ def _stray(spec: Spec) -> str:
 
 
 def warnings(plan: Plan) -> list[str]:
-    """Return what a person should know after the files have been written, though nothing failed."""
+    """Return warnings about files that have been written, or left alone."""
     spec = plan.proof.rendering.spec
     rewritten = [
-        f"{display_path(spec, change.path)} had {change.line_endings} and was rewritten; to keep "
-        f"that from happening again, {_prevention(spec)}"
+        f"{display_path(spec, change.path)} had {change.line_endings} and was rewritten; to "
+        f"prevent that, {_prevention(spec)}"
         for change in plan.changes
         if change.line_endings
     ]
@@ -112,7 +111,7 @@ def warnings(plan: Plan) -> list[str]:
 
 
 def only_warning(plan: Plan, names: Sequence[str]) -> str:
-    """Return what a person should know if only some strategies were asked for."""
+    """Return the warning that other strategies have not been checked."""
     asked = ", ".join(dict.fromkeys(names))
     command = f"gen-sweeps {plan.proof.rendering.spec.path} --check"
     return f"looked only at {asked} and the shared files; `{command}` checks the rest"

@@ -1,4 +1,4 @@
-"""Standard output and standard error: results go to the one, everything else to the other."""
+"""Prints to the terminal: results to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gen_sweeps.errors import FileError, Problem
 from gen_sweeps.progress import Progress, silent
 
 PATIENCE = 1.0
-"""Seconds that a run may take before it shows how far it is."""
+"""Seconds after which a run shows its progress."""
 
 _RED, _YELLOW, _CYAN, _RESET = "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[0m"
 
 
 def result(text: str) -> None:
-    """Print a result to stdout; what its encoding does not have is escaped.
+    """Print a result to stdout; characters that its encoding lacks are escaped.
 
     Raises:
         BrokenPipeError: The reader has closed it.
@@ -39,7 +39,7 @@ def result(text: str) -> None:
 
 
 def give_up_output() -> None:
-    """Let nothing more go to stdout: Python's own attempt to flush it would fail again."""
+    """Send stdout nowhere from now on: Python's own attempt to flush it would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -92,7 +92,7 @@ def progress_bar() -> Iterator[Progress]:
 
 
 class _Bars:
-    """A bar for each thing that is done, one below the other."""
+    """A progress bar for each stage, one below the other."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -108,7 +108,7 @@ class _Bars:
         self._open.close()
 
     def show(self, what: str, done: int, total: int) -> None:
-        """Show how many things have been dealt with, of how many in all."""
+        """Show how many items of a stage are done, out of how many."""
         if time.monotonic() < self._start + PATIENCE:
             return
         if what != self._what:

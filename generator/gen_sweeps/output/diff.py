@@ -1,4 +1,4 @@
-"""Differences of files, as diffs that `git apply` takes and as problems at their lines."""
+"""Differences between the plan and the disk: as diffs that `git apply` takes, and by line."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def diffs(plan: Plan, folder: Folder) -> Iterator[str]:
 
 
 def _diff(plan: Plan, change: Change, folder: Folder) -> str:
-    shown = display_path(plan.proof.rendering.spec, change.path).replace("\\", "/")
+    name = display_path(plan.proof.rendering.spec, change.path).replace("\\", "/")
     try:
         old = folder.read(change.path)
     except NotARegularFileError as error:
-        return f"{shown} {error}\n"
+        return f"{name} {error}\n"
     new = None if change.action is Action.REMOVE else plan.content(change.path)
-    before = f"a/{shown}" if old is not None else "/dev/null"
-    after = f"b/{shown}" if new is not None else "/dev/null"
+    before = f"a/{name}" if old is not None else "/dev/null"
+    after = f"b/{name}" if new is not None else "/dev/null"
     text = unified(before, after, old or b"", new or b"")
     # Without a hunk there is nothing in a diff to say that an empty file comes or goes.
     return text or f"--- {before}\n+++ {after}\n"

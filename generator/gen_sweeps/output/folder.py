@@ -341,7 +341,7 @@ class OutputFolder:
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             hint = "check the permissions of the file and its folder"
         elif error.errno == errno.ENOENT:
-            hint = "the folder may have been removed meanwhile: run the command again"
+            hint = "the folder may have been removed in the meantime: run the command again"
         return FileError.at(f"can't be {what}: {error.strerror}", os.fspath(path), hint=hint)
 
 

@@ -1,7 +1,7 @@
-"""The journal of a run: with it, the run after one that was killed knows its files.
+"""The journal of a run, by which the next run recognizes the files of one that was killed.
 
-It stands in the output folder from before the first change until after the last. A damaged
-journal counts as none: nothing is ever done because of it.
+It is in the output folder from before the first change until after the last. A damaged journal
+counts as none: nothing is ever done because of it.
 """
 
 from __future__ import annotations

@@ -17,4 +17,4 @@ def irregularity(data: bytes) -> str:
         return "CRLF line endings"
     if data.startswith(_BYTE_ORDER_MARK):
         return "a byte order mark"
-    return "no newline at its end"
+    return "no newline at the end"

@@ -1,4 +1,4 @@
-"""`manifest.json`: it stands beside the generated files and names them.
+"""The manifest, `manifest.json`: lists the generated files that are beside it.
 
 It is JSON, in version 1, with a line for each file and each strategy:
 
@@ -127,13 +127,13 @@ def read(data: bytes) -> Manifest:
         content = json.loads(data)
     except (ValueError, RecursionError):
         conflict = b"<<<<<<<" in data
-        what = "has conflict markers of a merge" if conflict else "is not JSON"
+        what = "has merge conflict markers" if conflict else "is not JSON"
         raise UnreadableManifestError(what) from None
     match content:
         case {"generator": "gen-sweeps", "version": int(version)}:
             pass
         case _:
-            raise UnreadableManifestError("is not a manifest of gen-sweeps")
+            raise UnreadableManifestError("is not a gen-sweeps manifest")
     if version != VERSION:
         message = f"has version {version}; this gen-sweeps writes version {VERSION}"
         raise UnreadableManifestError(message)
@@ -150,7 +150,7 @@ def read(data: bytes) -> Manifest:
     if any(file_fault(path) for path in digests):
         raise UnreadableManifestError("names files outside its folder")
     if not all(isinstance(found, str) for found in digests.values()):
-        raise UnreadableManifestError("was edited: it does not name the content of its files")
+        raise UnreadableManifestError("was edited: it does not list the digests of its files")
     return Manifest(spec, digests)
 
 

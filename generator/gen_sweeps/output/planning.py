@@ -1,4 +1,4 @@
-"""The plan of a run: what has to change in the output folder, decided before anything does."""
+"""The plan of a run: the changes to the output folder, decided before any is made."""
 
 from __future__ import annotations
 
@@ -147,10 +147,10 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     obstacle = found.obstacle
     if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
         obstacle = f"belongs to another spec, {others[0]}"
-    ours = _Ours(folder, proof, found.manifest, journal)
-    changes = ours.changes(progress)
+    own = _OwnFiles(folder, proof, found.manifest, journal)
+    changes = own.changes(progress)
     if owners and all(owner == own_name for owner in owners):
-        changes += filter(None, map(ours.removal, ours.stale))
+        changes += filter(None, map(own.removal, own.stale))
     removed = {change.path for change in changes if change.action is Action.REMOVE}
     candidates = (
         path
@@ -173,11 +173,11 @@ def refuse_obstacles(planned: Plan) -> None:
     forced = f"`gen-sweeps {spec.path} --force`"
     problems = []
     for change in planned.obstacles:
-        shown = display_path(spec, change.path)
+        path = display_path(spec, change.path)
         hint = f"move it away or undo the edit; {forced} overwrites or removes it"
         if change.path == MANIFEST:
-            hint = f"restore it from version control; {forced} rewrites it, and removes no file"
-        problems.append(Problem(f"{shown} {change.obstacle}", shown, hint=hint))
+            hint = f"restore it from version control; {forced} rewrites it and removes no files"
+        problems.append(Problem(f"{path} {change.obstacle}", path, hint=hint))
     if problems:
         raise ForeignFileError(*problems)
 
@@ -193,8 +193,8 @@ def _own_digests(change: Change, proof: Proof) -> tuple[str, ...]:
     return tuple(digest for digest in (found, wanted) if digest)
 
 
-class _Ours:
-    """Tells gen-sweeps' own files, by what it wrote last or was about to write.
+class _OwnFiles:
+    """Recognizes gen-sweeps' own files, by what it wrote last or was about to write.
 
     Names that only fold together (`sweep_a.py`, `sweep_A.py`) may be one file: what is known of
     the one is known of the other, so that a strategy's name can change in case only.
@@ -269,9 +269,9 @@ class _Ours:
         if known is None:
             return "was not written by gen-sweeps"
         if digest(data) not in known and digest(normalized(data)) not in known:
-            return "was edited since gen-sweeps wrote it"
+            return "has been edited since gen-sweeps wrote it"
         if not _is_marked(path, data):
-            return "has no mark of a generated file, whatever the manifest says"
+            return "lacks the mark of a generated file, although the manifest lists it"
         return None
 
 

@@ -205,10 +205,8 @@ def _reads_as_float(node: ast.expr, value: float, text: str) -> bool:
 
 def _segment(text: str, node: ast.expr) -> str:
     """Return the source of a node that stands on one line."""
-    line = text.split("\n")[node.lineno - 1]
-    if not line.isascii():
-        return line.encode()[node.col_offset : node.end_col_offset].decode()
-    return line[node.col_offset : node.end_col_offset]
+    line = text.split("\n")[node.lineno - 1].encode()
+    return line[node.col_offset : node.end_col_offset].decode()
 
 
 def _atom(match: re.Match[str]) -> ast.expr | None:

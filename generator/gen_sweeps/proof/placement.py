@@ -1,9 +1,9 @@
-"""Whether what a template took from the spec stands where it can do nothing.
+"""Checks that text of the spec stands where its filter has made it safe.
 
-A filter makes text safe for one kind of place, and only there: a literal is safe in code, the
-text of a docstring between three quotes. Whether a template put it there is seen in the rendered
-file, by Python's own tokens. Of the files that share a skeleton only the first is looked at: what
-stands around the holes is the same in all of them.
+A filter makes text safe for one kind of place: a literal for code, the text of a docstring for
+three quotes. Python's own tokens of the rendered file tell whether the template printed it there.
+Only the first of the files that share a skeleton is checked: what stands around the holes is the
+same in all of them.
 """
 
 from __future__ import annotations

@@ -123,7 +123,8 @@ class _Prover:
         self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
         self._templates: set[str] = set()
         self._skeletons: dict[tuple[str, int], Control | None] = {}
-        self._checked: dict[tuple[int, tuple[str, ...]], tuple[HoleValue, ...]] = {}
+        # By the identity of places and values, which are there as long as this is.
+        self._checked: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
 
     def places(self) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the places that print each factor, in the order of the files."""
@@ -185,8 +186,9 @@ class _Prover:
             values = tuple(
                 _value_in(place, kinds[hole].kind, fillings[hole]) for hole in place.holes
             )
-            known = self._checked.get((id(place), texts))
-            if known is not None and all(map(_is_known, known, values)):
+            # Texts are mostly of one arm only, and checked as quickly as they are looked up.
+            repeats = place.kind is PlaceKind.EXPRESSION
+            if repeats and self._checked.get((id(place), texts)) == tuple(map(id, values)):
                 continue
             if reason := place.fault(texts, values):
                 reasons[place.holes[0]] = reason
@@ -194,7 +196,8 @@ class _Prover:
             for hole in place.holes:
                 if fault := names_fault(fillings[hole].value, control):
                     raise self._error(file, hole, *fault)
-            self._checked[id(place), texts] = values
+            if repeats:
+                self._checked[id(place), texts] = tuple(map(id, values))
         if not reasons:
             reason = control.places.names_fault([filling.text for filling in fillings])
             if reason is None:
@@ -245,11 +248,6 @@ def _value_in(place: Place, kind: Kind, filling: Filling) -> HoleValue:
         return Reference(filling.text) if kind is Kind.NAME and is_whole else filling.value
     is_text = isinstance(filling.value, str) and kind is not Kind.VALUE
     return filling.value if is_text else filling.text
-
-
-def _is_known(known: HoleValue, value: HoleValue) -> bool:
-    """Say whether a value is one that has been checked; texts are equal, others the same."""
-    return known is value or (type(known) is type(value) is str and known == value)
 
 
 def _is_of_its_factors(file: File, control: Control) -> bool:

@@ -1,4 +1,4 @@
-"""What Python itself says of a rendered file, and where its docstring ends."""
+"""Parses rendered files as Python does, and finds the end of their docstrings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gen_sweeps.errors import TemplateError
 from gen_sweeps.rendering.renderer import File
 
 _FORBIDDEN = re.compile("[\x00\r\x0c\ufeff\ud800-\udfff]")
-"""What parsers read each in a way of their own, or can't be written as UTF-8."""
+"""Characters that parsers disagree about, or that UTF-8 can't encode."""
 
 
 def parse(file: File, shown: str) -> ast.Module:

@@ -1,4 +1,4 @@
-"""What templates see of a spec and of the arm that they are rendered for."""
+"""The context of templates: views of the spec, and of the arm that is rendered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Free text of the spec, made safe for the place in a Python file where it is to stand."""
+"""Escapes text of the spec for the place in a Python file where it stands."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Text:
         """
         if match := _UNSAFE_BARE.search(self._text):
             what = escape(match[0]) if match[0] not in "\"'\\" else match[0]
-            raise UnsafeTextError(f"the text has a {what} and could leave the place it stands in")
+            raise UnsafeTextError(f"the text has a {what} and could break out of its place")
         return self._text
 
     def __repr__(self) -> str:
@@ -98,7 +98,7 @@ class Text:
 
     def __mod__(self, _: object) -> str:
         """Refuse to be a format."""
-        raise UnsafeTextError("a text of the spec can't be a format: join with `+`")
+        raise UnsafeTextError("text from the spec can't be a format: join with `+`")
 
     __rmod__ = __mul__ = __rmul__ = __mod__
 

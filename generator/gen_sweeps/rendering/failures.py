@@ -1,4 +1,4 @@
-"""What to say of a template that failed: the file and line of the template, and a hint."""
+"""Explains why a template failed: its file and line, the reason, and a hint."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def _explained(error: Exception) -> tuple[str, str | None]:
     """Return what to say of an exception that rendering raised, and a hint."""
     match error:
         case UnicodeEncodeError():
-            return "prints a character that UTF-8 can't hold", "print it through `| python`"
+            return "prints a character that UTF-8 can't encode", "print it through `| python`"
         case UndefinedError():
             return _undefined(str(error))
         case UnsafeTextError():
             filters = "`| docstring`, `| comment`, `| python` or `| name`"
             return str(error), f"print it with a filter: {filters}"
         case RecursionError():
-            return "calls itself without end", None
+            return "calls itself endlessly", None
         case UnicodeDecodeError():
             return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
         case JinjaError():

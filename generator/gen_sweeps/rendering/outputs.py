@@ -12,7 +12,7 @@ from gen_sweeps.spec.model import Arm, Spec
 from gen_sweeps.spec.names import closest_match, file_fault, fold
 
 SUFFIX = ".jinja"
-"""What the name of a template ends with; without it, it is the name of the file that it makes."""
+"""The end of a template's name; what precedes it is the name of the file that it makes."""
 
 _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An axis in the name of a template, where the name of its level stands in the file's."""
@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
 
 OWN_PREFIX = ".gen-sweeps-"
-"""What the names of the files start with that stand in the output folder during a run only."""
+"""The start of the names of temporary files, which are in the output folder only during a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +155,16 @@ class _Claims:
         if fault := file_fault(path):
             return f"a file {path!r}, which {fault}"
         if path == self._spec or path.startswith(self._templates):
-            return f"{path}, which is what the files are made from"
+            return f"{path}, which the files are made from"
         if path.rpartition("/")[2].startswith(OWN_PREFIX):
-            return f"{path}, a name that gen-sweeps has for files of its own"
+            return f"{path}, a name that gen-sweeps reserves for its own files"
         folded = fold(path)
         if other := self._files.get(folded) or self._folders.get(folded):
-            return f"{path}, but there is {other} already"
+            return f"{path}, but there already is {other}"
         self._files[folded] = path
         for folder in _folders_above(folded):
             if other := self._files.get(folder):
-                return f"{path}, but {other} is a file already"
+                return f"{path}, but {other} is already a file"
             self._folders[folder] = f"{path[: len(folder)]}/"
         return None
 

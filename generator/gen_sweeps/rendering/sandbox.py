@@ -1,10 +1,10 @@
-"""What a template may do: Jinja's sandbox, in which besides everything is counted.
+"""The sandbox of templates: Jinja's own, with a budget for what each rendering does.
 
-Jinja keeps templates from Python's insides but not from running for ever, and time can't be
-measured where the result must be the same on every machine. So each rendering has a budget of
-steps (items of loops, calls of macros, includes) and of characters (what is printed and what is
-made on the way); arguments that say how much to make (`range(n)`, `"x" * n`, `center(n)`) are
-charged before they are obeyed. What makes HTML, or nothing but widths, is not there at all.
+Jinja keeps templates from Python's internals but not from running forever, and a time limit would
+not give the same result on every machine. So each rendering has a budget of steps (items of loops,
+calls of macros, includes) and of characters (printed, or made on the way). Arguments that say how
+much to make (`range(n)`, `"x" * n`, `center(n)`) are charged before they are obeyed. Filters that
+make HTML, or only pad text, are left out.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Budget:
         """
         self._steps += count
         if self._steps > MAX_STEPS:
-            raise BudgetError(f"takes more than {MAX_STEPS:,} steps: does a loop ever end?")
+            raise BudgetError(f"takes more than {MAX_STEPS:,} steps: is there an endless loop?")
 
     def make(self, characters: int) -> None:
         """Count characters that are about to be made.
@@ -330,7 +330,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     ) -> tuple[Any, ...]:
         owner, name = method.__self__, method.__name__
         if name not in _METHODS.get(type(owner), ()):
-            raise SecurityError(f"{name}() of a {type(owner).__name__} is not for templates")
+            raise SecurityError(f"templates may not call {name}() of a {type(owner).__name__}")
         if name in ("format", "format_map"):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
@@ -380,7 +380,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _check_format(self, pattern: str, values: Iterable[Any]) -> None:
         if match := _WIDTH.search(pattern.replace("{{", "").replace("%%", "")):
-            raise BudgetError(f"a format may ask for {MAX_WIDTH} columns, not for {match[0]!r}")
+            raise BudgetError(f"a format may ask for {MAX_WIDTH} columns at most, not {match[0]!r}")
         fields = pattern.count("{") + pattern.count("%")
         self._budget.make(len(pattern) + fields * (MAX_WIDTH + _total(*values)))
 

@@ -33,9 +33,9 @@ def build(
 ) -> tuple[Spec, Sequence[Finding]]:
     """Return the experiment that a document describes, and what is wrong with it.
 
-    It is to be used only if nothing is wrong, also with the document's keys. Where those are, or
-    what they have, this goes on with something harmless: that is reported by `checking`, and
-    what stands beside the fault is still looked at.
+    The spec may be used only if nothing is wrong, here or in `checking`. Where a key is missing or
+    has a value of the wrong type, which `checking` reports, something harmless takes its place, so
+    that everything else is still checked.
 
     Args:
         document: The spec file, as tomllib reads it.
@@ -48,7 +48,7 @@ def build(
 
 
 class _Builder:
-    """Builds one `Spec`; writes down what is wrong instead of stopping at it."""
+    """Builds one `Spec`; collects what is wrong instead of stopping at it."""
 
     def __init__(self, document: Mapping[str, object], path: Path) -> None:
         self.findings: list[Finding] = []
@@ -59,7 +59,7 @@ class _Builder:
     def report(
         self, where: KeyPath, message: str, hint: str | None = None, *, at_value: bool = False
     ) -> None:
-        """Write down that something is wrong at `where`."""
+        """Record that something is wrong at `where`."""
         self.findings.append(Finding(where, message, hint, at_value))
 
     def spec(self, digest: str) -> Spec:
@@ -75,7 +75,7 @@ class _Builder:
         output = self._folder(sweep, ("sweep", "output"), "generated")
         templates = self._folder(sweep, ("sweep", "templates"), DEFAULT_TEMPLATES)
         if output == templates and isinstance(sweep.get("output"), str):
-            message = "is the template folder: the files need a folder of their own"
+            message = "is also the template folder: the files need a folder of their own"
             self.report(("sweep", "output"), message, at_value=True)
         control = self._text(sweep, ("sweep", "control"))
         known = [strategy.name for strategy in strategies]
@@ -108,10 +108,10 @@ class _Builder:
                     self.report(where, f"{name!r} {fault}")
                 if name in self._constants:
                     other = self._constants[name][1]
-                    self.report(where, f"is defined already, under the heading {other!r}")
+                    self.report(where, f"is already defined, under the heading {other!r}")
                 elif name.casefold() in folded:
                     other = folded[name.casefold()]
-                    self.report(where, f"differs from `{other}` in case only")
+                    self.report(where, f"differs from `{other}` only in case")
                 constants.append(self._constant(name, entry, where))
                 self._constants.setdefault(name, where)
                 folded.setdefault(name.casefold(), name)
@@ -141,7 +141,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif name in vary:
-                hint = "leave it in one of the two: what is shared can't vary"
+                hint = "keep it in one of the two: what is shared can't vary"
                 self.report(where, "is also in `vary`", hint)
         return Treatment(call, vary, shared)
 
@@ -154,7 +154,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}", at_value=True)
             elif name in seen:
-                self.report(where, f"{name!r} stands twice", at_value=True)
+                self.report(where, f"{name!r} is listed twice", at_value=True)
             seen.add(name)
             yield name
 
@@ -168,7 +168,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif other is not name:
-                self.report(where, f"differs from `{other}` in case only: their files would too")
+                self.report(where, f"differs from `{other}` only in case, and so would their files")
             table = entry if isinstance(entry, dict) else {}
             args = self._args(table.get("args"), (*where, "args"), treatment)
             title = self._line(table, (*where, "title"))
@@ -190,12 +190,12 @@ class _Builder:
 
     def _report_not_varying(self, where: KeyPath, arg: str, treatment: Treatment) -> None:
         if arg in treatment.shared:
-            message = f"{arg!r} is shared by all strategies, so none can set it"
+            message = f"{arg!r} is shared by all strategies, so no strategy can set it"
             self.report(where, message, "move it from `[treatment.shared]` to `treatment.vary`")
             return
         match = closest_match(arg, treatment.vary)
         hint = f"did you mean `{match}`?" if match else f"add {arg!r} to `treatment.vary`"
-        self.report(where, f"{arg!r} is not among `treatment.vary`", hint)
+        self.report(where, f"{arg!r} is not in `treatment.vary`", hint)
 
     # -- pieces of the document, or something harmless where they have the wrong type --
 
@@ -221,11 +221,11 @@ class _Builder:
         if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
         elif "\\" in text:
-            report(f"{text!r} has a backslash", "write folders with `/`")
+            report(f"{text!r} has a backslash", "separate folders with `/`")
         else:
             below = tuple(dropwhile(lambda part: part == "..", PurePosixPath(text).parts))
             if ".." in below:
-                report(f"{text!r} goes up after it went down", "write `..` at its start only")
+                report(f"{text!r} has `..` after a folder's name", "write `..` only at the start")
             elif below and (fault := file_fault("/".join(below))):
                 report(f"{text!r} {fault}")
         return PurePosixPath(text)
@@ -239,7 +239,7 @@ class _Builder:
         )
 
     def _value(self, value: object, where: KeyPath, depth: int = 0) -> Value:
-        """Return `value` frozen, its references checked; what Python can't write is reported."""
+        """Return `value` frozen, with its references checked; report what Python can't write."""
         if isinstance(value, str | bool | float):
             return value
         if isinstance(value, int):
@@ -256,7 +256,7 @@ class _Builder:
 
     def _nested(self, value: list[object] | dict[str, object], where: KeyPath, depth: int) -> Value:
         if depth >= MAX_DEPTH:
-            self.report(where, f"nests more than {MAX_DEPTH} deep", at_value=True)
+            self.report(where, f"is nested more than {MAX_DEPTH} levels deep", at_value=True)
             return 0
         if isinstance(value, list):
             return tuple(
@@ -276,7 +276,7 @@ class _Builder:
                 name in self._table(("base", heading)) for heading in self._table(("base",))
             ):
                 message = f"constant {name!r} is defined further down"
-                self.report(where, message, "move it above the constants that name it")
+                self.report(where, message, "move it above the constants that refer to it")
             else:
                 match = closest_match(name, self._constants)
                 hint = f"did you mean `{match}`?" if match else f"define {name} under [base.…]"

@@ -1,4 +1,4 @@
-"""What is wrong with a spec, by the path of keys at which it stands."""
+"""Findings: what is wrong with a spec, and at which key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KeyPath: TypeAlias = "tuple[str | int, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with the key, or with the value, that stands at `where`."""
+    """One thing that is wrong with the key at `where`, or with its value."""
 
     where: KeyPath
     message: str

@@ -1,4 +1,4 @@
-"""The JSON Schema of a spec file, by which editors complete and check it."""
+"""The JSON Schema of a spec file, with which editors complete and check it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Keywords: TypeAlias = "dict[str, object]"
 """A JSON Schema or a part of one, by its keywords."""
 
 _FIRST = ("$schema", "$ref", "title", "description", "type", "required", "properties")
-"""The keywords that stand first, in their order; the others follow in alphabetical order."""
+"""The keywords that come first, in this order; the others follow in alphabetical order."""
 
 
 def schema() -> Keywords:
@@ -38,7 +38,7 @@ def schema() -> Keywords:
     )
 
 
-def text() -> str:
+def schema_text() -> str:
     """Return the schema as the text of a file."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
@@ -129,7 +129,9 @@ class _Definitions:
 
 
 def _ordered(keywords: Keywords) -> Keywords:
-    """Return the keywords that have a value, in the order in which they are to stand."""
+    """Return the keywords that have a value, in their canonical order."""
     ranks = {keyword: rank for rank, keyword in enumerate(_FIRST)}
-    said = {word: value for word, value in keywords.items() if value is not None}
-    return {word: said[word] for word in sorted(said, key=lambda w: (ranks.get(w, len(ranks)), w))}
+    present = {word: value for word, value in keywords.items() if value is not None}
+    return {
+        word: present[word] for word in sorted(present, key=lambda w: (ranks.get(w, len(ranks)), w))
+    }

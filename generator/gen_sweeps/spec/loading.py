@@ -66,7 +66,7 @@ def _parse(source: bytes, path: Path) -> dict[str, object]:
         message, line, column = _decode_error(str(fault), text)
         raise error(f"is not TOML: {message}", line, column, None) from None
     except RecursionError:
-        raise error("is not a spec: values nest too deep", None, None, None) from None
+        raise error("is not a spec: its values are nested too deeply", None, None, None) from None
     except ValueError as fault:
         # An integer of more than 4300 digits, a date such as 2024-02-31: tomllib lets through
         # what int() and date() say, without a position.

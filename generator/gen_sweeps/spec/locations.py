@@ -1,7 +1,7 @@
-"""Where a key or a value stands in a TOML file.
+"""Locates keys and values in a TOML file.
 
-tomllib gives no positions, so the file is parsed a second time, by tree-sitter. That is paid
-only when there is something to report: nothing imports this module before.
+tomllib gives no positions, so the file is parsed a second time, by tree-sitter. Only reports of
+problems pay for that: nothing imports this module before.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tree_sitter import Language, Node, Parser
 from gen_sweeps.spec.findings import KeyPath
 
 MAX_DEPTH = 100
-"""How deep places are looked up; what is deeper is said to be where that depth is reached."""
+"""Levels down to which places are looked up; what is deeper is located at that level."""
 
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
 
@@ -42,7 +42,7 @@ class Positions:
     values: dict[KeyPath, Position] = field(default_factory=dict)
 
     def find(self, path: KeyPath, *, value: bool = False) -> Position:
-        """Return where `path` stands; what is missing is said to be where its table starts.
+        """Return where `path` stands; what is missing is located at its table.
 
         Args:
             path: The keys that lead to the place.

@@ -38,11 +38,11 @@ def identifier_fault(name: str) -> str | None:
     if not name:
         return "is empty"
     if not _IDENTIFIER.fullmatch(name):
-        return "is not a name: it takes ASCII letters, digits and _, and no digit first"
+        return "is not a valid name: use ASCII letters, digits and _, with no digit first"
     if keyword.iskeyword(name):
-        return "is a keyword of Python"
+        return "is a Python keyword"
     if name == "__debug__":
-        return "is a constant of Python, which can't be set"
+        return "is a Python constant, which can't be set"
     return None
 
 
@@ -56,9 +56,9 @@ def constant_fault(name: str) -> str | None:
     if fault := identifier_fault(name):
         return fault
     if name in dir(builtins):
-        return "is a builtin of Python: the constant would hide it"
+        return "is a Python builtin, which the constant would hide"
     if name.startswith("__"):
-        return "starts with two underscores: Python gives such names a meaning of their own"
+        return "starts with two underscores: Python gives such names a special meaning"
     return None
 
 
@@ -68,15 +68,15 @@ def file_fault(path: str) -> str | None:
         if part in ("", ".", ".."):
             return "leads outside its folder"
         if _WINDOWS_DEVICE.fullmatch(part):
-            return f"has a part that is a device on Windows ({part})"
+            return f"has a part that names a device on Windows ({part})"
         if part[-1] in ". ":
             return "has a part that ends with a dot or a space, which Windows drops"
         if _NOT_ON_WINDOWS.search(part):
-            return "has a character that no file name may have on Windows"
+            return "has a character that Windows does not allow in file names"
         if _UNSEEN.search(part):
-            return "has a character that can't be seen"
+            return "has an invisible character"
         if len(part.encode(errors="surrogatepass")) > 255:  # noqa: PLR2004 - NAME_MAX of POSIX
-            return "has a part of more than 255 bytes, the longest that file systems take"
+            return "has a part longer than 255 bytes, the limit of most file systems"
     return None
 
 

@@ -22,9 +22,10 @@ from gen_sweeps.spec.schema import (
 _INTRODUCTION = """\
 # The spec
 
-A spec is one TOML file: what all files share, what may differ, and who differs how. Paths in it
-are relative to the file itself. `gen-sweeps schema` prints the same as a JSON Schema; name it in
-the first line of a spec (`#:schema spec.schema.json`) and editors complete and check it.
+A spec is one TOML file that says what all files share, what may differ, and what each strategy
+sets. Paths in it are relative to the file itself. `gen-sweeps schema` prints the same reference as
+a JSON Schema; name it in the first line of a spec (`#:schema spec.schema.json`) and editors
+complete and check the file.
 """
 
 
@@ -58,7 +59,7 @@ def _section(key: SpecKey) -> Iterator[str]:
 
 
 def _rows(table: TableKind) -> Iterator[str]:
-    yield "| key | type | | what it is | example |"
+    yield "| key | type | | description | example |"
     yield "|---|---|---|---|---|"
     for key in table.keys:
         examples = ", ".join(_code(toml_literal(value)) for value in key.examples)

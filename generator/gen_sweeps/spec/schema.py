@@ -1,9 +1,9 @@
-"""The keys of a spec: what may stand in which table, and what it is.
+"""The schema of a spec: its tables and keys, with their types and descriptions.
 
-This is the only place that knows them: `checking` checks a document by it, `json_schema` makes the
-JSON Schema of it and `reference` the page for people. A new key is one more `SpecKey` here, and
-`building` reads it. What tables say of each other (a control that exists, a reference that names
-a constant) can't be said of a key alone, and is checked in `building`.
+It is the only place that knows them: `checking` checks a document by it, `json_schema` makes the
+JSON Schema from it and `reference` the page for people. A new key is one more `SpecKey` here, which
+`building` reads. What involves several tables (a control that exists, a reference that names a
+constant) can't be declared for a single key, and is checked in `building`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_]*$"
 DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 
 DEFAULT_TEMPLATES = "templates"
-"""What `sweep.templates` is where it is not said."""
+"""The default of `sweep.templates`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class MapKind:
 
 @dataclass(frozen=True, slots=True)
 class ValueKind:
-    """A value of any type; whether Python can write it is seen when it is read.
+    """A value of any type; `building` checks whether Python has a literal for it.
 
     Attributes:
         name: Its name in the JSON Schema.
@@ -141,7 +141,7 @@ REFERENCE = TableKind(
         SpecKey(
             "base",
             StringKind(IDENTIFIER),
-            "A name that stands under a heading of [base].",
+            "The name of a constant in [base].",
             examples=("LEARNING_RATE",),
             required=True,
         ),
@@ -154,20 +154,20 @@ VALUE = ValueKind(
     "A value",
     "A boolean, number or string, an array or a table of values, or a reference "
     '{ base = "NAME" }. The generated code has a literal of the same type and value; dates and '
-    "times have none.",
-    examples=(1e-5, "cosine", [1, 2], {"gamma": 0.99}, {"base": "LEARNING_RATE"}),
+    "times are refused, because Python has no literals for them.",
+    examples=(0.1, "cosine", [1, 2], {"gamma": 0.99}, {"base": "LEARNING_RATE"}),
 )
 
 DOCUMENTED_CONSTANT = TableKind(
     "DocumentedConstant",
-    "A base constant and what it means",
+    "A base constant with a doc",
     '{ value = …, doc = "…" }: the doc becomes a comment above the constant.',
     (
         SpecKey("value", VALUE, required=True),
         SpecKey(
             "doc",
             StringKind(),
-            "A comment for the line above the constant; its unit, its source.",
+            "A comment above the constant, such as its unit or its source.",
             examples=("tokens",),
         ),
     ),
@@ -177,9 +177,9 @@ DOCUMENTED_CONSTANT = TableKind(
 CONSTANT = ValueKind(
     "Constant",
     "A base constant",
-    "A value, a reference to a constant further up, or "
-    '{ value = …, doc = "…" }, the form that a table as the value must take.',
-    examples=(3e-6, {"value": 4, "doc": "GRPO group size"}),
+    'A value, a reference to a constant defined above, or { value = …, doc = "…" }. A constant '
+    "whose value is a table must be written in that last form.",
+    examples=(0.0003, {"value": 4, "doc": "GRPO group size"}),
     table=DOCUMENTED_CONSTANT,
 )
 
@@ -187,7 +187,7 @@ SECTION = MapKind(
     CONSTANT,
     '[base."HEADING"]',
     "A heading of `_base.py` and the constants under it.",
-    examples=({"LEARNING_RATE": 3e-6},),
+    examples=({"LEARNING_RATE": 0.0003},),
     pattern=IDENTIFIER,
     hint='constants stand under a heading, as in `[base."Training"]`',
 )
@@ -195,7 +195,7 @@ SECTION = MapKind(
 SWEEP = TableKind(
     "SweepTable",
     "[sweep]",
-    "The experiment's name and where its files are.",
+    "The experiment's name, its control, and where its files are.",
     (
         SpecKey(
             "name",
@@ -228,7 +228,7 @@ SWEEP = TableKind(
         SpecKey(
             "control",
             StringKind(),
-            "Name of the strategy that every other one is compared with.",
+            "Name of the strategy that all others are compared with.",
             examples=("identity",),
             required=True,
         ),
@@ -238,13 +238,13 @@ SWEEP = TableKind(
 TREATMENT = TableKind(
     "TreatmentTable",
     "[treatment]",
-    "The one call, and the arguments of it, that may differ.",
+    "The one call that may differ between strategies, and which of its arguments may.",
     (
         SpecKey(
             "call",
             StringKind(DOTTED),
-            "The constructor as the generated code names it; exactly one call of it stands in "
-            "each strategy's file.",
+            "The constructor, as the generated code names it; each strategy's file calls it "
+            "exactly once.",
             examples=("DebateMetricStreamerConfig",),
             required=True,
         ),
@@ -259,7 +259,7 @@ TREATMENT = TableKind(
         SpecKey(
             "shared",
             MapKind(VALUE, pattern=IDENTIFIER),
-            "Keyword arguments of the call that all strategies have.",
+            "Keyword arguments of the call that all strategies share.",
             examples=({"n_rollouts_per_prompt": {"base": "GENERATIONS_PER_PROMPT"}},),
             default={},
         ),
@@ -274,14 +274,14 @@ STRATEGY = TableKind(
         SpecKey(
             "title",
             StringKind(),
-            "One line that names the strategy for a reader.",
+            "A one-line title for readers.",
             examples=("COMA counterfactual advantage",),
             default="",
         ),
         SpecKey(
             "doc",
             StringKind(),
-            "What the strategy does; a formula, a source.",
+            "What the strategy does, such as a formula or a source.",
             examples=("A_i = r_i - baseline_i",),
             default="",
         ),
@@ -305,7 +305,7 @@ DOCUMENT = TableKind(
         SpecKey(
             "vars",
             MapKind(VALUE, "[vars]"),
-            "Free values for the templates, the same for every strategy.",
+            "Values for the templates, the same for every strategy.",
             examples=({"queue": "post_training_queue"},),
             default={},
         ),
@@ -314,7 +314,7 @@ DOCUMENT = TableKind(
             MapKind(SECTION, "[base]"),
             "Headings, each with constants of `_base.py`: `NAME = value` or "
             '`NAME = { value = …, doc = "…" }`.',
-            examples=({"Training": {"LEARNING_RATE": 3e-6}},),
+            examples=({"Training": {"LEARNING_RATE": 0.0003}},),
             default={},
         ),
         SpecKey(
