@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gen_sweeps.console.formats import json_text
 from gen_sweeps.errors import Problem
-from gen_sweeps.output.planning import Action, Change, Plan
+from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
 from gen_sweeps.spec.model import Spec, Strategy
@@ -81,6 +81,8 @@ def _drift(change: Change, path: str, spec: Spec) -> str:
 
 
 def _hint(change: Change, spec: Spec, run: str) -> str:
+    if hint := conflict_hint(change, spec):
+        return hint
     if change.obstacle is not None:
         return f"it {change.obstacle}; undo that, or run `gen-sweeps {spec.path} --force`"
     return f"{_prevention(spec)}; then {run}" if change.line_endings else run
