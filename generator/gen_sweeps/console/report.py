@@ -7,6 +7,7 @@ spec and of the templates is escaped by the template (`report.html.jinja`).
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from markupsafe import Markup
 
 from gen_sweeps.console.summary import proven_line
 from gen_sweeps.proof.proving import Proof
-from gen_sweeps.proof.python_syntax import code_of
+from gen_sweeps.proof.python_syntax import docstring_span
 from gen_sweeps.proof.treatment import names_in
 from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
 from gen_sweeps.rendering.renderer import File
-from gen_sweeps.spec.model import Spec, Strategy, Value
+from gen_sweeps.spec.model import STRATEGY, Spec, Strategy, Value
 from gen_sweeps.spec.names import UNSEEN
 
 MARK = '<meta name="generator" content="gen-sweeps report">'
@@ -88,18 +89,21 @@ def page(proof: Proof) -> str:
     )
     environment.filters |= {"visible": visible, "breakable": _breakable}
     template = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
-    control = next(strategy for strategy in spec.strategies if strategy.name == spec.control)
+    control = spec.control_of(spec.arms[0])
     return (
         environment.from_string(template).render(
             mark=Markup(MARK),  # noqa: S704 - it is ours
             spec=spec,
             verdict=proven_line(spec),
+            control=spec.control.get(STRATEGY, ""),
             side_by_side=len(spec.strategies) <= MAX_COLUMNS,
+            factors=_factors(spec),
             cells={
-                (strategy.name, name): _cell(spec, control, strategy, name)
+                (strategy.name, name): _cell(spec, control.strategy, strategy, name)
                 for strategy in spec.strategies
-                for name in spec.treatment.vary
+                for name in _factors(spec)
             },
+            places=proof.places,
             shared={name: _value(spec, value) for name, value in spec.treatment.shared.items()},
             sections=[section for section in spec.base if section.constants],
             value=lambda constant: _value(spec, constant.value),
@@ -121,15 +125,22 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[_(.])", name))
 
 
-def _cell(spec: Spec, control: Strategy, strategy: Strategy, name: str) -> Cell:
-    here, there = (_optional(spec, s, name) for s in (strategy, control))
+def _factors(spec: Spec) -> list[str]:
+    """Return the names of what strategies set, in the order in which it is declared."""
+    used = {name for it in spec.strategies for name in (*it.args, *it.vars)}
+    return [name for name in spec.treatment.vary if name in used]
+
+
+def _cell(spec: Spec, control: Strategy | None, strategy: Strategy, name: str) -> Cell:
+    here, there = (_optional(spec, s, name) for s in (strategy, control or strategy))
     if here is None:
         return Cell(None, (), there is not None)
     return Cell(here.text, here.resolved, there is None or here.text != there.text)
 
 
 def _optional(spec: Spec, strategy: Strategy, name: str) -> Cell | None:
-    return _value(spec, strategy.args[name]) if name in strategy.args else None
+    values = {**strategy.vars, **strategy.args}
+    return _value(spec, values[name]) if name in values else None
 
 
 def _value(spec: Spec, value: Value) -> Cell:
@@ -145,41 +156,49 @@ def _value(spec: Spec, value: Value) -> Cell:
 
 def _listings(proof: Proof) -> Iterator[Listing]:
     """Yield the control's files, with their lines as docstring, treatment or neither."""
-    spec = proof.rendering.spec
-    for path, strategy in proof.rendering.strategies():
-        if strategy != spec.control:
-            continue
-        file = proof.rendering[path]
-        yield Listing(path, tuple(_lines(file)))
+    for template in proof.rendering.outputs.templates:
+        path = next(iter(template.arms))
+        yield Listing(path, tuple(_lines(proof.rendering[path])))
 
 
 def _lines(file: File) -> Iterator[Line]:
-    end_of_docstring = len(file.source) - len(code_of(file.source))
+    start_of_docstring, end_of_docstring = _docstring(file)
     offset = 0
     for text in file.source.removesuffix("\n").split("\n"):
-        kind = "doc" if offset < end_of_docstring else ""
-        for start, end in file.treatments:
-            if offset < end and start < offset + len(text) + 1:
+        kind = "doc" if start_of_docstring <= offset < end_of_docstring else ""
+        for hole, (start, end) in zip(file.page.skeleton.holes, file.page.spans, strict=True):
+            if any(hole.origin) and offset < end and start < offset + len(text) + 1:
                 kind = "treatment"
         yield Line(text, kind)
         offset += len(text) + 1
 
 
+def _docstring(file: File) -> tuple[int, int]:
+    return docstring_span(file.source, ast.parse(file.source)) if file.is_python else (0, 0)
+
+
 def _pairs(proof: Proof) -> Iterator[Pair]:
-    """Yield what each two strategies differ in; of many strategies, each and the control."""
+    """Yield what each two strategies differ in; of many strategies, each and the control.
+
+    Of further axes only the first levels are compared.
+    """
     spec = proof.rendering.spec
-    names = [strategy.name for strategy in spec.strategies]
+    first_levels = {axis.name: axis.levels[0].name for axis in spec.axes}
+    arms = [arm for arm in spec.arms if first_levels.items() <= arm.levels.items()]
+    paths: dict[str, list[str]] = {arm.name: [] for arm in arms}
+    for path, file in proof.rendering.items():
+        if file.arm and file.arm.name in paths and STRATEGY in file.axes:
+            paths[file.arm.name].append(path)
+    names = list(paths)
     if len(names) <= MAX_COLUMNS:
         wanted = list(combinations(names, 2))
     else:
-        wanted = [(spec.control, name) for name in names if name != spec.control]
-    paths: dict[str, list[str]] = {name: [] for name in names}
-    for path, strategy in proof.rendering.strategies():
-        paths[strategy].append(path)
-    for first, second in wanted:
-        files = zip(paths[first], paths[second], strict=True)
+        control = spec.control_of(arms[0]).name
+        wanted = [(control, name) for name in names if name != control]
+    for one, other in wanted:
+        files = zip(paths[one], paths[other], strict=True)
         hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
-        yield Pair(first, second, hunks)
+        yield Pair(one, other, hunks)
 
 
 def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:

@@ -9,7 +9,7 @@ from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
-from gen_sweeps.spec.model import Spec, Strategy
+from gen_sweeps.spec.model import STRATEGY, Spec, Strategy
 
 MAX_ROWS = 20
 """Strategies that the table shows; more are folded into one line."""
@@ -49,10 +49,34 @@ def checked_text(plan: Plan) -> str:
 
 def proven_line(spec: Spec) -> str:
     """Return the sentence that says what has been proven."""
-    count = len(spec.strategies)
-    if count == 1:
-        return f"1 strategy ({spec.control}): there is nothing to compare it with"
-    return f"{count} strategies differ only in {spec.treatment}"
+    what = "strategy" if len(spec.arms) == 1 else "strategies"
+    count = f"{len(spec.arms)} {what}"
+    if spec.axes:
+        sizes = [f"{len(axis.levels)} {axis.name}" for axis in spec.axes]
+        if spec.strategies:
+            sizes.insert(0, f"{len(spec.strategies)} strategies")
+        count = f"{len(spec.arms)} arms ({' × '.join(sizes)})"
+    if len(spec.arms) == 1:
+        return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
+    return f"{count} differ only in {', '.join(_factors(spec))}"
+
+
+def _factors(spec: Spec) -> Iterator[str]:
+    """Yield the factors that really vary; arguments within their call."""
+    arguments = [name for name in spec.treatment.vary if _varies(spec, name)]
+    if spec.treatment.call:
+        yield f"{spec.treatment.call}({', '.join(a for a in arguments if _is_argument(spec, a))})"
+    yield from (name for name, axes in spec.depends.items() if axes)
+    yield from (axis.name for axis in spec.axes)
+
+
+def _is_argument(spec: Spec, name: str) -> bool:
+    return any(name in strategy.args for strategy in spec.strategies)
+
+
+def _varies(spec: Spec, name: str) -> bool:
+    values = [strategy.args.get(name) for strategy in spec.strategies]
+    return any(value is not None and value is not values[0] for value in values)
 
 
 def drift_problems(plan: Plan) -> list[Problem]:
@@ -107,9 +131,12 @@ def warnings(plan: Plan) -> list[str]:
         for change in plan.changes
         if change.line_endings
     ]
-    return rewritten + [
-        f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays
-    ]
+    problems = [str(problem) for problem in spec.warnings]
+    return (
+        problems
+        + rewritten
+        + [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
+    )
 
 
 def only_warning(plan: Plan, names: Sequence[str]) -> str:
@@ -121,32 +148,46 @@ def only_warning(plan: Plan, names: Sequence[str]) -> str:
 
 def _table(spec: Spec) -> Iterator[str]:
     """Yield the lines of a table: each strategy with what it varies."""
-    used = [name for name in spec.treatment.vary if any(name in s.args for s in spec.strategies)]
+    used = [
+        name
+        for name in spec.treatment.vary
+        if any(name in {**s.args, **s.vars} for s in spec.strategies)
+    ]
     shown = spec.strategies
     if len(shown) > MAX_ROWS:
         shown = shown[: MAX_ROWS - 1]
     rows = [["strategy", *used], *(_row(strategy, used, spec) for strategy in shown)]
+    if not shown:
+        rows = [[]]
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
+    for row in filter(None, rows):
         cells = (cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
+    for axis in spec.axes:
+        names = [level.name for level in axis.levels[:MAX_ROWS]]
+        more = (
+            "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
+        )
+        yield f"{axis.name}: {', '.join(names)}{more}"
 
 
 def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
-    name = strategy.name + (" (control)" if strategy.name == spec.control else "")
-    cells = (literal(strategy.args[arg]) if arg in strategy.args else "-" for arg in used)
+    is_control = strategy.name == spec.control.get(STRATEGY)
+    name = strategy.name + (" (control)" if is_control else "")
+    values = {**strategy.args, **strategy.vars}
+    cells = (literal(values[factor]) if factor in values else "-" for factor in used)
     return [name, *(f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell for cell in cells)]
 
 
 def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Plan) -> str:
     """Return a run as JSON.
 
-    Besides what all commands have, the object has `spec`, `control`, `treatment`, `strategies` and
-    `files` (each with `path` and `status`: "created", "updated", "unchanged" or "removed" after
-    writing; "missing", "changed", "unchanged", "extra" or "stray" after a check). Its `command` is
-    "write", "check" or "diff".
+    Besides what all commands have, the object has `spec`, `control`, `treatment`, `strategies`,
+    `axes`, `arms`, `factors` (with the places that print each) and `files` (each with `path` and
+    `status`: "created", "updated", "unchanged" or "removed" after writing; "missing", "changed",
+    "unchanged", "extra" or "stray" after a check). Its `command` is "write", "check" or "diff".
     """
     spec = plan.proof.rendering.spec
     words = DONE if command == "write" else FOUND
@@ -154,9 +195,12 @@ def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Pla
     files += [(path, "stray") for path in plan.strays]
     content = {
         "spec": str(spec.path),
-        "control": spec.control,
-        "treatment": {"call": spec.treatment.call, "vary": spec.treatment.vary},
+        "control": dict(spec.control),
+        "treatment": {"call": spec.treatment.call or None, "vary": spec.treatment.vary},
         "strategies": [strategy.name for strategy in spec.strategies],
+        "axes": {axis.name: [level.name for level in axis.levels] for axis in spec.axes},
+        "arms": [arm.name for arm in spec.arms],
+        "factors": {name: list(places) for name, places in plan.proof.places.items()},
         "files": [{"path": display_path(spec, path), "status": status} for path, status in files],
     }
     return json_text(command, exit_code, problems, content)

@@ -23,7 +23,7 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.output.merge_conflicts import is_conflicted
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
-from gen_sweeps.rendering.outputs import MANIFEST, STRATEGY
+from gen_sweeps.rendering.outputs import MANIFEST, output_pattern
 from gen_sweeps.rendering.renderer import Rendering
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import fold
@@ -146,7 +146,7 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     """
     spec = proof.rendering.spec
     own_name = spec_name(spec)
-    content = manifest_bytes(spec, proof.digests, owners(proof.rendering), places={})
+    content = manifest_bytes(spec, proof.digests, owners(proof.rendering), proof.places)
     wanted = Manifest([own_name], {path: (found,) for path, found in proof.digests.items()})
     found = _FoundManifest.of(folder, content, wanted)
     journal = folder.pending()
@@ -165,8 +165,8 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     removed = {change.path for change in changes if change.action is Action.REMOVE}
     candidates = (
         path
-        for pattern in proof.rendering.strategy_paths()
-        for path in folder.matching(pattern.replace(STRATEGY, "*"))
+        for template in proof.rendering.outputs.templates
+        for path in folder.matching(output_pattern(template.name))
         if path not in proof.digests and path not in removed
     )
     strays = tuple(sorted(set(candidates)))
@@ -176,7 +176,14 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
 
 def owners(rendering: Rendering) -> Mapping[str, Owner]:
     """Return whose each file is, by its path; those that all arms share are left out."""
-    return dict(rendering.strategies())
+    axes = len(rendering.spec.axis_names)
+    return {
+        path: file.arm.name
+        if len(file.axes) == axes
+        else {axis: file.arm.levels[axis] for axis in file.axes}
+        for path, file in rendering.items()
+        if file.arm is not None
+    }
 
 
 def refuse_obstacles(planned: Plan) -> None:

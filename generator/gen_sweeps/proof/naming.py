@@ -59,52 +59,44 @@ class _Namer:
 def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Yield what a node is made of, each with what a reader calls it in there."""
     match node:
-        case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-            what = {ast.Module: "module", ast.ClassDef: "class"}.get(type(node), "function")
-            for index, statement in enumerate(node.body):
-                is_docstring = (
-                    index == 0
-                    and isinstance(statement, ast.Expr)
-                    and isinstance(statement.value, ast.Constant)
-                    and isinstance(statement.value.value, str)
-                )
-                yield (f"{what} docstring" if is_docstring else _label(statement)), statement
-            for child in ast.iter_child_nodes(node):
-                if not isinstance(child, ast.stmt):
-                    yield _label(child), child
         case ast.Dict():
             for key, value in zip(node.keys, node.values, strict=True):
-                name = str(key.value) if isinstance(key, ast.Constant) else ""
-                yield name, value
-            for key in filter(None, node.keys):
-                yield "key", key
-        case ast.List() | ast.Tuple() | ast.Set():
-            for index, item in enumerate(node.elts):
-                yield f"[{index}]", item
+                yield str(key.value) if isinstance(key, ast.Constant) else "", value
+            yield from (("key", key) for key in node.keys if key)
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            yield from ((f"[{index}]", item) for index, item in enumerate(items))
         case ast.Call():
             yield "", node.func
-            for index, argument in enumerate(node.args):
-                yield f"[{index}]", argument
-            for keyword in node.keywords:
-                yield keyword.arg or "**", keyword.value
+            yield from ((f"[{index}]", argument) for index, argument in enumerate(node.args))
+            yield from ((keyword.arg or "**", keyword.value) for keyword in node.keywords)
         case _:
+            docstring = _docstring(node)
             for child in ast.iter_child_nodes(node):
-                yield _label(child), child
+                yield (docstring[1] if child is docstring[0] else _label(child)), child
+
+
+def _docstring(node: ast.AST) -> tuple[ast.AST | None, str]:
+    """Return the statement that is a node's docstring, if it has one, and what it is called."""
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return None, ""
+    if ast.get_docstring(node, clean=False) is None:
+        return None, ""
+    what = {ast.Module: "module", ast.ClassDef: "class"}.get(type(node), "function")
+    return node.body[0], f"{what} docstring"
 
 
 def _label(node: ast.AST) -> str:
     match node:
-        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            return name
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return name
         case (
-            ast.Assign(targets=[ast.Attribute() as target])
-            | ast.AnnAssign(target=ast.Attribute() as target)
+            ast.ClassDef(name=name)
+            | ast.FunctionDef(name=name)
+            | ast.AsyncFunctionDef(name=name)
+            | ast.arg(arg=name)
+            | ast.keyword(arg=str(name))
         ):
-            return ast.unparse(target)
-        case ast.arg(arg=name) | ast.keyword(arg=str(name)):
             return name
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+            return ast.unparse(target)
         case ast.Import() | ast.ImportFrom():
             return "import"
         case _:

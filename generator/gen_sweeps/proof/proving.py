@@ -1,9 +1,10 @@
 """The proof: files of arms differ only in the factors that the spec declares.
 
-Each file is rendered twice: as it is, and under the control's identity. If both are the same outside
-of the docstring, it depends on nothing of its arm but its factors. The first file of each skeleton is
-read whole. Files that share a skeleton have the same text around their holes, so only what fills the
-holes is looked at, each distinct filling once. A file of which that can't be said is read whole too.
+Each file is rendered twice: as it is, and under the control's identity. If both are the same
+outside of the docstring, it depends on nothing of its arm but its factors. The first file of each
+skeleton is read whole. Files that share a skeleton have the same text around their holes, so only
+what fills the holes is looked at, each distinct filling once. A file of which that can't be said
+is read whole too.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class _Prover:
         elif control := self._control(file, shown):
             if not _is_of_its_factors(file, control):
                 self.dependent.append(file)
-            elif fault := self._fault(file, control, shown):
+            elif fault := self._fault(file, control):
                 self.problems.append(fault)
 
     def _control(self, file: File, shown: str) -> Control | None:
@@ -171,7 +172,7 @@ class _Prover:
             self._templates.add(file.template)
         return self._skeletons[key]
 
-    def _fault(self, file: File, control: Control, shown: str) -> Problem | None:
+    def _fault(self, file: File, control: Control) -> Problem | None:
         """Return what is wrong with what fills a file's holes, or None.
 
         Raises:

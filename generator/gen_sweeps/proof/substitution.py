@@ -1,8 +1,8 @@
 """Proves a file by reading it whole: its tree is its skeleton's with the values put in.
 
 Knows nothing of places. It fills the holes with names that nothing else has, reads that file, puts
-the values where the names have landed, and compares with the tree of the file as it is. So it judges
-what construction refuses, file by file, and everything with `--paranoid`.
+the values where the names have landed, and compares with the tree of the file as it is. So it
+judges what construction refuses, file by file, and everything with `--paranoid`.
 """
 
 from __future__ import annotations

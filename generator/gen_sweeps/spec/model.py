@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Self, TypeAlias
 
+from gen_sweeps.errors import Problem
+
 STRATEGY = "strategy"
 """The axis whose levels are the strategies."""
 
@@ -194,6 +196,7 @@ class Spec:
     depends: Mapping[str, frozenset[str]]
     line_length: int = 100
     digest: str = ""
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def axis_names(self) -> tuple[str, ...]:
