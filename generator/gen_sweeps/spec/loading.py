@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,10 +30,15 @@ def load(path: str | Path) -> Spec:
     path = Path(path)
     source = _read(path)
     document = _parse(source, path)
-    spec, findings = build(document, path, sha256(source, usedforsecurity=False).hexdigest())
-    if findings := [*check(document), *findings]:
-        raise SpecError(*_located(findings, source, path))
-    return spec
+    spec, findings = build(document, path)
+    if errors := [*check(document), *findings.errors]:
+        raise SpecError(*_located(errors, source, path))
+    return replace(
+        spec,
+        digest=sha256(source, usedforsecurity=False).hexdigest(),
+        sources=(path,),
+        warnings=tuple(_located(findings.warnings, source, path)) if findings.warnings else (),
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Self, TypeAlias
 
@@ -106,8 +107,9 @@ class Strategy:
     """One level of the factor that the experiment is about, with what it sets.
 
     Attributes:
-        args: Arguments of the treatment's call, in the order of `vary`.
-        vars: Variables.
+        args: Arguments of the treatment's call, in the order of `vary`. If axes are in them, the
+            arms of the strategy have strategies of their own, which differ in this only.
+        vars: Variables, as its first arm has them; `Arm.vars` has those of each.
     """
 
     name: str
@@ -124,7 +126,7 @@ class Level:
     Attributes:
         name: What the names of files and arms have of it.
         value: What a template prints of it: the level as it is written, or its name.
-        vars: The variables that it sets.
+        vars: The variables that it sets, as its first arm has them.
     """
 
     name: str
@@ -159,7 +161,7 @@ class Arm:
     vars: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spec:
     """One experiment, valid in itself.
 
@@ -175,11 +177,15 @@ class Spec:
         base: The constants that every file shares.
         strategies: The levels of the axis `strategy`, in the order of the spec.
         axes: The further axes, likewise.
-        arms: The combinations of levels, control arms first where only they differ in the axes
-            under study; at least one.
+        arms: The combinations of levels, at least one: strategies vary slowest, the control's
+            first, then the axes in the order of the spec.
         depends: The axes on which the value of each variable depends, `strategy` among them.
         line_length: Columns that a laid out line may take.
-        digest: The sha256 of the spec file, in hexadecimal; empty if it is from none.
+        digest: The sha256 of the spec file and of those that it extends, in hexadecimal; empty if
+            it is from none.
+        argument_depends: The axes on which the value of each argument in `vary` depends.
+        sources: The files that it was read from, itself first; empty if it is from none.
+        warnings: What in it is probably not meant.
     """
 
     path: Path
@@ -196,6 +202,8 @@ class Spec:
     depends: Mapping[str, frozenset[str]]
     line_length: int = 100
     digest: str = ""
+    argument_depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sources: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -207,7 +215,11 @@ class Spec:
     def control_of(self, arm: Arm) -> Arm:
         """Return the arm that an arm is compared with: the same but for the axes under study."""
         wanted = {**arm.levels, **self.control}
-        return next(other for other in self.arms if other.levels == wanted)
+        return self._arms_by_levels[tuple(wanted.values())]
+
+    @cached_property
+    def _arms_by_levels(self) -> Mapping[tuple[str, ...], Arm]:
+        return {tuple(arm.levels.values()): arm for arm in self.arms}
 
     @property
     def output_folder(self) -> Path:
