@@ -52,10 +52,10 @@ def proven_line(spec: Spec) -> str:
     what = "strategy" if len(spec.arms) == 1 else "strategies"
     count = f"{len(spec.arms)} {what}"
     if spec.axes:
-        sizes = [f"{len(axis.levels)} {axis.name}" for axis in spec.axes]
+        sizes = [f"{axis.name}: {len(axis.levels)}" for axis in spec.axes]
         if spec.strategies:
-            sizes.insert(0, f"{len(spec.strategies)} strategies")
-        count = f"{len(spec.arms)} arms ({' × '.join(sizes)})"
+            sizes.insert(0, f"strategy: {len(spec.strategies)}")
+        count = f"{len(spec.arms)} arms ({', '.join(sizes)})"
     if len(spec.arms) == 1:
         return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
     return f"{count} differ only in {', '.join(_factors(spec))}"

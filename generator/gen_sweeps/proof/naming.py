@@ -22,6 +22,7 @@ def place_names(source: str, tree: ast.Module, spans: Sequence[tuple[int, int]])
 
 class _Namer:
     def __init__(self, source: str) -> None:
+        self._source = source
         self._lines = source.split("\n")
 
     def name(self, tree: ast.Module, span: tuple[int, int]) -> str:
@@ -41,7 +42,9 @@ class _Namer:
             if self._is_header(node, span):
                 return f"{kind} name"
         path = ".".join(parts).replace(".[", "[")
-        return path or "the file"
+        line = self._source.rfind("\n", 0, span[0]) + 1
+        in_comment = "#" in self._source[line : span[0]]
+        return path or ("comment" if in_comment else "the file")
 
     def _holds(self, node: ast.AST, span: tuple[int, int]) -> bool:
         line, end_line = getattr(node, "lineno", None), getattr(node, "end_lineno", None)

@@ -133,9 +133,12 @@ class _Prover:
         for control in filter(None, self._skeletons.values()):
             file = control.file
             names = place_names(file.source, control.tree, file.page.spans)
-            for hole, name in zip(file.page.skeleton.holes, names, strict=True):
+            for hole, filling, name in zip(
+                file.page.skeleton.holes, file.page.fillings, names, strict=True
+            ):
                 for factor in filter(None, sorted(hole.origin)):
-                    found.setdefault(factor, {})[name] = None
+                    argument = f".{factor}" if isinstance(filling.value, Call) else ""
+                    found.setdefault(factor, {})[f"{name}{argument}"] = None
         return {factor: tuple(names) for factor, names in found.items()}
 
     def look_at(self, file: File) -> None:

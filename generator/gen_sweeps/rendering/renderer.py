@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from gen_sweeps.rendering.filters import Printed
 
-TREATMENT = frozenset({"treatment"})
-"""The origin of the treatment call."""
-
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -164,6 +161,8 @@ class _Renderer:
         self._last_texts: list[str | Hole] = []
         # By the identity of what the spec holds as long as this lives.
         self._treatments: dict[int, Printed] = {}
+        arguments = {name for strategy in spec.strategies for name in strategy.args}
+        self._arguments = frozenset(arguments or {spec.treatment.call})
         self._calls: dict[tuple[int, int], str] = {}
         self.outputs = find_outputs(spec, self._folder.names())
 
@@ -238,7 +237,7 @@ class _Renderer:
         if key not in self._treatments:
             treatment = self._spec.treatment
             call = Call(treatment.call, {**treatment.shared, **strategy.args})
-            self._treatments[key] = Printed(Kind.VALUE, call, origin=TREATMENT)
+            self._treatments[key] = Printed(Kind.VALUE, call, origin=self._arguments)
         return self._treatments[key]
 
     def _run(self, name: str, views: dict[str, object]) -> str:
