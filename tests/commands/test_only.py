@@ -19,9 +19,13 @@ def sweep(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _manifest(sweep: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((sweep / "configs" / "manifest.json").read_text())
-    return content
+def _manifest(sweep: Path) -> dict[str, dict[str, Any]]:
+    """Return the values of the arms, and the digests of the files, that the manifest names."""
+    records = json.loads((sweep / "configs" / "manifest.json").read_text())
+    return {
+        "arms": {record["arm"]: record["values"] for record in records if "values" in record},
+        "files": {record["file"]: record["sha256"] for record in records if "file" in record},
+    }
 
 
 def _edit(path: Path, old: str, new: str) -> None:
@@ -59,9 +63,9 @@ def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: Path) -> None:
     _edit(sweep / "spec.toml", "momentum = 0.9", "momentum = 0.8")
     run_command("spec.toml", "--only", "momentum", cwd=sweep)
     after = _manifest(sweep)
-    assert after["strategies"]["momentum"]["args"] == {"momentum": 0.8}
-    assert after["strategies"]["nesterov"] == before["strategies"]["nesterov"]
-    assert list(after["strategies"]) == list(before["strategies"])
+    assert after["arms"]["momentum"] == {"momentum": 0.8}
+    assert after["arms"]["nesterov"] == before["arms"]["nesterov"]
+    assert list(after["arms"]) == list(before["arms"])
     assert after["files"]["nesterov.py"] == before["files"]["nesterov.py"]
     assert after["files"]["momentum.py"] != before["files"]["momentum.py"]
 
@@ -84,7 +88,7 @@ def test_without_a_manifest_the_new_one_has_what_was_asked_for(sweep: Path) -> N
     made = ["__init__.py", "_base.py", "cosine.py", "manifest.json"]
     assert sorted(contents(sweep / "configs")) == made
     assert list(_manifest(sweep)["files"]) == made[:3]
-    assert list(_manifest(sweep)["strategies"]) == ["cosine"]
+    assert list(_manifest(sweep)["arms"]) == ["cosine"]
     assert run_command("spec.toml", "--only", "cosine", "--check", cwd=sweep).exit_code == 0
     assert "3 created, 1 updated" in run_command("spec.toml", cwd=sweep).stdout
 

@@ -138,10 +138,6 @@ MERGES: dict[str, tuple[Edit, Edit]] = {
         add("x", after="b"),
         change('kind = "b"', 'kind = "z"'),
     ),
-    "an arm and the value of the one behind": (
-        add("x", after="b"),
-        change('kind = "c"', 'kind = "z"'),
-    ),
     "the name and an arm": (change('"small"', '"large"'), add("x", after="a")),
 }
 """What merges without a conflict in the manifest."""
@@ -149,6 +145,10 @@ MERGES: dict[str, tuple[Edit, Edit]] = {
 CONFLICTS: dict[str, tuple[Edit, Edit]] = {
     "arms in the same place": (add("x", after="d"), add("y", after="d")),
     "arms in the same place inside": (add("y", after="b"), add("x", after="b")),
+    "an arm and the value of the one behind": (
+        add("x", after="b"),
+        change('kind = "c"', 'kind = "z"'),
+    ),
     "an arm and the removal of the one before": (add("x", after="b"), remove("b")),
     "an arm and the removal of the one behind": (add("x", after="b"), remove("c")),
     "a removal and a value": (remove("c"), change('kind = "c"', 'kind = "z"')),
