@@ -229,12 +229,12 @@ def _output(rng: random.Random, folder: Path) -> int:
     (folder / "generated" / ".gen-sweeps-pending.json").write_text(json.dumps(note))
     hostile = (
         "<<<<<<< a\n",
-        '"files": [',
+        '{"file": [',
         "null",
         "9" * 5000,
         '"../x"',
         "[" * 5000,
-        '{"version": 2}',
+        '{"manifest": 3}',
     )
     for path in sorted((folder / "generated").iterdir()):
         if path != foreign and rng.random() < 0.4:

@@ -48,9 +48,9 @@ def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: World) -> None:
     _change_momentum(sweep)
     sweep.run("spec.toml", "--only", "momentum")
     after = _manifest(sweep)
-    assert after["strategies"]["momentum"]["args"] == {"momentum": 0.8}
-    assert after["strategies"]["nesterov"] == before["strategies"]["nesterov"]
-    assert list(after["strategies"]) == list(before["strategies"])
+    assert after["arms"]["momentum"] == {"momentum": 0.8}
+    assert after["arms"]["nesterov"] == before["arms"]["nesterov"]
+    assert list(after["arms"]) == list(before["arms"])
     assert after["files"]["nesterov.py"] == before["files"]["nesterov.py"]
     assert after["files"]["momentum.py"] != before["files"]["momentum.py"]
 

@@ -28,37 +28,45 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-def signed(content: dict[str, object]) -> bytes:
-    """Return a manifest that says `content`, with the checksum that belongs to it."""
-    text = json.dumps(content, indent=2)[:-2].encode() + b",\n"
-    return text + b'  "checksum": "' + sha256(text).hexdigest().encode() + b'"\n}\n'
+def manifest(
+    *files: tuple[object, object], version: object = 2, spec: object = "../spec.toml"
+) -> bytes:
+    """Return a manifest made by hand, which claims files with their digests."""
+    head = {"manifest": version, "spec": spec}
+    return json.dumps([head, *({"file": path, "sha256": found} for path, found in files)]).encode()
 
 
-def manifest(**changes: object) -> bytes:
-    """Return a signed manifest with some entries changed."""
-    usual = {"version": 1, "generator": "gen-sweeps", "spec": "../spec.toml", "files": {}}
-    return signed(usual | changes)
+def digest(data: bytes) -> str:
+    """Return the sha256 of a file's content."""
+    return sha256(data).hexdigest()
 
 
 DAMAGED: dict[str, Callable[[bytes], bytes]] = {
-    "edited": lambda data: data.replace(b'"sweep": "sweep"', b'"sweep": "other"'),
-    "merged": lambda data: data.replace(b'  "files"', b"<<<<<<< ours\n=======\n>>>>>>> a\n  "),
+    "half of a conflict": lambda data: data.replace(b'{"file"', b'<<<<<<< ours\n{"file"', 1),
+    "a conflict with a damaged side": lambda data: data.replace(
+        b'{"file"', b'<<<<<<< ours\n{"x\n=======\n>>>>>>> a\n{"file"', 1
+    ),
     "truncated": lambda data: data[: len(data) // 2],
+    "without an end": lambda data: data[: data.rindex(b'{"end"')],
     "empty": lambda _: b"",
     "of another kind": lambda _: b'{"name": "my package"}\n',
     "an array": lambda _: b"[1]\n",
     "no text": lambda _: bytes(range(256)),
     "UTF-16": lambda data: data.decode().encode("utf-16"),
     "deep": lambda _: b"[" * 100_000,
-    "huge numbers": lambda data: data.replace(b'"version": 1', b'"version": ' + b"1" * 5000),
-    "newer": lambda _: manifest(version=2),
+    "huge numbers": lambda data: data.replace(b'"manifest": 2', b'"manifest": ' + b"1" * 5000),
+    "newer": lambda _: manifest(version=3),
     "version of another type": lambda _: manifest(version=[[1]]),
-    "files of another type": lambda _: manifest(files=["foreign.py"]),
-    "digests of another type": lambda _: manifest(files={"foreign.py": ["x"]}),
+    "files of another type": lambda _: manifest((["foreign.py"], "0")),
+    "digests of another type": lambda _: manifest(("foreign.py", ["x"])),
     "spec of another type": lambda _: manifest(spec=3),
-    "outside": lambda _: manifest(files={"../spec.toml": "0" * 64}),
-    "absolute": lambda _: manifest(files={"/etc/passwd": "0" * 64}),
+    "outside": lambda _: manifest(("../spec.toml", "0" * 64)),
+    "absolute": lambda _: manifest(("/etc/passwd", "0" * 64)),
+    "itself": lambda _: manifest(("MANIFEST.json", "0" * 64)),
     "of another spec": lambda _: manifest(spec="../other.toml"),
+    "of two specs": lambda data: data.replace(
+        b'{"manifest"', b'{"manifest": 2, "spec": "../other.toml"},\n\n{"manifest"'
+    ),
 }
 
 
@@ -84,9 +92,8 @@ def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
     assert after["each/b.py"] == before["each/b.py"]
 
 
-@pytest.mark.parametrize("force", [[], ["--force"]])
-def test_a_manifest_made_by_hand_does_not_make_a_foreign_python_file_ours(
-    world: World, force: list[str]
+def test_what_a_manifest_claims_and_the_content_denies_is_not_removed_unasked(
+    world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ("foreign.py", "each/a.py", "each/b.py", "_base.py")
     digests = {
@@ -102,11 +109,10 @@ def test_a_journal_made_by_hand_leads_to_no_deletion(world: World, force: list[s
     digest = sha256(FOREIGN).hexdigest()
     world.write("outside.py", FOREIGN)
     for files in (
-        {"foreign.py": [digest]},
         {"foreign.py": ["0"]},
-        {"../outside.py": [digest]},
-        {"foreign.py": digest},
-        [digest],
+        {"../outside.py": [found]},
+        {"foreign.py": found},
+        [found],
     ):
         journal = json.dumps({"spec": "../spec.toml", "files": files})
         world.write("generated/.gen-sweeps-pending.json", journal)

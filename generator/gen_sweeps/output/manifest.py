@@ -46,6 +46,10 @@ _Record: TypeAlias = Mapping[str, object]
 """What stands on one line of the manifest."""
 
 
+_PRINTED = json.JSONEncoder().encode
+"""Prints a text, a whole number or a boolean as JSON."""
+
+
 class UnreadableManifestError(Exception):
     """The manifest is not one that gen-sweeps wrote; says why."""
 
@@ -174,19 +178,19 @@ def _checked(content: object) -> list[_Record]:
         content = list(_version_1(content))
     records = content if isinstance(content, list) else []
     known: list[_Record] = [r for r in records if isinstance(r, dict) and _kind(r)]
-    heads = [record for record in known if _kind(record) == "manifest"]
+    heads = [record for record in known if "manifest" in record]
     if not heads or not all(isinstance(head["manifest"], int) for head in heads):
         raise UnreadableManifestError("is not a manifest of gen-sweeps")
     for head in heads:
         if head["manifest"] != VERSION:
             message = f"has version {head['manifest']}; this gen-sweeps writes version {VERSION}"
             raise UnreadableManifestError(message)
-    if not all(isinstance(head.get("spec"), str) for head in heads):
-        raise UnreadableManifestError("was edited: it does not name its spec")
+        if not isinstance(head.get("spec"), str):
+            raise UnreadableManifestError("was edited: it does not name its spec")
     for record in known:
-        names = [record.get(key, "") for key in ("factor", "file", "arm", "sha256")]
-        if not all(isinstance(name, str) for name in names):
-            raise UnreadableManifestError("was edited: it does not name what its files hold")
+        for key in ("file", "arm", "factor", "sha256"):
+            if not isinstance(record.get(key, ""), str):
+                raise UnreadableManifestError("was edited: it does not name what its files hold")
     return known
 
 
@@ -204,9 +208,10 @@ def _version_1(content: Mapping[str, object]) -> Iterator[_Record]:
 
 def _kind(record: _Record) -> str:
     """Return what a record is of; empty if it is of nothing that has to be known."""
-    # A file's record names its arm too.
-    kinds = ("manifest", "factor", "file", "arm")
-    return next((kind for kind in kinds if kind in record), "")
+    for kind in ("file", "arm", "factor", "manifest"):  # a file's record names its arm too
+        if kind in record:
+            return kind
+    return ""
 
 
 def _places(record: _Record) -> dict[str, None]:
@@ -248,10 +253,10 @@ def _lines(
         yield _json({"factor": factor, "places": found})
     of_arms: dict[str, list[str]] = {arm.name: [] for arm in spec.arms}
     for path in sorted(digests):
-        start, end = f'{{"file": {_json(path)}', f'"sha256": "{digests[path]}"}}'
+        start, end = f'{{"file": {_PRINTED(path)}', f'"sha256": "{digests[path]}"}}'
         owner = owners.get(path)
         if isinstance(owner, str):
-            of_arms[owner].append(f'{start}, "arm": {_json(owner)}, {end}')
+            of_arms[owner].append(f'{start}, "arm": {_PRINTED(owner)}, {end}')
         elif owner:
             shared = ", ".join(map(levels.__getitem__, owner.items()))
             yield f'{start}, "levels": {{{shared}}}, {end}'
@@ -263,10 +268,8 @@ def _lines(
         values = [f"{key}: {_json(arm.vars[name])}" for name, key in varying if name in arm.vars]
         if arm.strategy:
             values = args[arm.strategy.name] + values
-        own = ", ".join(map(levels.__getitem__, arm.levels.items()))
-        yield (
-            f'{{"arm": {_json(arm.name)}, "levels": {{{own}}}, "values": {{{", ".join(values)}}}}}'
-        )
+        name, own = _PRINTED(arm.name), ", ".join(map(levels.__getitem__, arm.levels.items()))
+        yield f'{{"arm": {name}, "levels": {{{own}}}, "values": {{{", ".join(values)}}}}}'
         yield from of_arms[arm.name]
 
 
@@ -277,11 +280,10 @@ def _levels(spec: Spec) -> Mapping[tuple[str, str], str]:
     return {key: f"{_json(key[0])}: {_json(value)}" for key, value in values.items()}
 
 
-_PRINTED = json.JSONEncoder().encode
-
-
 def _json(value: object) -> str:
     """Return a value of the spec, or of a record, as JSON on one line."""
+    if isinstance(value, str):
+        return _PRINTED(value)
     if isinstance(value, float):
         if not math.isfinite(value):
             return f'{{"float": "{float(value)}"}}'

@@ -30,7 +30,7 @@ def sides(text: str) -> tuple[str, str]:
         marker = _MARKER.fullmatch(line)
         if marker and marker[1] in following[part]:
             part = "" if marker[1] == ">" else marker[1]
-        elif marker and part != "|":  # a base that is itself a merge may have conflicts
+        elif marker:  # those of a base that is a merge itself are longer
             raise ValueError(f"a marker is out of order: {line}")
         else:
             if part in ("", "<"):

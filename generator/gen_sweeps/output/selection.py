@@ -99,7 +99,7 @@ def select(spec: Spec, names: Sequence[str]) -> Selection:
     Raises:
         SpecError: Nothing is called like that.
     """
-    levels = list(dict.fromkeys(level for arm in spec.arms for level in arm.levels.values()))
+    levels = list(dict.fromkeys(arm.levels[axis] for axis in spec.axis_names for arm in spec.arms))
     known = {*levels, *(arm.name for arm in spec.arms)}
     what, title = ("arm or level", "levels") if spec.axes else ("strategy", "strategies")
     problems = []

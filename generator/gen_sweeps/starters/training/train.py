@@ -14,7 +14,8 @@ def main() -> None:
     """Train by the configurations that are named, or by all that the manifest names."""
     manifest = Path(__file__).parent / "configs" / "manifest.json"
     records = json.loads(manifest.read_text())
-    for name in sys.argv[1:] or [record["arm"] for record in records if "values" in record]:
+    arms = [record["arm"] for record in records if "values" in record]
+    for name in sys.argv[1:] or arms:
         loss = train(import_module(f"configs.{name}").CONFIG)
         print(f"{name:10} mean squared error {loss:.4f}")
 
