@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
-from operator import itemgetter
 from types import MappingProxyType
 
 from gen_sweeps.spec.axes import Selection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Level, Strategy, Value
 from gen_sweeps.spec.values import EMPTY
-from gen_sweeps.spec.variables import Override, Setting, Variables
+from gen_sweeps.spec.variables import Override, Setting, Variables, projection
 
 MAX_ARMS = 100_000
 """How many combinations of levels a spec may have."""
@@ -35,12 +34,12 @@ class _StrategyArms:
     """What a strategy has in its arms.
 
     Attributes:
-        axes: The axes that its arguments depend on, without that of the strategies.
+        project: Returns the levels of the other axes that its arguments depend on.
         identity: Equal for strategies whose arguments say the same.
         known: The strategy itself, by the levels of those axes.
     """
 
-    axes: tuple[str, ...]
+    project: Callable[[Mapping[str, str]], object]
     identity: object
     known: dict[object, Strategy] = field(default_factory=dict)
 
@@ -127,14 +126,14 @@ class ArmBuilder:
         """Yield the arm of each combination; report names that two of them would have."""
         self._prepare()
         axes = tuple(axis for axis in self._axes if axis != STRATEGY)
-        project = itemgetter(*axes) if axes else None
+        project = projection(axes)
         shared_values: dict[object, Mapping[str, Value]] = {}
         alike: dict[object, str] = {}
         names: dict[str, str] = {}
         for levels in combinations:
             name = _joined(levels)
             self._check_name(name, names)
-            others = project(levels) if project else None
+            others = project(levels)
             values = shared_values.get(others)
             if values is None:
                 values = shared_values[others] = MappingProxyType(
@@ -166,12 +165,12 @@ class ArmBuilder:
                 axes |= self._variables.depends_of(setting)
             ordered = tuple(axis for axis in self._axes if axis in axes - {STRATEGY})
             identity = tuple((name, setting.identity) for name, setting in strategy.args.items())
-            self._resolved[strategy.name] = _StrategyArms(ordered, identity)
+            self._resolved[strategy.name] = _StrategyArms(projection(ordered), identity)
 
     def _strategy(self, levels: Mapping[str, str]) -> tuple[Strategy, object]:
         name = levels[STRATEGY]
         arms = self._resolved[name]
-        key = itemgetter(*arms.axes)(levels) if arms.axes else None
+        key = arms.project(levels)
         strategy = arms.known.get(key)
         if strategy is None:
             strategy = arms.known[key] = self._resolve(self._strategies[name], levels, arms)

@@ -20,6 +20,7 @@ from gen_sweeps.spec.schema import (
     StringKind,
     TableKind,
     ValueKind,
+    has_type,
     is_tagged,
     toml_literal,
 )
@@ -83,11 +84,11 @@ def _check(
     kind: KeyKind, value: object, where: KeyPath, key: SpecKey | None = None
 ) -> Iterator[Finding]:
     if isinstance(kind, ChoiceKind):
-        kind = _chosen(kind, value)
+        kind = kind.chosen(value) or kind
     if isinstance(kind, ValueKind):
         if kind.table and isinstance(value, dict) and not is_tagged(value):
             yield from _documented_value(kind.table, value, where)
-    elif not _has_type(kind, value):
+    elif not has_type(kind, value):
         message = f"must be {_wanted(kind)}, not {toml_type(value)}"
         hint = kind.hint if isinstance(kind, MapKind | ChoiceKind) else None
         if key is CALL and isinstance(value, list):
@@ -115,33 +116,6 @@ def _check_inside(kind: KeyKind, value: object, where: KeyPath) -> Iterator[Find
             yield from _present_keys(kind, value, where)
         case _:
             pass
-
-
-def _has_type(kind: KeyKind, value: object) -> bool:
-    match kind:
-        case StringKind():
-            return isinstance(value, str)
-        case IntegerKind():
-            return type(value) is int
-        case ScalarKind():
-            return isinstance(value, str | int | float)
-        case ArrayKind():
-            return isinstance(value, list)
-        case TableKind() | MapKind():
-            return isinstance(value, dict)
-        case _:  # of a choice, none was of the type
-            return False
-
-
-def _chosen(kind: ChoiceKind, value: object) -> KeyKind:
-    """Return the kind that a value of this type is meant to be, or all if it is none of them."""
-    for choice in kind.choices:
-        if isinstance(choice, TableKind) and isinstance(value, dict):
-            if any(key.required and key.name in value for key in choice.keys):
-                return choice
-        elif _has_type(choice, value):
-            return choice
-    return kind
 
 
 def _documented_value(

@@ -98,6 +98,7 @@ class MapKind:
         pattern: A regular expression of the names, for editors.
         nonempty: Whether it must have an entry.
         hint: What to do where something other than a table stands.
+        whole: Whether it is replaced as a whole by that of a nearer file, not merged with it.
     """
 
     values: KeyKind
@@ -107,6 +108,7 @@ class MapKind:
     pattern: str | None = None
     nonempty: bool = False
     hint: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,16 @@ class ChoiceKind:
 
     choices: tuple[KeyKind, ...]
     hint: str | None = None
+
+    def chosen(self, value: object) -> KeyKind | None:
+        """Return the kind that a value is meant to be; None if it has the type of none."""
+        for choice in self.choices:
+            if isinstance(choice, TableKind) and isinstance(value, dict):
+                if any(key.required and key.name in value for key in choice.keys):
+                    return choice
+            elif has_type(choice, value):
+                return choice
+        return None
 
 
 KeyKind: TypeAlias = (
@@ -327,7 +339,7 @@ SWEEP = TableKind(
         ),
         SpecKey(
             "control",
-            ChoiceKind((StringKind(), MapKind(ScalarKind(), nonempty=True))),
+            ChoiceKind((StringKind(), MapKind(ScalarKind(), nonempty=True, whole=True))),
             "The strategy that every other one is compared with, or a level of each axis under "
             "study. On every other axis, arms are compared at equal levels. It must be said if "
             "there are strategies; without it, nothing is compared.",
@@ -542,6 +554,25 @@ DOCUMENT = TableKind(
     ),
 )
 """A whole spec."""
+
+
+def has_type(kind: KeyKind, value: object) -> bool:
+    """Say whether a value of a document has the type that its key wants."""
+    match kind:
+        case StringKind():
+            return isinstance(value, str)
+        case IntegerKind():
+            return type(value) is int
+        case ScalarKind():
+            return isinstance(value, str | int | float)
+        case ArrayKind():
+            return isinstance(value, list)
+        case TableKind() | MapKind():
+            return isinstance(value, dict)
+        case ChoiceKind():
+            return kind.chosen(value) is not None
+        case ValueKind():
+            return True
 
 
 def is_tagged(value: object) -> bool:

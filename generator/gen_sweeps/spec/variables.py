@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from gen_sweeps.spec.axes import Selection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Value
 from gen_sweeps.spec.names import closest_match
-from gen_sweeps.spec.patterns import axes_in, fill, is_pattern
+from gen_sweeps.spec.patterns import TextPattern, parse_pattern
 from gen_sweeps.spec.values import (
     EMPTY,
     VariableReference,
@@ -49,7 +49,7 @@ class Setting:
     where: KeyPath
     axes: frozenset[str]
     variables: frozenset[str]
-    patterns: frozenset[str]
+    patterns: Mapping[str, TextPattern]
     identity: object
 
 
@@ -100,16 +100,17 @@ class _Group:
 
     axes: tuple[str, ...]
     names: tuple[str, ...]
+    project: Callable[[Mapping[str, str]], object]
     known: dict[object, _GroupValues] = field(default_factory=dict)
 
-    @property
-    def has_strategy(self) -> bool:
-        """Whether they depend on the strategy."""
-        return STRATEGY in self.axes
 
-    def project(self, levels: Mapping[str, str]) -> object:
-        """Return what arms must have in common for the variables to be equal."""
-        return itemgetter(*self.axes)(levels) if self.axes else None
+def _nowhere(_: Mapping[str, str]) -> object:
+    return None
+
+
+def projection(axes: Sequence[str]) -> Callable[[Mapping[str, str]], object]:
+    """Return what gives, of an arm's levels, those of some axes; arms alike in them get equals."""
+    return itemgetter(*axes) if axes else _nowhere
 
 
 class Variables:
@@ -145,6 +146,10 @@ class Variables:
         self._collect(defaults, overrides)
         self.depends: Mapping[str, frozenset[str]] = self._find_dependencies()
         self._groups = self._grouped()
+        self._of_strategies = [
+            index for index, group in enumerate(self._groups) if STRATEGY in group.axes
+        ]
+        self._project = {name: group.project for group in self._groups for name in group.names}
         self._merged: dict[tuple[int, ...], Mapping[str, Value]] = {}
 
     def _collect(self, defaults: Mapping[str, WrittenValue], overrides: Iterable[Override]) -> None:
@@ -185,24 +190,17 @@ class Variables:
         """
         axes: set[str] = set()
         variables: set[str] = set()
-        patterns = set()
+        patterns = {}
         for part, _ in parts(value, where):
             if isinstance(part, VariableReference):
                 (axes if part.name in self._axes else variables).add(part.name)
-            elif (
-                isinstance(part, str)
-                and fills
-                and is_pattern(part, self._axis_names, varies=varies)
-            ):
-                patterns.add(part)
-                axes |= axes_in(part, self._axis_names)
+            elif isinstance(part, str) and fills:
+                pattern = parse_pattern(part, self._axis_names, varies=varies)
+                if pattern:
+                    patterns[part] = pattern
+                    axes |= {*pattern.axes}
         return Setting(
-            value,
-            where,
-            frozenset(axes),
-            frozenset(variables),
-            frozenset(patterns),
-            identity(value),
+            value, where, frozenset(axes), frozenset(variables), patterns, identity(value)
         )
 
     def _find_dependencies(self) -> dict[str, frozenset[str]]:
@@ -264,7 +262,8 @@ class Variables:
         groups: dict[frozenset[str], list[str]] = {}
         for name, depends in self.depends.items():
             groups.setdefault(depends, []).append(name)
-        return [_Group(self._in_order(axes), tuple(names)) for axes, names in groups.items()]
+        ordered = [(self._in_order(axes), tuple(names)) for axes, names in groups.items()]
+        return [_Group(axes, names, projection(axes)) for axes, names in ordered]
 
     def _in_order(self, axes: frozenset[str]) -> tuple[str, ...]:
         return tuple(axis for axis in self._axes if axis in axes)
@@ -288,12 +287,7 @@ class Variables:
             for values in found:
                 every |= values.values
             merged = self._merged[ids] = MappingProxyType(every)
-        identities = tuple(
-            values.identity
-            for values, group in zip(found, self._groups, strict=True)
-            if group.has_strategy
-        )
-        return merged, identities
+        return merged, tuple([found[index].identity for index in self._of_strategies])
 
     def _values(self, names: Iterable[str], levels: Mapping[str, str]) -> _GroupValues:
         values = {}
@@ -329,6 +323,9 @@ class Variables:
 
     def resolve(self, setting: Setting, levels: Mapping[str, str]) -> Value:
         """Return what a setting gives in an arm."""
+        if isinstance(setting.value, str):
+            pattern = setting.patterns.get(setting.value)
+            return pattern.fill(levels) if pattern else setting.value
 
         def variable(name: str) -> Value:
             if name in self._axes:
@@ -344,17 +341,18 @@ class Variables:
                 return ""
             return value
 
-        def text(pattern: str) -> str:
-            return fill(pattern, levels) if pattern in setting.patterns else pattern
+        def text(written: str) -> str:
+            pattern = setting.patterns.get(written)
+            return pattern.fill(levels) if pattern else written
 
         return resolved(setting.value, variable, text)
 
     def value(self, name: str, levels: Mapping[str, str]) -> Value | None:
         """Return what a variable has in an arm; None if nobody sets it there."""
-        depends = self.depends.get(name)
-        if depends is None:
+        project = self._project.get(name)
+        if project is None:
             return None
-        key = (name, *(levels[axis] for axis in self._in_order(depends)))
+        key = (name, project(levels))
         if key not in self._cache:
             setting = self._layers[name].chosen(levels)
             self._cache[key] = None if setting is None else self.resolve(setting, levels)
