@@ -75,8 +75,8 @@ def _is_argument(spec: Spec, name: str) -> bool:
 
 
 def _varies(spec: Spec, name: str) -> bool:
-    values = [strategy.args.get(name) for strategy in spec.strategies]
-    return any(value is not None and value is not values[0] for value in values)
+    args = (strategy.args for strategy in spec.strategies)
+    return len({literal(it[name]) if name in it else None for it in args}) > 1
 
 
 def drift_problems(plan: Plan) -> list[Problem]:
