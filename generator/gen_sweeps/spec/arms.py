@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from types import MappingProxyType
 
-from gen_sweeps.spec.axes import Selection, WrittenAxis
+from gen_sweeps.spec.axes import LevelSelection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Level, Strategy, Value
 from gen_sweeps.spec.values import EMPTY
@@ -73,10 +73,11 @@ class ArmBuilder:
         self._findings = findings
         self._warns_alike = warns_alike
         self._resolved: dict[str, _StrategyArms] = {}
-        self._is_clash_reported = False
+        # Where a level's own name is wrong, that is what is to be mended first.
+        self._is_clash_reported = bool(findings.errors)
         self._warned: set[str] = set()
 
-    def combinations(self, excluded: Sequence[Selection]) -> list[Mapping[str, str]]:
+    def combinations(self, excluded: Sequence[LevelSelection]) -> list[Mapping[str, str]]:
         """Return the levels of each arm; report what is excluded in vain or is needed."""
         levels = [[*axis.levels] for axis in self._axes.values()]
         if not levels or not all(levels):
@@ -98,7 +99,7 @@ class ArmBuilder:
         return [MappingProxyType(levels) for levels in remaining]
 
     def _remaining(
-        self, every: Iterable[dict[str, str]], excluded: Sequence[Selection]
+        self, every: Iterable[dict[str, str]], excluded: Sequence[LevelSelection]
     ) -> Iterator[dict[str, str]]:
         unmatched = {selection.where: selection for selection in excluded}
         missed: dict[KeyPath, str] = {}

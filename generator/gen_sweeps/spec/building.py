@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from gen_sweeps.spec.arms import ArmBuilder, WrittenStrategy, unmatched_overrides
 from gen_sweeps.spec.axes import (
-    Selection,
+    LevelSelection,
     WrittenAxis,
     WrittenLevel,
     read_axes,
@@ -167,7 +167,7 @@ class _Builder:
 
     def _excluded(
         self, sweep: Mapping[str, object], axes: Mapping[str, WrittenAxis]
-    ) -> Iterator[Selection]:
+    ) -> Iterator[LevelSelection]:
         entries = sweep.get("exclude")
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             where: KeyPath = ("sweep", "exclude", index)
@@ -282,8 +282,8 @@ class _Builder:
             where: KeyPath = ("overrides", index)
             variables = self._reader.table(entry.get("vars"), (*where, "vars"))
             when = read_selection(entry.get("when"), (*where, "when"), axes, self.findings)
-            if when:
-                yield Override(when, variables, where)
+            # What a wrong `when` sets is there, for those who refer to it.
+            yield Override(when or LevelSelection({}, where), variables, where)
 
     def _strategies(
         self, treatment: Treatment, checker: FactorChecker, variables: Variables

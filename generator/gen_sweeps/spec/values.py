@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from gen_sweeps.spec.expressions import ExpressionError, check_expression
+from gen_sweeps.spec.expressions import ALLOWED, ExpressionError, check_expression
 from gen_sweeps.spec.findings import Findings, KeyPath, toml_type
 from gen_sweeps.spec.model import Expression, Reference, Value
 from gen_sweeps.spec.names import closest_match
@@ -114,7 +114,7 @@ class ValueReader:
             check_expression(source)
         except ExpressionError as error:
             self._findings.report(
-                (*where, "python"), error.message, at_value=True, offset=error.offset
+                (*where, "python"), error.message, ALLOWED, at_value=True, offset=error.offset
             )
         return Expression(source)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
 
-from gen_sweeps.spec.axes import Selection, WrittenAxis
+from gen_sweeps.spec.axes import LevelSelection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Value
 from gen_sweeps.spec.names import closest_match
@@ -27,7 +27,7 @@ from gen_sweeps.spec.values import (
 class Override:
     """Variables for the combinations of levels that are selected."""
 
-    when: Selection
+    when: LevelSelection
     vars: Mapping[str, WrittenValue]
     where: KeyPath
 
@@ -59,7 +59,7 @@ class _Layers:
 
     default: Setting | None = None
     by_level: dict[str, dict[str, Setting]] = field(default_factory=dict)
-    overrides: list[tuple[Selection, Setting]] = field(default_factory=list)
+    overrides: list[tuple[LevelSelection, Setting]] = field(default_factory=list)
 
     def all(self) -> Iterator[Setting]:
         """Yield the settings."""
@@ -167,7 +167,7 @@ class Variables:
                     where = (*level.where, *key, name)
                     found = layers.setdefault(name, _Layers()).by_level
                     other = next((o for o in found if o not in (STRATEGY, axis.name)), None)
-                    if other:
+                    if other and axis.name not in found:
                         message = f"is set by the axis {other!r} too: which one is to win?"
                         self._findings.report(where, message, "combine them in `[[overrides]]`")
                     own[name] = self.setting(value, where)
