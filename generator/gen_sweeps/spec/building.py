@@ -79,7 +79,8 @@ class _Builder:
         variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
         strategies = list(self._strategies(treatment, checker, variables))
         checker.check_vary(strategies, variables)
-        checker.check_shared(shared, variables)
+        references = variables.references(shared, ("treatment", "shared"))
+        checker.check_shared(references, variables)
         checker.check_strategy_names()
         sweep = self._table(("sweep",))
         control = self._control(sweep, axes)
@@ -96,7 +97,8 @@ class _Builder:
             self.report(override.when.where, "matches none of the arms")
         arms = tuple(builder.arms(combinations))
         if arms:
-            treatment = replace(treatment, shared=variables.resolve_all(shared, arms[0].levels))
+            resolved_shared = variables.resolve_all(shared, references, arms[0].levels)
+            treatment = replace(treatment, shared=resolved_shared)
         output, templates = self._folders(sweep)
         return Spec(
             path=self._path,
@@ -296,16 +298,15 @@ class _Builder:
             for arg in args:
                 if arg not in treatment.vary:
                     checker.report_not_varying((*place, arg), arg)
-            settings = {
-                arg: variables.setting(args[arg], (*place, arg), fills=False)
-                for arg in treatment.vary
-                if arg in args
-            }
-            for setting in settings.values():
-                variables.check_references(setting)
+            ordered = (
+                args
+                if tuple(args) == treatment.vary
+                else MappingProxyType({arg: args[arg] for arg in treatment.vary if arg in args})
+            )
+            references = variables.references(ordered, place)
             title = self._line(table, (*where, "title"))
             doc = self._text(table, (*where, "doc"))
-            yield WrittenStrategy(name, title, doc, settings, where)
+            yield WrittenStrategy(name, title, doc, ordered, references, where)
 
     # -- pieces of the document, or something harmless where they have the wrong type --
 
