@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from gen_sweeps.spec.arms import ArmBuilder, WrittenStrategy, unmatched_overrides
 from gen_sweeps.spec.axes import (
-    Selection,
+    LevelSelection,
     WrittenAxis,
     WrittenLevel,
     read_axes,
@@ -79,7 +79,8 @@ class _Builder:
         variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
         strategies = list(self._strategies(treatment, checker, variables))
         checker.check_vary(strategies, variables)
-        checker.check_shared(shared, variables)
+        references = variables.references(shared, ("treatment", "shared"))
+        checker.check_shared(references, variables)
         checker.check_strategy_names()
         sweep = self._table(("sweep",))
         control = self._control(sweep, axes)
@@ -96,7 +97,8 @@ class _Builder:
             self.report(override.when.where, "matches none of the arms")
         arms = tuple(builder.arms(combinations))
         if arms:
-            treatment = replace(treatment, shared=variables.resolve_all(shared, arms[0].levels))
+            resolved_shared = variables.resolve_all(shared, references, arms[0].levels)
+            treatment = replace(treatment, shared=resolved_shared)
         output, templates = self._folders(sweep)
         return Spec(
             path=self._path,
@@ -167,7 +169,7 @@ class _Builder:
 
     def _excluded(
         self, sweep: Mapping[str, object], axes: Mapping[str, WrittenAxis]
-    ) -> Iterator[Selection]:
+    ) -> Iterator[LevelSelection]:
         entries = sweep.get("exclude")
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             where: KeyPath = ("sweep", "exclude", index)
@@ -282,8 +284,8 @@ class _Builder:
             where: KeyPath = ("overrides", index)
             variables = self._reader.table(entry.get("vars"), (*where, "vars"))
             when = read_selection(entry.get("when"), (*where, "when"), axes, self.findings)
-            if when:
-                yield Override(when, variables, where)
+            # What a wrong `when` sets is there, for those who refer to it.
+            yield Override(when or LevelSelection({}, where), variables, where)
 
     def _strategies(
         self, treatment: Treatment, checker: FactorChecker, variables: Variables
@@ -296,16 +298,15 @@ class _Builder:
             for arg in args:
                 if arg not in treatment.vary:
                     checker.report_not_varying((*place, arg), arg)
-            settings = {
-                arg: variables.setting(args[arg], (*place, arg), fills=False)
-                for arg in treatment.vary
-                if arg in args
-            }
-            for setting in settings.values():
-                variables.check_references(setting)
+            ordered = (
+                args
+                if tuple(args) == treatment.vary
+                else MappingProxyType({arg: args[arg] for arg in treatment.vary if arg in args})
+            )
+            references = variables.references(ordered, place)
             title = self._line(table, (*where, "title"))
             doc = self._text(table, (*where, "doc"))
-            yield WrittenStrategy(name, title, doc, settings, where)
+            yield WrittenStrategy(name, title, doc, ordered, references, where)
 
     # -- pieces of the document, or something harmless where they have the wrong type --
 
