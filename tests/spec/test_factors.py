@@ -261,7 +261,7 @@ def test_what_is_excluded_must_be_there_and_not_be_needed(
             "vars.lr",
             "vars.lrr",
             (
-                "18:6: strategies.sgd.vars.lrr: 'lrr' is not among `treatment.vary` (did you mean "
+                "18:6: strategies.sgd.vars.lrr: 'lrr' is not in `treatment.vary` (did you mean "
                 "`lr`?)"
             ),
         ),
@@ -269,7 +269,7 @@ def test_what_is_excluded_must_be_there_and_not_be_needed(
             'vary = ["kind", ',
             "vary = [",
             (
-                "16:6: strategies.sgd.args.kind: 'kind' is not among `treatment.vary` (add 'kind' "
+                "16:6: strategies.sgd.args.kind: 'kind' is not in `treatment.vary` (add 'kind' "
                 "to `treatment.vary`)"
             ),
         ),
@@ -339,7 +339,7 @@ def test_what_is_excluded_must_be_there_and_not_be_needed(
         (
             "levels = [0, 1]",
             'levels = [0, "0"]',
-            "24:14: axes.seed.levels.1: '0' stands twice",
+            "24:14: axes.seed.levels.1: '0' is listed twice",
         ),
         (
             "levels = [0, 1]",

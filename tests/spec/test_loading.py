@@ -134,7 +134,7 @@ def test_what_is_wrong_in_many_strategies_is_reported_at_once_with_its_place(wor
         "no strategy can set it\n"
         "hint: move it from `[treatment.shared]` to `treatment.vary`\n"
         "error: spec.toml:374:9: strategies.s70.title: must be a string, not an integer\n"
-        "error: spec.toml:378:13: strategies.S70: differs from `s70` in case only: their files "
+        "error: spec.toml:378:13: strategies.S70: differs from `s70` only in case: their files "
         "would too\n"
         "error: spec.toml:383:13: strategies.-s72: '-s72' can't be part of file names: a name "
         "takes ASCII letters, digits, `_`, `.` and `-`, and starts with none of the last two\n"

@@ -161,7 +161,7 @@ class ArmBuilder:
         *_, last = self._axes.values()
         message = f"makes two arms called {name!r}"
         if other != name:
-            message = f"makes arms called {other!r} and {name!r}, which differ in case only"
+            message = f"makes arms called {other!r} and {name!r}, which differ only in case"
         self._findings.report(last.where, message, "rename a level")
 
     def _strategy(self, levels: Mapping[str, str]) -> tuple[Strategy, object]:

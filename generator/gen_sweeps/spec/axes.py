@@ -93,9 +93,9 @@ def _unique(levels: list[WrittenLevel], findings: Findings) -> Mapping[str, Writ
             is_value = len(level.where) > len(("axes", "NAME", "LEVEL"))
             findings.report(level.where, f"{level.name!r} {fault}", hint if is_value else None)
         elif level.name in unique:
-            findings.report(level.where, f"{level.name!r} stands twice")
+            findings.report(level.where, f"{level.name!r} is listed twice")
         elif other != level.name:
-            message = f"differs from `{other}` in case only: their files would too"
+            message = f"differs from `{other}` only in case, and so would their files"
             findings.report(level.where, message)
         unique.setdefault(level.name, level)
     return unique

@@ -129,7 +129,7 @@ class _Builder:
         output = self._folder(sweep, ("sweep", "output"), "generated")
         templates = self._folder(sweep, ("sweep", "templates"), DEFAULT_TEMPLATES)
         if output == templates and isinstance(sweep.get("output"), str):
-            message = "is the template folder: the files need a folder of their own"
+            message = "is also the template folder: the files need a folder of their own"
             self.report(("sweep", "output"), message, at_value=True)
         return output, templates
 
@@ -190,10 +190,10 @@ class _Builder:
                     self.report(where, f"{name!r} {fault}")
                 if name in self._constants:
                     other = self._constants[name][1]
-                    self.report(where, f"is defined already, under the heading {other!r}")
+                    self.report(where, f"is already defined, under the heading {other!r}")
                 elif name.casefold() in folded:
                     other = folded[name.casefold()]
-                    self.report(where, f"differs from `{other}` in case only")
+                    self.report(where, f"differs from `{other}` only in case")
                 constants.append(self._constant(name, entry, where))
                 self._constants.setdefault(name, where)
                 folded.setdefault(name.casefold(), name)
@@ -238,7 +238,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif name in vary:
-                hint = "leave it in one of the two: what is shared can't vary"
+                hint = "keep it in one of the two: what is shared can't vary"
                 self.report(where, "is also in `vary`", hint)
         names: Mapping[str, Value] = MappingProxyType(dict.fromkeys(shared, 0))
         # A `call` that is no string is reported for that, not for what it doesn't name.
@@ -253,7 +253,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}", at_value=True)
             elif name in seen:
-                self.report(where, f"{name!r} stands twice", at_value=True)
+                self.report(where, f"{name!r} is listed twice", at_value=True)
             seen.add(name)
             yield name
 
@@ -268,7 +268,7 @@ class _Builder:
             if fault := level_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif other is not name:
-                self.report(where, f"differs from `{other}` in case only: their files would too")
+                self.report(where, f"differs from `{other}` only in case, and so would their files")
             table = entry.get("vars") if isinstance(entry, dict) else None
             variables = self._reader.table(table, (*where, "vars"))
             strategies[name] = WrittenLevel(name, name, variables, where)
@@ -332,11 +332,11 @@ class _Builder:
         if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
         elif "\\" in text:
-            report(f"{text!r} has a backslash", "write folders with `/`")
+            report(f"{text!r} has a backslash", "separate folders with `/`")
         else:
             below = tuple(dropwhile(lambda part: part == "..", PurePosixPath(text).parts))
             if ".." in below:
-                report(f"{text!r} goes up after it went down", "write `..` at its start only")
+                report(f"{text!r} has `..` after a folder's name", "write `..` only at the start")
             elif below and (fault := file_fault("/".join(below))):
                 report(f"{text!r} {fault}")
         return PurePosixPath(text)

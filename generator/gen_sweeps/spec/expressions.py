@@ -103,7 +103,7 @@ def _check_nesting(code: str) -> None:
         elif character in "+-*/%~.":
             depth += 1
         if depth > MAX_NESTING:
-            raise ExpressionError(f"nests more than {MAX_NESTING} deep", offset)
+            raise ExpressionError(f"is nested more than {MAX_NESTING} levels deep", offset)
 
 
 def _parsed(source: str) -> ast.Expression:

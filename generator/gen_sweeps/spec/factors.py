@@ -54,13 +54,13 @@ class FactorChecker:
     def report_not_varying(self, where: KeyPath, name: str) -> None:
         """Report that a strategy sets what none may set."""
         if name in self._treatment.shared and "vars" not in where:
-            message = f"{name!r} is shared by all strategies, so none can set it"
+            message = f"{name!r} is shared by all strategies, so no strategy can set it"
             hint = "move it from `[treatment.shared]` to `treatment.vary`"
             self._findings.report(where, message, hint)
             return
         match = closest_match(name, self._treatment.vary)
         hint = f"did you mean `{match}`?" if match else f"add {name!r} to `treatment.vary`"
-        self._findings.report(where, f"{name!r} is not among `treatment.vary`", hint)
+        self._findings.report(where, f"{name!r} is not in `treatment.vary`", hint)
 
     def _variables(self) -> Iterator[tuple[str, KeyPath]]:
         for name in self._defaults:

@@ -82,7 +82,9 @@ class ValueReader:
         self, value: list[object] | dict[str, object], where: KeyPath, depth: int
     ) -> WrittenValue:
         if depth >= MAX_DEPTH:
-            self._findings.report(where, f"nests more than {MAX_DEPTH} deep", at_value=True)
+            self._findings.report(
+                where, f"is nested more than {MAX_DEPTH} levels deep", at_value=True
+            )
             return 0
         if isinstance(value, list):
             return tuple(
@@ -123,7 +125,7 @@ class ValueReader:
             return Reference(name)
         if where[0] == "base" and self._is_further_down(name):
             message = f"constant {name!r} is defined further down"
-            self._findings.report(where, message, "move it above the constants that name it")
+            self._findings.report(where, message, "move it above the constants that refer to it")
         else:
             match = closest_match(name, self._constants)
             hint = unknown_hint("base", name, match, f"define {name} under [base.…]")
