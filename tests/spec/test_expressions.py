@@ -94,9 +94,9 @@ def test_literals_names_calls_containers_and_arithmetic_are_expressions(source: 
         ("1 + True", "has arithmetic of something other than number literals", 4),
         ("'a' * 9", "has arithmetic of something other than number literals", 0),
         ("1" * (MAX_LENGTH + 1), "has 2001 characters", MAX_LENGTH),
-        ("(" * 41 + ")" * 41, "nests more than 40 deep", MAX_NESTING),
-        ("-" * 41 + "1", "nests more than 40 deep", MAX_NESTING),
-        ("1" + "+1" * 41, "nests more than 40 deep", 81),
+        ("(" * 41 + ")" * 41, "is nested more than 40 levels deep", MAX_NESTING),
+        ("-" * 41 + "1", "is nested more than 40 levels deep", MAX_NESTING),
+        ("1" + "+1" * 41, "is nested more than 40 levels deep", 81),
     ],
 )
 def test_nothing_else_is_and_the_fault_has_its_place(
