@@ -21,7 +21,7 @@ from gen_sweeps.spec.names import closest_match
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ArmSelection:
     """The arms that are asked for, out of those of a spec.
 
     Attributes:
@@ -89,7 +89,7 @@ class Selection:
         return merged(None, planned.manifest, names, order)
 
 
-def select(spec: Spec, names: Sequence[str]) -> Selection:
+def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
     """Return the arms of `spec` that have one of `names`, or a level of that name.
 
     Args:
@@ -112,7 +112,7 @@ def select(spec: Spec, names: Sequence[str]) -> Selection:
         raise SpecError(*problems)
     asked = set(names)
     arms = [a for a in spec.arms if a.name in asked or not asked.isdisjoint(a.levels.values())]
-    return Selection(spec, tuple(arms))
+    return ArmSelection(spec, tuple(arms))
 
 
 @dataclass(frozen=True, slots=True)
