@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gen_sweeps.console.formats import json_text
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
@@ -34,10 +33,38 @@ FOUND: Mapping[Action, str] = {
 
 def written_text(plan: Plan) -> str:
     """Return the text to print after the files have been written."""
+    return "\n".join((*_table(plan.proof.rendering.spec), "", written_lines(plan)))
+
+
+def written_lines(plan: Plan) -> str:
+    """Return what has been proven, and what has been done with how many files."""
     spec = plan.proof.rendering.spec
-    counts = ", ".join(f"{plan.count(action)} {word}" for action, word in DONE.items())
-    folder = f"{spec.output_folder}"
-    return "\n".join((*_table(spec), "", proven_line(spec), f"{folder}: {counts}", ""))
+    return f"{proven_line(spec)}\n{spec.output_folder}: {_counts([plan])}\n"
+
+
+def _counts(plans: Sequence[Plan]) -> str:
+    return ", ".join(
+        f"{sum(plan.count(action) for plan in plans)} {word}" for action, word in DONE.items()
+    )
+
+
+def of_several(exit_codes: Sequence[int], plans: Sequence[Plan], *, writes: bool) -> str:
+    """Return the line that sums up the runs of several specs.
+
+    Args:
+        exit_codes: That of each.
+        plans: Those of the specs that are valid and proven.
+        writes: Whether files have been written, and not only checked.
+    """
+    failed = sum(code > 1 or (writes and code > 0) for code in exit_codes)
+    parts = [f"{failed} failed"] if failed else []
+    if writes:
+        parts.append(_counts(plans))
+    else:
+        differs = exit_codes.count(1)
+        parts += [f"{differs} differ"] if differs else []
+        parts.append(f"{exit_codes.count(0)} match")
+    return f"{len(exit_codes)} specs: {', '.join(parts)}\n"
 
 
 def checked_text(plan: Plan) -> str:
@@ -122,7 +149,7 @@ def _stray(spec: Spec) -> str:
     return f"it looks like a strategy's file, but {spec.path} does not define it"
 
 
-def warnings(plan: Plan) -> list[str]:
+def warnings(plan: Plan) -> list[Problem]:
     """Return warnings about files that have been written, or left alone."""
     spec = plan.proof.rendering.spec
     rewritten = [
@@ -131,19 +158,15 @@ def warnings(plan: Plan) -> list[str]:
         for change in plan.changes
         if change.line_endings
     ]
-    problems = [str(problem) for problem in spec.warnings]
-    return (
-        problems
-        + rewritten
-        + [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
-    )
+    strays = [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
+    return list(map(Problem, (*rewritten, *strays)))
 
 
-def only_warning(plan: Plan, names: Sequence[str]) -> str:
-    """Return the warning that other strategies have not been checked."""
+def only_warning(plan: Plan, names: Sequence[str]) -> Problem:
+    """Return the warning that other arms have not been checked."""
     asked = ", ".join(dict.fromkeys(names))
     command = f"gen-sweeps {plan.proof.rendering.spec.path} --check"
-    return f"looked only at {asked} and the shared files; `{command}` checks the rest"
+    return Problem(f"looked only at {asked} and the shared files; `{command}` checks the rest")
 
 
 def _table(spec: Spec) -> Iterator[str]:
@@ -181,10 +204,10 @@ def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
     return [name, *(f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell for cell in cells)]
 
 
-def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Plan) -> str:
-    """Return a run as JSON.
+def content(command: str, plan: Plan) -> Mapping[str, object]:
+    """Return what the JSON of a run has besides what that of all commands has.
 
-    Besides what all commands have, the object has `spec`, `control`, `treatment`, `strategies`,
+    It has `spec`, `control`, `treatment`, `strategies`,
     `axes`, `arms`, `factors` (with the places that print each) and `files` (each with `path` and
     `status`: "created", "updated", "unchanged" or "removed" after writing; "missing", "changed",
     "unchanged", "extra" or "stray" after a check). Its `command` is "write", "check" or "diff".
@@ -193,7 +216,7 @@ def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Pla
     words = DONE if command == "write" else FOUND
     files = [(path, words[action]) for path, action in plan.actions()]
     files += [(path, "stray") for path in plan.strays]
-    content = {
+    return {
         "spec": str(spec.path),
         "control": dict(spec.control),
         "treatment": {"call": spec.treatment.call or None, "vary": spec.treatment.vary},
@@ -203,4 +226,3 @@ def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Pla
         "factors": {name: list(places) for name, places in plan.proof.places.items()},
         "files": [{"path": display_path(spec, path), "status": status} for path, status in files],
     }
-    return json_text(command, exit_code, problems, content)

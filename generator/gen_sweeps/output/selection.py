@@ -43,7 +43,14 @@ class ArmSelection:
         kept = tuple(a for a in self.whole.arms if tuple(map(a.levels.get, axes)) in needed)
         used = {arm.strategy.name for arm in kept if arm.strategy}
         strategies = tuple(strategy for strategy in self.whole.strategies if strategy.name in used)
-        return replace(self.whole, strategies=strategies, arms=kept)
+        levels = {level for arm in kept for level in arm.levels.items()}
+        axes_of_kept = tuple(
+            replace(axis, levels=tuple(x for x in axis.levels if (axis.name, x.name) in levels))
+            for axis in self.whole.axes
+        )
+        return replace(
+            self.whole, strategies=strategies, axes=axes_of_kept, arms=kept, whole=self.whole
+        )
 
     def plan(self, proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         """Return what makes `folder` hold the files that are asked for; no other is touched.
