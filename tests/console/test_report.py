@@ -74,7 +74,7 @@ def test_the_report_shows_the_control_in_full_with_its_treatment_marked(sweep: W
 
 def test_the_report_has_what_any_two_strategies_differ_in(sweep: World) -> None:
     page = _report(sweep)
-    summaries = re.findall(r"<summary>(.*)</summary>", page)
+    summaries = re.findall(r"<summary>(.*?)</summary>", page, re.DOTALL)
     assert len(summaries) == 6
     (pair,) = (
         text

@@ -8,7 +8,7 @@ from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
-from gen_sweeps.spec.model import STRATEGY, Spec, Strategy
+from gen_sweeps.spec.model import STRATEGY, Arm, Level, Spec, Strategy, Value
 
 MAX_ROWS = 20
 """Strategies that the table shows; more are folded into one line."""
@@ -85,25 +85,34 @@ def proven_line(spec: Spec) -> str:
         count = f"{len(spec.arms)} arms ({', '.join(sizes)})"
     if len(spec.arms) == 1:
         return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
-    return f"{count} differ only in {', '.join(_factors(spec))}"
-
-
-def _factors(spec: Spec) -> Iterator[str]:
-    """Yield the factors that really vary; arguments within their call."""
-    arguments = [name for name in spec.treatment.vary if _varies(spec, name)]
+    arguments, others = varying(spec)
     if spec.treatment.call:
-        yield f"{spec.treatment.call}({', '.join(a for a in arguments if _is_argument(spec, a))})"
-    yield from (name for name, axes in spec.depends.items() if axes)
-    yield from (axis.name for axis in spec.axes)
+        others = [f"{spec.treatment.call}({', '.join(arguments)})", *others]
+    return f"{count} differ only in {', '.join(others)}"
 
 
-def _is_argument(spec: Spec, name: str) -> bool:
-    return any(name in strategy.args for strategy in spec.strategies)
+def varying(spec: Spec) -> tuple[list[str], list[str]]:
+    """Return the arguments that really vary, and the variables and axes."""
+    first = spec.arms[0]
+    arguments = {
+        name
+        for name in spec.treatment.vary
+        if any(_argument(arm, name) != _argument(first, name) for arm in spec.arms)
+    }
+    variables = {
+        name
+        for name, axes in spec.depends.items()
+        if axes and any(arm.vars.get(name) != first.vars.get(name) for arm in spec.arms)
+    }
+    order = dict.fromkeys((*spec.treatment.vary, *spec.depends))
+    axes = [axis.name for axis in spec.axes if len(axis.levels) > 1]
+    named = [STRATEGY] if STRATEGY in spec.treatment.vary else []
+    found = [name for name in order if name in variables]
+    return [name for name in order if name in arguments], [*named, *found, *axes]
 
 
-def _varies(spec: Spec, name: str) -> bool:
-    values = [strategy.args.get(name) for strategy in spec.strategies]
-    return any(value is not None and value is not values[0] for value in values)
+def _argument(arm: Arm, name: str) -> Value | None:
+    return arm.strategy.args.get(name) if arm.strategy else None
 
 
 def drift_problems(plan: Plan) -> list[Problem]:
@@ -189,11 +198,21 @@ def _table(spec: Spec) -> Iterator[str]:
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
     for axis in spec.axes:
-        names = [level.name for level in axis.levels[:MAX_ROWS]]
+        names = [_level(level) for level in axis.levels[:MAX_ROWS]]
         more = (
             "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
         )
         yield f"{axis.name}: {', '.join(names)}{more}"
+
+
+def _level(level: Level) -> str:
+    """Return the name of a level, and what it sets."""
+    sets = ", ".join(f"{name}={_cut(literal(value))}" for name, value in level.vars.items())
+    return f"{level.name} ({sets})" if sets else level.name
+
+
+def _cut(cell: str) -> str:
+    return f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell
 
 
 def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
@@ -201,7 +220,7 @@ def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
     name = strategy.name + (" (control)" if is_control else "")
     values = {**strategy.args, **strategy.vars}
     cells = (literal(values[factor]) if factor in values else "-" for factor in used)
-    return [name, *(f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell for cell in cells)]
+    return [name, *map(_cut, cells)]
 
 
 def content(command: str, plan: Plan) -> Mapping[str, object]:
