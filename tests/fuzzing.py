@@ -333,6 +333,7 @@ def _some_spec(rng: random.Random, folder: Path, size: int) -> Spec:
             _line(rng),
             _text(rng),
             {arg: _value(rng, known) for arg in vary if rng.random() < 0.6},
+            {},
         )
         for name in ["control", *rng.sample(["b", "C", "_"], rng.randint(0, max(size, 1)))]
     )

@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
@@ -23,6 +24,7 @@ from gen_sweeps.proof.fillings import Place, PlaceKind
 from gen_sweeps.proof.naming import place_names
 from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import docstring_span, parse
+from gen_sweeps.proof.shared_paths import shared_path
 from gen_sweeps.proof.substitution import substitution_fault
 from gen_sweeps.proof.treatment import UnreadableTreatmentError, read_back
 from gen_sweeps.rendering.renderer import File, Rendering
@@ -42,11 +44,13 @@ class Proof:
         rendering: What was proven.
         digests: The sha256 of each file, in hexadecimal, by its path in the order of rendering.
         places: Where each factor is printed, in a reader's terms, by the factor.
+        warnings: What is proven, and probably not meant.
     """
 
     rendering: Rendering
     digests: Mapping[str, str]
     places: Mapping[str, tuple[str, ...]]
+    warnings: tuple[Problem, ...] = ()
 
 
 def digest(data: bytes) -> str:
@@ -87,7 +91,7 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
         problems += explain(rendering, prover.dependent, progress)
     if problems:
         raise ProofError(*problems)
-    return Proof(rendering, digests, prover.places())
+    return Proof(rendering, digests, prover.places(), tuple(prover.warnings()))
 
 
 def _read_all(rendering: Rendering, progress: Progress) -> None:
@@ -140,6 +144,14 @@ class _Prover:
                     argument = f".{factor}" if isinstance(filling.value, Call) else ""
                     found.setdefault(factor, {})[f"{name}{argument}"] = None
         return {factor: tuple(names) for factor, names in found.items()}
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield the first path or name of results that all arms share, if there is one."""
+        spec = self._spec
+        whole = (c for c in self._skeletons.values() if c and c.file.axes == spec.axis_names)
+        controls = whole if len(spec.arms) > 1 else ()
+        found = (shared_path(c, spec, f"{self._folder}{c.file.path}") for c in controls)
+        yield from islice(filter(None, found), 1)
 
     def look_at(self, file: File) -> None:
         """Look at a file.

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 
 from gen_sweeps.rendering.escaping import Text
 from gen_sweeps.rendering.filters import StrategyView, TreatmentView
-from gen_sweeps.rendering.traced import traced
+from gen_sweeps.rendering.tracing import traced
 from gen_sweeps.spec.model import (
     STRATEGY,
     Arm,
@@ -202,7 +202,11 @@ def identity_views(
 
 
 def shared_views(spec: Spec) -> dict[str, object]:
-    """Return what a template sees whose file all arms share: all arms, and what they share."""
+    """Return what a template sees whose file all arms share: all arms, and what they share.
+
+    The file is the same if only some arms are asked for.
+    """
+    spec = spec.whole or spec
     views: dict[str, object] = {axis: _not_carried(axis, axis) for axis in spec.axis_names}
     first = spec.arms[0]
     for name in spec.depends:
