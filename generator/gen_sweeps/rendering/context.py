@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from jinja2 import StrictUndefined
 
-from gen_sweeps.rendering.escaping import Text
+from gen_sweeps.rendering.companions import bare_check
+from gen_sweeps.rendering.escaping import Code, Text
 from gen_sweeps.rendering.filters import StrategyView, TreatmentView
 from gen_sweeps.rendering.tracing import traced
 from gen_sweeps.spec.model import (
@@ -25,10 +26,8 @@ from gen_sweeps.spec.model import (
 IDENTITY = frozenset({""})
 """The origin of what says which arm a file is for, and is no factor: its name, title and doc."""
 
-View: TypeAlias = (
-    "bool | int | float | Text | Reference | Expression | list[View] | Mapping[Text, View]"
-)
-"""A value of the spec as templates see it: as `Value`, with strings guarded, keys among them."""
+View: TypeAlias = "bool | int | float | Text | list[View] | Mapping[Text, View]"
+"""A value of the spec as templates see it: with strings and code guarded, keys among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +123,8 @@ def view(value: Value) -> View:
     """Return `value` as templates see it."""
     if isinstance(value, str):
         return Text(value)
+    if isinstance(value, Reference | Expression):
+        return Code(value)
     if isinstance(value, tuple):
         return [view(item) for item in value]
     if isinstance(value, Mapping):
@@ -144,25 +145,29 @@ def spec_views(spec: Spec) -> dict[str, object]:
     return {"sweep": sweep, "base": BaseView(spec.base), "vars": _moved("vars.NAME", "NAME")}
 
 
-def arm_views(spec: Spec, arm: Arm, axes: Collection[str]) -> dict[str, object]:
+def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[str, object]:
     """Return what a template sees of an arm besides its identity: its factors.
 
     Args:
         spec: The spec.
         arm: The arm, or one of those that share the file.
+        path: The file.
         axes: The axes that the template's name carries.
     """
     views: dict[str, object] = {}
+    check = bare_check(path)
     for axis, value in arm.values.items():
         views[axis] = (
-            traced(view(value), frozenset({axis})) if axis in axes else _not_carried(axis, axis)
+            traced(view(value), frozenset({axis}), check)
+            if axis in axes
+            else _not_carried(axis, axis)
         )
     for name, value in arm.vars.items():
         missing = spec.depends[name].difference(axes)
         if missing:
             views[name] = _not_carried(name, min(missing))
         elif spec.depends[name]:
-            views[name] = traced(view(value), frozenset({name}))
+            views[name] = traced(view(value), frozenset({name}), check)
         else:
             views[name] = view(value)
     if spec.treatment.call:
@@ -171,8 +176,11 @@ def arm_views(spec: Spec, arm: Arm, axes: Collection[str]) -> dict[str, object]:
         views["strategy"] = _not_carried(STRATEGY, STRATEGY)
     elif spec.treatment.call:
         arguments = {**spec.treatment.shared, **arm.strategy.args}
-        args = {name: traced(view(v), frozenset({name})) for name, v in arguments.items()}
-        views["treatment"] = TreatmentView(spec.treatment.call, spec.treatment.vary, args)
+        args = {name: traced(view(v), frozenset({name}), check) for name, v in arguments.items()}
+        in_python = path.endswith(".py")
+        views["treatment"] = TreatmentView(
+            spec.treatment.call, spec.treatment.vary, _ONLY_WHOLE if in_python else args
+        )
     return views
 
 
@@ -189,24 +197,28 @@ def identity_views(
             file depends on anything else.
         axes: The axes that the template's name carries.
     """
+    check = bare_check(path)
+
+    def text(said: str, origin: frozenset[str] = IDENTITY) -> Text:
+        return Text(said, origin, check)
+
     name = "-".join(level for axis, level in arm.levels.items() if axis in axes)
-    views: dict[str, object] = {"arm": ArmView(Text(name, IDENTITY), Text(path, IDENTITY))}
+    views: dict[str, object] = {"arm": ArmView(text(name), text(path))}
     if arm.strategy is not None and own.strategy is not None and STRATEGY in axes:
-        called = Text(arm.strategy.name, IDENTITY)
+        called = text(arm.strategy.name)
         if STRATEGY in spec.treatment.vary:  # its name is a factor like any other
-            called = Text(own.strategy.name, frozenset({STRATEGY}))
-        views["strategy"] = StrategyView(
-            called, Text(arm.strategy.title, IDENTITY), Text(arm.strategy.doc, IDENTITY)
-        )
+            called = text(own.strategy.name, frozenset({STRATEGY}))
+        views["strategy"] = StrategyView(called, text(arm.strategy.title), text(arm.strategy.doc))
     return views
 
 
-def shared_views(spec: Spec) -> dict[str, object]:
+def shared_views(spec: Spec, path: str) -> dict[str, object]:
     """Return what a template sees whose file all arms share: all arms, and what they share.
 
-    The file is the same if only some arms are asked for.
+    Also where only some arms are rendered, all of the spec are seen.
     """
     spec = spec.whole or spec
+    check = bare_check(path)
     views: dict[str, object] = {axis: _not_carried(axis, axis) for axis in spec.axis_names}
     first = spec.arms[0]
     for name in spec.depends:
@@ -218,14 +230,23 @@ def shared_views(spec: Spec) -> dict[str, object]:
         views["treatment"] = _not_carried("treatment", STRATEGY)
     views["arms"] = [
         {
-            "name": Text(arm.name),
-            **({STRATEGY: Text(arm.strategy.name)} if arm.strategy else {}),
-            **{axis: view(value) for axis, value in arm.values.items()},
-            **{name: view(value) for name, value in arm.vars.items()},
+            "name": Text(arm.name, IDENTITY, check),
+            **({STRATEGY: Text(arm.strategy.name, IDENTITY, check)} if arm.strategy else {}),
+            **{
+                name: traced(view(value), frozenset({name}), check)
+                for name, value in (*arm.values.items(), *arm.vars.items())
+            },
         }
         for arm in spec.arms
     ]
     return views
+
+
+_ONLY_WHOLE = StrictUndefined(
+    hint="arguments stay in their call: print `{{ treatment }}`, or make a variable of what is to "
+    "stand elsewhere"
+)
+"""What stands for the arguments of the treatment in Python files."""
 
 
 def _not_carried(name: str, axis: str) -> StrictUndefined:

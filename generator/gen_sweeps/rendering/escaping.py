@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from gen_sweeps.rendering.literals import escape
+from gen_sweeps.rendering.literals import escape, literal
+from gen_sweeps.spec.model import Expression, Reference
 from gen_sweeps.spec.names import UNSEEN
 
 _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
@@ -35,6 +37,17 @@ class UnsafeTextError(Exception):
     """Text was to be placed as it is, but could leave the literal or comment it stands in."""
 
 
+def check_bare(text: str) -> None:
+    """Check that a text stays in the string, docstring or comment that it is printed in.
+
+    Raises:
+        UnsafeTextError: It has a quote, a backslash, a line end or a character unseen.
+    """
+    if match := _UNSAFE_BARE.search(text):
+        what = escape(match[0]) if match[0] not in "\"'\\" else match[0]
+        raise UnsafeTextError(f"the text has a {what} and could break out of its place")
+
+
 class Text:
     """A string of the spec as templates see it: to be printed through a filter.
 
@@ -44,28 +57,37 @@ class Text:
 
     Attributes:
         origin: What of the arm the text depends on; empty if it is the same for all arms.
+        check: What is asked before it is printed as it is; it raises `UnsafeTextError`.
     """
 
-    __slots__ = ("_text", "origin")
+    __slots__ = ("_text", "check", "origin")
 
-    def __init__(self, text: str, origin: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        text: str,
+        origin: frozenset[str] = frozenset(),
+        check: Callable[[str], None] = check_bare,
+    ) -> None:
         self._text = text
         self.origin = origin
+        self.check = check
 
     def __str__(self) -> str:
         """Return the text.
 
         Raises:
-            UnsafeTextError: It has a quote, a backslash, a line end or a character unseen.
+            UnsafeTextError: It could break out of its place.
         """
-        if match := _UNSAFE_BARE.search(self._text):
-            what = escape(match[0]) if match[0] not in "\"'\\" else match[0]
-            raise UnsafeTextError(f"the text has a {what} and could break out of its place")
+        self.check(self._text)
         return self._text
 
     def __repr__(self) -> str:
-        """Return the text in quotes."""
-        return f"Text({self._text!r})"
+        """Return the text in quotes, which is what a list with it prints.
+
+        Raises:
+            UnsafeTextError: It could break out of its place.
+        """
+        return repr(str(self))
 
     def __eq__(self, other: object) -> bool:
         """Compare with a text or a string."""
@@ -89,18 +111,46 @@ class Text:
 
     def __add__(self, other: str | Text) -> Text:
         """Join with what follows."""
-        origin = self.origin | other.origin if isinstance(other, Text) else self.origin
-        return Text(self._text + raw(other), origin)
+        return text_of(self._text + raw(other), self, other)
 
     def __radd__(self, other: str) -> Text:
         """Join with what precedes."""
-        return Text(other + self._text, self.origin)
+        return text_of(other + self._text, self)
 
     def __mod__(self, _: object) -> str:
         """Refuse to be a format."""
         raise UnsafeTextError("text from the spec can't be a format: join with `+`")
 
     __rmod__ = __mul__ = __rmul__ = __mod__
+
+
+class Code(Text):
+    """A name or an expression of the spec as templates see it.
+
+    It compares like its source; printed in Python, it is code.
+
+    Attributes:
+        value: What it is.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(
+        self,
+        value: Reference | Expression,
+        origin: frozenset[str] = frozenset(),
+        check: Callable[[str], None] = check_bare,
+    ) -> None:
+        super().__init__(literal(value), origin, check)
+        self.value = value
+
+
+def text_of(text: str, *sources: object) -> Text:
+    """Return a text that is made of others: it depends on what they do, and is as guarded."""
+    texts = [source for source in sources if isinstance(source, Text)]
+    origin = frozenset[str]().union(*(source.origin for source in texts))
+    checks = (source.check for source in texts if source.check is not check_bare)
+    return Text(text, origin, next(checks, check_bare))
 
 
 def raw(text: str | Text) -> str:

@@ -6,32 +6,38 @@ a comment. So a filter prints a mark, the renderer fills it, and the proof judge
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from shlex import quote
 from typing import NamedTuple
 
 from jinja2 import pass_context
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Context, Undefined
 
+from gen_sweeps.rendering.companions import (
+    UNLIKE_PYTHON,
+    Language,
+    bare_value,
+    check_filter,
+    check_quotes,
+    json_text,
+    language_of,
+    shell_text,
+)
 from gen_sweeps.rendering.escaping import (
-    UNPRINTABLE,
+    Code,
     Text,
     docstring_text,
     in_comment,
     in_docstring,
     raw,
+    text_of,
 )
-from gen_sweeps.rendering.literals import escape, literal
+from gen_sweeps.rendering.literals import literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, untraced
-from gen_sweeps.spec.model import Expression, Reference, Value
+from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, texts_in, untraced
+from gen_sweeps.spec.model import Call, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 
 MARK = "\x00"
@@ -54,17 +60,13 @@ class Printed(NamedTuple):
     origin: frozenset[str] = NO_ORIGIN
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]*")
-"""A text that needs no quotes, and is no option."""
-
-_TYPED = frozenset({".json", ".toml", ".yaml", ".yml"})
-"""Endings of files in which a word may be of another type than a string."""
-
-_OTHER_TYPE = re.compile(
-    r"~|null|none|true|false|yes|no|on|off|y|n|[-+.0-9][0-9_.:eExXoObBa-fA-F+-]*|\.?(inf|nan)",
-    re.IGNORECASE,
-)
-"""What YAML (1.1 or 1.2), JSON or TOML read as something else than a string."""
+_FILTERS = {
+    Kind.DOCSTRING: "docstring",
+    Kind.JSON: "json",
+    Kind.NAME: "name",
+    Kind.SHELL: "sh",
+}
+"""The filters that suit some languages or places only, by what they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,12 @@ class TreatmentView:
 
     call: str
     vary: tuple[str, ...]
-    args: Mapping[str, object]
+    args: object
+
+    @property
+    def one_per_line(self) -> TreatmentView:
+        """The call with each argument on a line of its own, which is its only layout."""
+        return self
 
     def __str__(self) -> str:
         """Return the mark that the call is laid out behind: the first of each rendering."""
@@ -104,25 +111,37 @@ class Marks:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._suffix = ".py"
+        self._path = ""
         self._printed: dict[str, Printed] = {}
         self._same: dict[object, Printed] = {}
 
     def renew(self, path: str, *printed: Printed) -> None:
         """Start the next rendering, of a file, with what is marked already."""
-        self._suffix = PurePosixPath(path).suffix
+        self._path = path
         self._printed = {_label(number): what for number, what in enumerate(printed)}
 
     def __getitem__(self, label: str) -> Printed:
         """Return what is printed behind the mark with a label.
 
         Raises:
-            TemplateRuntimeError: There is none: the template has changed the mark.
+            TemplateRuntimeError: There is none, for the template has changed the mark; or it is
+                a call, which the file's language does not have.
         """
         if printed := self._printed.get(label):
+            if isinstance(printed.value, Call) and language_of(self._path) in UNLIKE_PYTHON:
+                message = "`treatment` is a call in Python: print `treatment.args.NAME` instead"
+                raise TemplateRuntimeError(message)
             return printed
         message = "changes what a filter for Python source has made: apply that filter last"
         raise TemplateRuntimeError(message)
+
+    def check_place(self, kind: Kind, line: str) -> None:
+        """Check that what a filter has quoted is not put between other quotes.
+
+        Raises:
+            TemplateRuntimeError: It is, judged by what stands before it on its line.
+        """
+        check_quotes(_FILTERS[kind], line, self._path)
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters that a template has besides Jinja's."""
@@ -149,72 +168,63 @@ class Marks:
         if type(value) is str:
             return value
         value = _named(value)
-        if isinstance(value, Text):
+        if isinstance(value, Text) and not (isinstance(value, Code) and self._is_python):
             text = str(value)
-            if value.origin and self._suffix != ".py":
-                self._check_plain(text)
             return self._mark(Printed(Kind.TEXT, text, text, value.origin))
         if isinstance(value, str | Undefined | TreatmentView):
             return value
         plain = self._value(value)
-        return self._mark(Printed(Kind.VALUE, plain, literal(plain), origin_of(value)))
+        origin = origin_of(value)
+        is_guarded = origin and language_of(self._path) not in (Language.PYTHON, Language.PROSE)
+        text = bare_value(plain, self._path) if is_guarded else literal(plain)
+        return self._mark(Printed(Kind.VALUE, plain, text, origin))
 
-    def _check_plain(self, text: str) -> None:
-        """Check that a text says itself wherever it stands in a file that is no Python.
-
-        Raises:
-            TemplateRuntimeError: A shell, YAML or JSON would read it otherwise.
-        """
-        if not _PLAIN.fullmatch(text):
-            raise TemplateRuntimeError(
-                f"prints {text!r}, which is not plain: use `| sh` in a shell script, `| json` in "
-                "JSON and YAML"
-            )
-        if self._suffix in _TYPED and _OTHER_TYPE.fullmatch(text):
-            language = self._suffix[1:].upper()
-            raise TemplateRuntimeError(
-                f"prints {text!r}, which {language} reads as another type: use `| json`"
-            )
+    @property
+    def _is_python(self) -> bool:
+        return language_of(self._path) is Language.PYTHON
 
     @pass_context
     def joined(self, _context: Context, values: Sequence[object]) -> Text | str:
         """Return what `~` makes of values: a text of the spec, if one of them is."""
+        values = list(map(_named, values))
         pieces = []
         for value in values:
-            plain = untraced(_named(value))
+            plain = untraced(value)
             if isinstance(plain, Text):
                 pieces.append(raw(plain))
-            elif isinstance(plain, list | tuple | Mapping | Reference | Expression | float):
+            elif isinstance(plain, list | tuple | Mapping | float):
                 pieces.append(literal(self._value(plain)))  # not as Python shows them
             else:
                 pieces.append(str(plain))
         made = "".join(pieces)
         self._budget.make(len(made))
-        values = list(map(_named, values))
-        if not any(isinstance(value, Text | Traced) for value in values):
+        texts = list(texts_in(*values))
+        if not texts and not any(isinstance(value, Traced) for value in values):
             return made
         if MARK in made:
             raise TemplateRuntimeError("`~` joins a text of the spec with what a filter has made")
-        return Text(made, origin_of(*values))
+        return Text(made, origin_of(*values), text_of(made, *texts).check)
 
     @pass_context
     def _python(self, _context: Context, value: object) -> str:
         """Filter `python`: the value as a Python literal, laid out where it stands."""
         value = _named(value)
-        return self._mark(Printed(Kind.VALUE, self._value(value), origin=origin_of(value)))
+        plain = self._value(value)
+        check_filter("python", plain, self._path)
+        return self._mark(Printed(Kind.VALUE, plain, origin=origin_of(value)))
 
     @pass_context
     def _json(self, _context: Context, value: object) -> str:
         """Filter `json`: the value as JSON, which is YAML too."""
         value = _named(value)
         plain = self._value(value)
-        text = _json_text(plain)
+        text = json_text(plain, self._path)
         return self._mark(Printed(Kind.JSON, plain, text, origin_of(value)))
 
     @pass_context
     def _sh(self, _context: Context, value: object) -> str:
         """Filter `sh`: the text as one word of a shell's command line."""
-        return self._text_mark(Kind.SHELL, value, _shell_text)
+        return self._text_mark(Kind.SHELL, value, shell_text)
 
     @pass_context
     def _docstring(self, _context: Context, value: object) -> str:
@@ -242,6 +252,8 @@ class Marks:
     def _text_mark(self, kind: Kind, value: object, made: Callable[[str], tuple[str, str]]) -> str:
         """Mark a text; what is the same for all arms is made once."""
         value = _named(value)
+        if kind in _FILTERS:
+            check_filter(_FILTERS[kind], _text(value), self._path)
         if not isinstance(value, Text):
             return self._mark(Printed(kind, *made(str(value)), origin_of(value)))
         if value.origin:
@@ -266,11 +278,16 @@ class Marks:
         """
         self._budget.step()
         value = untraced(_named(value))
+        if isinstance(value, Code):
+            return value.value
+        if isinstance(value, str) and MARK in value:
+            message = "takes what another filter has made: apply only one of them"
+            raise TemplateRuntimeError(message)
         if isinstance(value, Text | str):
             return raw(value)
         if value is None:
             return Reference("None")
-        if isinstance(value, bool | int | float | Reference | Expression):
+        if isinstance(value, bool | int | float):
             return value
         if isinstance(value, list | tuple):
             return tuple(self._value(item) for item in value)
@@ -298,35 +315,6 @@ def _text(value: object) -> str:
 def _docstring_text(text: str) -> tuple[str, str]:
     said = docstring_text(text)
     return said, in_docstring(said)
-
-
-def _shell_text(text: str) -> tuple[str, str]:
-    if match := UNPRINTABLE.search(text):
-        message = f"the text has a {escape(match[0])}, which no word of a shell should have"
-        raise TemplateRuntimeError(message)
-    return text, quote(text)
-
-
-def _json_text(value: Value) -> str:
-    """Return a value as JSON.
-
-    Raises:
-        TemplateRuntimeError: JSON has no word for it.
-    """
-    match value:
-        case float() if not math.isfinite(value):
-            raise TemplateRuntimeError(f"JSON has no word for {value}")
-        case float():
-            return literal(value)
-        case Reference() | Expression():
-            raise TemplateRuntimeError("JSON has no word for names and expressions of Python")
-        case tuple():
-            return f"[{', '.join(map(_json_text, value))}]"
-        case Mapping():
-            items = (f"{json.dumps(key)}: {_json_text(item)}" for key, item in value.items())
-            return f"{{{', '.join(items)}}}"
-        case _:
-            return json.dumps(value)
 
 
 def _name_text(text: str) -> tuple[str, str]:

@@ -222,12 +222,12 @@ class _Renderer:
         self._budget.renew()
         if seen is None:
             self._marks.renew(path)
-            return {**self._views, **shared_views(self._spec)}
+            return {**self._views, **shared_views(self._spec, path)}
         arm, axes = seen.arm, seen.template.axes
         treatment = [self._treatment(arm.strategy)] if arm.strategy else []
         self._marks.renew(path, *treatment)
         identity = identity_views(self._spec, seen.identity, seen.path, arm, axes)
-        return {**self._views, **arm_views(self._spec, arm, axes), **identity}
+        return {**self._views, **arm_views(self._spec, arm, path, axes), **identity}
 
     def _treatment(self, strategy: Strategy) -> Printed:
         """Return the treatment call of a strategy, the same for equal arguments of the spec."""
@@ -262,6 +262,8 @@ class _Renderer:
             if what.text is None or what.kind is Kind.COMMENT:
                 segments[index] = self._laid_out(what, segments, index)
             else:
+                if what.kind in (Kind.SHELL, Kind.JSON):
+                    self._marks.check_place(what.kind, _line(segments, index))
                 segments[index] = what.text
         if segments[-1] and not segments[-1].endswith("\n"):
             segments[-1] += "\n"

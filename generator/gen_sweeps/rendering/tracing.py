@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gen_sweeps.rendering.escaping import Text, raw
+from gen_sweeps.rendering.escaping import Code, Text, check_bare, raw
 
 NO_ORIGIN: frozenset[str] = frozenset()
 """The origin of what is the same for all arms."""
@@ -93,22 +93,44 @@ class Traced:
         return float(self.value)
 
 
-def traced(value: object, origin: frozenset[str]) -> object:
-    """Return a value as templates see it, and all that is in it, with its origin."""
+def traced(
+    value: object, origin: frozenset[str], check: Callable[[str], None] = check_bare
+) -> object:
+    """Return a value as templates see it, and all that is in it, with its origin.
+
+    Args:
+        value: The value.
+        origin: What of the arm it depends on.
+        check: What its texts must pass to be printed as they are.
+    """
     if not origin or isinstance(value, Traced):
         return value
+    if isinstance(value, Code):
+        return Code(value.value, origin, check)
     if isinstance(value, str | Text):
-        return Text(raw(value), origin)
+        return Text(raw(value), origin, check)
     if isinstance(value, list | tuple):
-        return Traced([traced(item, origin) for item in value], origin)
+        return Traced([traced(item, origin, check) for item in value], origin)
     if isinstance(value, Mapping):
-        return Traced({key: traced(item, origin) for key, item in value.items()}, origin)
+        items = {traced(k, origin, check): traced(v, origin, check) for k, v in value.items()}
+        return Traced(items, origin)
     return Traced(value, origin)
 
 
 def untraced(value: object) -> object:
     """Return a value without its origin; what is in it keeps its own."""
     return value.value if isinstance(value, Traced) else value
+
+
+def texts_in(*values: object) -> Iterator[Text]:
+    """Yield the texts of the spec that are values, or in them."""
+    for value in map(untraced, values):
+        if isinstance(value, Text):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from texts_in(*value)
+        elif isinstance(value, Mapping):
+            yield from texts_in(*value, *value.values())
 
 
 def origin_of(*values: object) -> frozenset[str]:
