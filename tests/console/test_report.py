@@ -187,10 +187,13 @@ addEventListener("load", () => {
   said.scripts = page.scripts.length;
   said.pairs = [];
   const seen = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = getComputedStyle(e).backgroundColor;
-      if (colour !== "rgba(0, 0, 0, 0)") return colour;
+    let light = [0, 0, 0], clear = 1;
+    for (let e = element; e && clear > 0; e = e.parentElement) {
+      const [r, g, b, a = 1] = getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).map(Number);
+      light = light.map((sum, channel) => sum + clear * a * [r, g, b][channel]);
+      clear *= 1 - a;
     }
+    return `rgb(${light.map(Math.round).join(", ")})`;
   };
   for (const details of page.querySelectorAll("details")) {
     const content = details.querySelector("div");
@@ -198,7 +201,7 @@ addEventListener("load", () => {
     const closed = height();
     details.querySelector("summary").click();
     const open = height();
-    said.pairs.push([closed < 60, open > 3 * closed]);
+    said.pairs.push([closed < 80, open > 3 * closed]);
   }
   said.colours = [...page.querySelectorAll("p, a, th, td, code, span, h1, h2, footer, strong")].map(
     (e) => [getComputedStyle(e).color, seen(e), e.tagName + "." + e.className]
