@@ -100,6 +100,35 @@ def test_the_report_of_a_single_strategy_claims_no_comparison(sweep: World) -> N
     assert "Differences" not in page.text
 
 
+def test_axes_and_the_places_of_factors_are_in_the_report(sweep: World) -> None:
+    spec = sweep.read("spec.toml")
+    axes = (
+        "[axes.seed]\nlevels = [7, 8]\n[axes.size.small]\nwidth = 1\n[axes.size.large]\nwidth = 2"
+    )
+    sweep.write("spec.toml", f"{spec}\n{axes}\n")
+    template = sweep.read("templates/{strategy}.py.jinja")
+    sweep.path("templates/{strategy}.py.jinja").unlink()
+    printed = "SEED = {{ seed }}\nMODEL = {'width': {{ width }}}\n"
+    sweep.write("templates/{strategy}_{seed}_{size}.py.jinja", template + printed)
+    said = _Page(_report(sweep)).text
+    assert "16 arms (strategy: 4, seed: 2, size: 2) differ only in OptimizerConfig(" in said
+    assert "seed 2 levels 7 8" in said
+    assert "level width small 1 large 2" in said
+    assert "width variable size MODEL.width" in said
+    assert "seed axis itself SEED" in said
+    assert "sgd-7-small and sgd-8-small differ in seed" in said
+    assert "sgd-7-small and sgd-7-large differ in width, size" in said
+    assert "momentum-7-small and nesterov-7-small differ in nesterov" in said
+
+
+def test_strategies_that_set_nothing_fold_where_there_are_many(sweep: World) -> None:
+    more = "".join(f"\n[strategies.arm_{number}]\n" for number in range(9))
+    sweep.write("spec.toml", sweep.read("spec.toml") + more)
+    page = _report(sweep)
+    assert "<summary>9 more that set nothing</summary>" in page
+    assert not re.search(r'<th scope="row"><code>arm_\d</code>', page)
+
+
 def test_hostile_values_stay_text(sweep: World) -> None:
     text = sweep.read("spec.toml")
     text = text.replace('title = "SGD with momentum"', f'title = "{HOSTILE}"')
