@@ -11,11 +11,23 @@ import json
 import random
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from conftest import PROJECT, World
-from hostile import CONSTANTS, FRAGMENTS, arguments, assignments, exactly, harmless, skeleton, toml
+from hostile import (
+    CONSTANTS,
+    FRAGMENTS,
+    arguments,
+    assignments,
+    crossed,
+    depends_of,
+    exactly,
+    harmless,
+    skeleton,
+    toml,
+)
 
 from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
 
@@ -41,7 +53,7 @@ ARM = '''\
 """
 from generated._base import *
 
-text = {{ vars.text | python }}
+text = {{ text | python }}
 run = {{ treatment }}
 '''
 
@@ -97,7 +109,7 @@ TOKENS = (
 
 FORMS = (
     *(
-        "{{ vars }}",
+        "{{ arm }}",
         "{{ strategy }}",
         "{{ base }}",
         "{{ treatment }}",
@@ -107,10 +119,11 @@ FORMS = (
     ),
     *("{% for x in base %}", "{% endfor %}", "{% include 'x' %}", "{% raw %}", "{% macro m() %}"),
     *(
-        "{{ vars.text }}",
-        "{{ vars.text | safe }}",
-        '"{{ vars.text | python }}"',
-        "{{ vars.text | name }}",
+        "{{ text }}",
+        "{{ text | safe }}",
+        '"{{ text | python }}"',
+        "{{ text | name }}",
+        "{{ table }}",
     ),
     *(
         "{{ 10 ** 10 ** 10 }}",
@@ -126,8 +139,8 @@ FORMS = (
         "{#",
     ),
     *(
-        "f'{ {{ vars.text }} }'",
-        "# {{ vars.text }}",
+        "f'{ {{ text }} }'",
+        "# {{ text }}",
         '"""',
         "'''",
         "\\",
@@ -188,7 +201,7 @@ def _values(rng: random.Random, folder: Path) -> int:
         source = sources[f"arm_{strategy.name}.py"]
         wanted = {**spec.treatment.shared, **strategy.args}
         assert exactly(arguments(source, "Call")) == exactly(wanted)
-        assert exactly(assignments(source)["text"]) == exactly(spec.vars["text"])
+        assert exactly(assignments(source)["text"]) == exactly(spec.arms[0].vars["text"])
     return 0
 
 
@@ -337,17 +350,20 @@ def _some_spec(rng: random.Random, folder: Path, size: int) -> Spec:
         )
         for name in ["control", *rng.sample(["b", "C", "_"], rng.randint(0, max(size, 1)))]
     )
+    variables: dict[str, Value] = {"text": _text(rng), "table": {_text(rng): _value(rng, known)}}
     return Spec(
         path=folder / "spec.toml",
         name=_line(rng) or "x",
         package="generated",
         output=PurePosixPath("generated"),
         templates=PurePosixPath("templates"),
-        control="control",
+        control={"strategy": "control"},
         treatment=Treatment("Call", vary, shared),
-        vars={"text": _text(rng), _text(rng): _value(rng, known)} | {"text": _text(rng)},
         base=(Section(_text(rng), tuple(constants)),),
         strategies=strategies,
+        axes=(),
+        arms=crossed(strategies, (), variables),
+        depends=depends_of(strategies, (), variables),
     )
 
 
@@ -356,8 +372,8 @@ def _line(rng: random.Random) -> str:
 
 
 def _replaced(spec: Spec, strategies: tuple[Strategy, ...]) -> Spec:
-    fields = {name: getattr(spec, name) for name in Spec.__slots__}
-    return Spec(**fields | {"strategies": strategies})
+    arms = crossed(strategies, (), spec.arms[0].vars)
+    return replace(spec, strategies=strategies, arms=arms)
 
 
 @cache

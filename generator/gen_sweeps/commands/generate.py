@@ -85,17 +85,18 @@ def generate(options: GenerateOptions, progress: Progress = silent) -> Outcome:
         GenSweepsError: The only spec, a template or the proof fails (nothing has been changed),
             or writing does (each file is either as it was or as it should be).
     """
-    if len(options.specs) > 1:
-        return _generate_each(options, progress)
-    run = _run(options.specs[0], options, progress)
+    specs = tuple(dict.fromkeys(options.specs))
+    if len(specs) > 1:
+        return _generate_each(specs, options, progress)
+    run = _run(specs[0], options, progress)
     return Outcome(run.exit_code, _result(options, run), run.problems, run.warnings)
 
 
-def _generate_each(options: GenerateOptions, progress: Progress) -> Outcome:
+def _generate_each(specs: Sequence[Path], options: GenerateOptions, progress: Progress) -> Outcome:
     """Do each of several specs."""
     outcomes: list[Outcome] = []
     plans: dict[Path, Plan | None] = {}
-    for spec in options.specs:
+    for spec in specs:
         plans[spec] = None
         said: str | Iterable[str] = ""
         try:

@@ -84,7 +84,7 @@ def _warning(name: str, text: str, line: int, spec: Spec, shown: str) -> Problem
     separator = "/" if "/" in text else "_"
     variable = name.lower()
     pattern = f'{variable} = "{text.rstrip("/")}{separator}{fields}"'
-    vary = "" if spec.axes else f" and name {variable} in `treatment.vary`"
+    vary = "" if spec.axes else f", name {variable} in `treatment.vary`"
     hint = f"write `{pattern}` in [vars]{vary}, and print {{{{ {variable} | python }}}} there"
     message = f"every arm has the same {name}, {text!r}, so that their results may share it"
     return Problem(message, shown, line, hint=hint)
