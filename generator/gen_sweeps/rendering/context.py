@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from gen_sweeps.rendering.companions import bare_check
 from gen_sweeps.rendering.escaping import Code, Text
 from gen_sweeps.rendering.filters import StrategyView, TreatmentView
-from gen_sweeps.rendering.traced import traced
+from gen_sweeps.rendering.tracing import traced
 from gen_sweeps.spec.model import (
     STRATEGY,
     Arm,

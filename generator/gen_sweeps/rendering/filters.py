@@ -36,7 +36,7 @@ from gen_sweeps.rendering.escaping import (
 from gen_sweeps.rendering.literals import literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.rendering.traced import NO_ORIGIN, Traced, origin_of, texts_in, untraced
+from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 

@@ -27,7 +27,7 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 from gen_sweeps.rendering.escaping import Text, text_of
-from gen_sweeps.rendering.traced import Traced, origin_of, texts_in, traced, untraced
+from gen_sweeps.rendering.tracing import Traced, origin_of, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
