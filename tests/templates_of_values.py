@@ -55,7 +55,7 @@ width = {{ width | python }}
 several = [{{ opt | python }}, {"key": {{ width | python }}}]  # {{ label | comment }}
 {{ label | comment }}
 said = '''{{ label | docstring }}, {{ seed }}'''
-same = {{ opt == width }}, {{ (label ~ size) | python }}, {{ [label, width] | python }}
+same = [{{ opt == width }}, {{ (label ~ size) | python }}, {{ [label, width] | python }}]
 
 
 class Run{{ size | replace(".", "_") | replace("-", "_") | name }}:
@@ -77,7 +77,12 @@ all: [{{ [strategy, size, {"label": label}] | json }}]
 """,
     "level_{seed}.json.jinja": "{{ [seed, text] | json }}\n",
     "notes.txt.jinja": "{{ sweep.marker }}\n{{ text | python }}\n{{ table }}\n",
-    "all.json.jinja": "{{ arms | json }}\n",
+    "all.json.jinja": """\
+{% for arm in arms %}
+{{ "[" if loop.first else "," }}{{ [arm.name, arm.label, arm.seed] | json }}
+{% endfor %}
+]
+""",
 }
 
 
