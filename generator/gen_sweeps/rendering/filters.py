@@ -6,6 +6,7 @@ a comment. So a filter prints a mark, the renderer fills it, and the proof judge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -59,6 +60,11 @@ class Printed(NamedTuple):
     text: str | None = None
     origin: frozenset[str] = NO_ORIGIN
 
+
+_PART_OF_NAME = re.compile("[A-Za-z0-9_.]+")
+"""What can be part of a (dotted) name; whether it is depends on what stands around it."""
+
+_NAME_BEFORE = re.compile(r"[A-Za-z0-9_.]*\Z")
 
 _FILTERS = {
     Kind.DOCSTRING: "docstring",
@@ -142,6 +148,20 @@ class Marks:
             TemplateRuntimeError: It is, judged by what stands before it on its line.
         """
         check_quotes(_FILTERS[kind], line, self._path)
+
+    def check_name(self, before: str, text: str, after: str) -> None:
+        """Check that a part of a name makes one with what stands around it.
+
+        Raises:
+            TemplateRuntimeError: It does not.
+        """
+        if dotted_fault(text) is None:
+            return
+        head = _NAME_BEFORE.search(before)
+        tail = _PART_OF_NAME.match(after)
+        joined = (head[0] if head else "").lstrip(".") + text + (tail[0] if tail else "")
+        if fault := dotted_fault(joined.rstrip(".")):
+            raise TemplateRuntimeError(f"{joined!r} {fault}")
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters that a template has besides Jinja's."""
@@ -246,7 +266,7 @@ class Marks:
 
     @pass_context
     def _name(self, _context: Context, value: object) -> str:
-        """Filter `name`: the text as it is, if it is a (dotted) Python name."""
+        """Filter `name`: the text as it is, if that makes a (dotted) Python name."""
         return self._text_mark(Kind.NAME, value, _name_text)
 
     def _text_mark(self, kind: Kind, value: object, made: Callable[[str], tuple[str, str]]) -> str:
@@ -318,7 +338,7 @@ def _docstring_text(text: str) -> tuple[str, str]:
 
 
 def _name_text(text: str) -> tuple[str, str]:
-    if fault := dotted_fault(text):
+    if (fault := dotted_fault(text)) and not _PART_OF_NAME.fullmatch(text):
         raise TemplateRuntimeError(f"{text!r} {fault}")
     return text, text
 

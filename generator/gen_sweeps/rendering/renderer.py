@@ -269,6 +269,11 @@ class _Renderer:
                 if what.kind in (Kind.SHELL, Kind.JSON):
                     self._marks.check_place(what.kind, _line(segments, index))
                 segments[index] = what.text
+        for number, what in enumerate(printed):
+            if what.kind is Kind.NAME:
+                index = 2 * number + 1
+                after = "".join(segments[index + 1 : index + 3])
+                self._marks.check_name(_line(segments, index), segments[index], after)
         if segments[-1] and not segments[-1].endswith("\n"):
             segments[-1] += "\n"
         elif len(segments) > 1 and not segments[-1]:
