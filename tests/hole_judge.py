@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import libcst
 
-from gen_sweeps.spec.model import Call, Reference, Value
+from gen_sweeps.spec.model import Call, Expression, Reference, Value
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,8 @@ def node_of(value: Value | Call) -> ast.expr:
     match value:
         case Reference(name=name):
             return ast.parse(name, mode="eval").body
+        case Expression(source=source):
+            return ast.parse(f"({source}\n)", mode="eval").body
         case Call(function=function, arguments=arguments):
             words = [ast.keyword(name, node_of(it)) for name, it in arguments.items()]
             return ast.Call(node_of(Reference(function)), [], words)

@@ -123,7 +123,7 @@ def _check(page: Page, control: Page) -> None:
         raise _MisplacedError("it reads otherwise than the value on its own")
     if _lost_keys(found) != lost + put.lost_keys:
         raise _MisplacedError("it makes two keys of a dict equal")
-    if _docstrings(found) != _docstrings(ast.parse(control.text.encode())):
+    if _docstrings(found) != _docstrings(_compiled(control.text)[0]):
         raise _MisplacedError("it is a docstring, or takes the place of one")
     _check_comments(_comments(_tokens(marked)), _comments(tokens), holes)
 
@@ -253,6 +253,8 @@ class _Put(ast.NodeTransformer):
 def _node(hole: _Hole) -> ast.expr:
     """Return the tree of what stands in code for a hole, which must read as its value."""
     source = f"({hole.text}\n)"
+    if not hole.text.strip():
+        raise _MisplacedError("it is nothing where a value should stand")
     try:
         node = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError):
