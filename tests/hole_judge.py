@@ -105,9 +105,7 @@ def _marks(source: str, pieces: Sequence[Piece]) -> list[str]:
 def node_of(value: Value | Call) -> ast.expr:
     """Return the tree of a value."""
     match value:
-        case Reference(name=name):
-            return ast.parse(name, mode="eval").body
-        case Expression(source=source):
+        case Reference(name=source) | Expression(source=source):
             return ast.parse(f"({source}\n)", mode="eval").body
         case Call(function=function, arguments=arguments):
             words = [ast.keyword(name, node_of(it)) for name, it in arguments.items()]

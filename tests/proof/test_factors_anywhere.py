@@ -165,3 +165,35 @@ def test_a_filling_that_does_more_than_say_its_value_is_refused_with_its_factor(
         assert "prints v where it can't be proven: " in result.err
     assert "templates/run_{strategy}.py.jinja" in result.err
     assert not world.path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "name"),
+    [
+        ("x = {{ v | python }}", '{ python = "np.float32(1)" }', "np"),
+        ("x = {{ v | python }} * 2", '{ python = "[1, np.pi]" }', "np"),
+        ("x = {{ v | name }}(1)", '"np.sum"', "np"),
+        ("x = {{ v | name }}Config", '"Np"', "NpConfig"),
+        ("x = {{ '{' }}{{ v | python }}: 1}", '{ python = "np" }', "np"),
+        ("class A{{ v | name }}: pass\nx = A{{ v | name }}", '"np"', None),
+        ("class A{{ w | name }}: pass\nx = B{{ v | name }}", '"np"', "Bnp"),
+        ("x = '{{ v | name }}'  # {{ v | name }}", '"np"', None),
+    ],
+)
+def test_a_name_that_nothing_in_the_file_binds_is_reported(
+    world: World, line: str, value: str, name: str | None
+) -> None:
+    world.path("templates/_base.py.jinja").unlink()
+    world.write("spec.toml", SPEC.format(first='"Sum"', second=value))
+    world.write(
+        "templates/run_{strategy}.py.jinja",
+        f"from m import Block, Sum, SumConfig, BSum\n{line}\nprint({{{{ treatment }}}})\n",
+    )
+    world.replace("spec.toml", "args.a = ", "args.a = 1 #")
+    result = world.run("spec.toml")
+    if name is None:
+        assert result.exit_code == 0, result.err
+        return
+    assert result.exit_code == 2, result.err
+    assert f"names {name}, which nothing in the file defines" in result.err
+    assert f"hint: import {name} in templates/run_{{strategy}}.py.jinja" in result.err

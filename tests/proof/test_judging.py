@@ -29,7 +29,7 @@ main()
 def read_whole(
     world: World, *arguments: str, found: str | None = None
 ) -> tuple[subprocess.CompletedProcess[str], int]:
-    """Run the command with a reading that finds always the same; return how many files it was shown."""
+    """Run the command with a reading that finds always the same; return how many files it saw."""
     log = world.path("read")
     log.unlink(missing_ok=True)
     text = PROGRAM.format(found=repr(found), arguments=list(arguments))

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import pytest
 from hole_judge import Piece, objection
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 from test_holes import GOOD, TRAPS, attacks, fault, opened, said, values_of
 
 from gen_sweeps.proof.fillings import PlaceKind
@@ -93,12 +92,14 @@ def judged(marked: str, fillings: Sequence[str]) -> str | None:
         if place and place.kind is PlaceKind.EXPRESSION and not place.is_whole:
             if hole == place.holes[0]:
                 joined = place.joined(tuple(fillings[it] for it in place.holes))
-                pieces.append(Piece(*place.span, joined, value_of(Kind.VALUE, joined), True))
+                pieces.append(
+                    Piece(*place.span, joined, value_of(Kind.VALUE, joined), is_expression=True)
+                )
             continue
         if place is None and text == source[slice(*spans[hole])]:
             continue  # it is like fixed text
         is_expression = arm.skeleton.holes[hole].kind is Kind.VALUE
-        pieces.append(Piece(*spans[hole], text, value, is_expression))
+        pieces.append(Piece(*spans[hole], text, value, is_expression=is_expression))
     return objection(source, sorted(pieces, key=lambda piece: (piece.start, piece.end)))
 
 

@@ -267,12 +267,16 @@ def _node(hole: _Hole) -> ast.expr:
             raise _MisplacedError("it is another value than the spec says")
     elif hole.kind is not None:
         raise _MisplacedError("it is text in code")
+    _check_acts(node)
+    return node
+
+
+def _check_acts(node: ast.expr) -> None:
     for child in ast.walk(node):
         if isinstance(child, _ACTING):
             raise _MisplacedError("it acts on what is around it")
         if (name := _name_of(child)) and _is_special(name, node=child):
             raise _MisplacedError(f"the name {name} has a meaning of its own to Python")
-    return node
 
 
 def _name_of(node: ast.AST) -> str | None:
