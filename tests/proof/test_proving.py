@@ -154,6 +154,15 @@ def test_a_dotted_call_is_proven_likewise(world: World) -> None:
     assert "differ only in sdk.Block(kind, params)" in result.out
 
 
+def test_other_calls_of_a_builtin_are_no_second_treatment(world: World) -> None:
+    world.replace("spec.toml", 'call = "Block"', 'call = "dict"')
+    world.replace(TEMPLATE, "{{ treatment }},", "{{ treatment }}, dict(a=1), dict,")
+    result = world.run("spec.toml", "--paranoid")
+    assert result.exit_code == 0, result.err
+    world.replace(TEMPLATE, "{{ treatment }},", "{{ treatment }}, {{ treatment }},")
+    assert "has 2 treatment calls (line 11, " in world.run("spec.toml").err
+
+
 def test_docstrings_may_differ_in_text_and_in_length(world: World) -> None:
     world.replace("spec.toml", "[strategies.plain]", "[strategies.plain]\ntitle = 'a \"b\" \\ c'")
     world.replace(TEMPLATE, "docstring }}.", "docstring }}.\n" + IF + "\nmore\n\n{% endif %}")

@@ -213,12 +213,15 @@ class _Prover:
                 continue
             if isinstance(place, ExpressionPlace):
                 read = values if place.is_whole else (Reference(place.joined(texts)),)
-                for value in read:
+                for value in read if not control.places.bind_names else ():
                     if fault := names_fault(value, control):
                         raise self._error(file, place.holes[0], *fault)
             if repeats:
                 self._checked[id(place), texts] = tuple(map(id, values))
         if not reasons and control.places.names_fault([it.text for it in fillings]) is None:
+            if control.places.bind_names:
+                shown = f"{self._folder}{file.path}"
+                self._check_names(file, examine(file, self._spec.treatment, shown), control)
             return None
         return self._read_whole(file, control, reasons)
 
@@ -244,7 +247,7 @@ class _Prover:
         whole = examine(file, self._spec.treatment, shown)
         reason = substitution_fault(file.page, control.file.page)
         if reason is None:
-            self._check_names(file, whole)
+            self._check_names(file, whole, control)
             return None
         hole, reason = _culprit(file.page, control.file.page, sorted(refused), reason)
         line = file.source.count("\n", 0, file.page.spans[hole][0]) + 1
@@ -253,8 +256,13 @@ class _Prover:
         hint = f"let {file.template} print a whole value, name or text there"
         return Problem(message, shown, line, hint=hint)
 
-    def _check_names(self, file: File, whole: Control) -> None:
+    def _check_names(self, file: File, whole: Control, control: Control) -> None:
         """Check that something in a file binds the names that its values read.
+
+        Args:
+            file: The file.
+            whole: What it says, read whole.
+            control: The first one with its skeleton.
 
         Raises:
             TemplateError: Nothing does.
@@ -268,6 +276,9 @@ class _Prover:
                 continue
             if fault := names_fault(says, whole):
                 raise self._error(file, number, *fault)
+        for name in sorted(whole.unbound - control.unbound):  # made of parts
+            if fault := names_fault(Reference(name), whole):
+                raise self._error(file, 0, *fault)
 
     def _error(self, file: File, hole: int, message: str, hint: str | None = None) -> TemplateError:
         start, _ = file.page.spans[hole]

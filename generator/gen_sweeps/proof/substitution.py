@@ -123,7 +123,7 @@ def _check(page: Page, control: Page) -> None:
         raise _MisplacedError("it reads otherwise than the value on its own")
     if _lost_keys(found) != lost + put.lost_keys:
         raise _MisplacedError("it makes two keys of a dict equal")
-    if _docstrings(found) != _docstrings(ast.parse(control.text.encode())):
+    if _docstrings(found) != _docstrings(_compiled(control.text)[0]):
         raise _MisplacedError("it is a docstring, or takes the place of one")
     _check_comments(_comments(_tokens(marked)), _comments(tokens), holes)
 
@@ -253,6 +253,8 @@ class _Put(ast.NodeTransformer):
 def _node(hole: _Hole) -> ast.expr:
     """Return the tree of what stands in code for a hole, which must read as its value."""
     source = f"({hole.text}\n)"
+    if not hole.text.strip():
+        raise _MisplacedError("it is nothing where a value should stand")
     try:
         node = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError):
@@ -265,12 +267,16 @@ def _node(hole: _Hole) -> ast.expr:
             raise _MisplacedError("it is another value than the spec says")
     elif hole.kind is not None:
         raise _MisplacedError("it is text in code")
+    _check_acts(node)
+    return node
+
+
+def _check_acts(node: ast.expr) -> None:
     for child in ast.walk(node):
         if isinstance(child, _ACTING):
             raise _MisplacedError("it acts on what is around it")
         if (name := _name_of(child)) and _is_special(name, node=child):
             raise _MisplacedError(f"the name {name} has a meaning of its own to Python")
-    return node
 
 
 def _name_of(node: ast.AST) -> str | None:
