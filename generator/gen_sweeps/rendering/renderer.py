@@ -263,7 +263,8 @@ class _Renderer:
                 segments[index] = self._laid_out(what, segments, index)
             else:
                 if what.kind in (Kind.SHELL, Kind.JSON):
-                    self._marks.check_place(what.kind, _line(segments, index))
+                    own = segments[:index:2]  # the template's text, without what it printed
+                    self._marks.check_place(what.kind, _line(own, len(own)))
                 segments[index] = what.text
         for number, what in enumerate(printed):
             if what.kind is Kind.NAME:
