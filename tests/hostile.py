@@ -217,7 +217,7 @@ def specs(
             args(vary[: draw(st.integers(0, 2))]),
             {"opt": draw(any_value), "label": draw(texts)} if hostile_vars else {},
         )
-        for name in ("control", *draw(st.lists(st.sampled_from(others), unique=True, max_size=3)))
+        for name in ("control", *draw(st.lists(st.sampled_from(others), unique=True, max_size=2)))
     )
     axes: tuple[Axis, ...] = ()
     variables: dict[str, Value] = {"cluster": "abc", "queue": "ghi", "text": "text", "table": {}}
