@@ -14,7 +14,7 @@ import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -328,7 +328,7 @@ def _written(folder: Path, text: str, newline: str = "\n") -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _usual(folder: Path, text: str) -> dict[str, str]:
     """Return the files of a harmless spec, of which there are few."""
     return _written(folder, text)

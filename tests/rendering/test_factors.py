@@ -17,6 +17,7 @@ from spec_values import texts, values
 from gen_sweeps.rendering.companions import json_text, shell_text
 from gen_sweeps.rendering.renderer import render
 from gen_sweeps.spec.loading import load
+from gen_sweeps.spec.model import Value
 
 SPEC = """\
 [sweep]
@@ -258,7 +259,7 @@ json_scalars = (
 
 
 @given(values(json_scalars))
-def test_any_value_comes_back_from_json_and_yaml(value: object) -> None:
+def test_any_value_comes_back_from_json_and_yaml(value: Value) -> None:
     wanted = json.loads(json.dumps(value))
     assert json.loads(json_text(value, "x.json")) == wanted
     assert yaml.safe_load(json_text(value, "x.yaml")) == wanted
