@@ -253,7 +253,8 @@ def _values(rng: random.Random, folder: Path) -> int:
     """Attack with values; what comes out must say what the spec says, in the harmless code."""
     spec = _some_spec(rng, folder, 3)
     newline = rng.choice(["\n", "\r\n"])
-    pieces = [_text(rng) for _ in range(3)]
+    # A brace beside those of a name would be another thing: `{{strategy}}` is an escape.
+    pieces = [f"-{_text(rng)}-" for _ in range(3)]
     pattern = f"{pieces[0]}{{strategy}}{pieces[1]}{{seed}}{pieces[2]}"
     extra = {arm.name: _value(rng, []) for arm in spec.arms}
     written = toml(spec, _overrides(spec, extra), {"run_name": pattern})
