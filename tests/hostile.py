@@ -217,7 +217,7 @@ def specs(
             args(vary[: draw(st.integers(0, 2))]),
             {"opt": draw(any_value), "label": draw(texts)} if hostile_vars else {},
         )
-        for name in ("control", *draw(st.lists(st.sampled_from(others), unique=True, max_size=3)))
+        for name in ("control", *draw(st.lists(st.sampled_from(others), unique=True, max_size=2)))
     )
     axes: tuple[Axis, ...] = ()
     variables: dict[str, Value] = {"cluster": "abc", "queue": "ghi", "text": "text", "table": {}}
@@ -225,7 +225,7 @@ def specs(
         seeds = draw(st.lists(st.sampled_from(SEEDS), min_size=1, max_size=2, unique_by=str))
         sizes = draw(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=2, unique=True))
         axes = (
-            Axis("seed", tuple(Level(_level_name(seed), seed, {}) for seed in seeds)),
+            Axis("seed", tuple(Level(level_name(seed), seed, {}) for seed in seeds)),
             Axis("size", tuple(Level(it, it, {"width": draw(any_value)}) for it in sizes)),
         )
         free = draw(st.dictionaries(texts, any_value, max_size=2))
@@ -246,7 +246,8 @@ def specs(
     )
 
 
-def _level_name(level: float | str) -> str:
+def level_name(level: float | str) -> str:
+    """Return what the names of files have of a level."""
     return level.spelling if isinstance(level, SpelledFloat) else str(level)
 
 
@@ -415,6 +416,11 @@ class _WithoutValues(ast.NodeTransformer):
         self._call = call
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+        return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
         return self.generic_visit(node)

@@ -88,7 +88,7 @@ def test_hostile_values_come_back_exactly_from_the_projects_own_templates(
     check(spec, files(spec), files(harmless(spec)))
 
 
-@BOUNDED
+@settings(parent=BOUNDED, max_examples=25)
 @given(data=st.data())
 def test_hostile_values_come_back_exactly_wherever_a_template_may_put_them(
     second: Path, data: st.DataObject

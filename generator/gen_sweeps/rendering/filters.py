@@ -221,7 +221,7 @@ class Marks:
         texts = list(texts_in(*values))
         if not texts and not any(isinstance(value, Traced) for value in values):
             return made
-        if MARK in made:
+        if any(isinstance(value, str) and MARK in value for value in values):
             raise TemplateRuntimeError("`~` joins a text of the spec with what a filter has made")
         return Text(made, origin_of(*values), text_of(made, *texts).check)
 

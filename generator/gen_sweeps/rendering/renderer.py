@@ -208,7 +208,7 @@ class _Renderer:
             segments, printed = self._filled(self._run(name, views))
             if not path.endswith(".py"):  # of Python the position is told later
                 "".join(segments).encode()
-            return self._page(segments, printed)
+            return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
             raise template_error(error, self._folder.display(name), self._folder) from None
 
@@ -267,7 +267,8 @@ class _Renderer:
                 segments[index] = self._laid_out(what, segments, index)
             else:
                 if what.kind in (Kind.SHELL, Kind.JSON):
-                    self._marks.check_place(what.kind, _line(segments, index))
+                    own = segments[:index:2]  # the template's text, without what it printed
+                    self._marks.check_place(what.kind, _line(own, len(own)))
                 segments[index] = what.text
         for number, what in enumerate(printed):
             if what.kind is Kind.NAME:
@@ -358,6 +359,35 @@ def _skeleton(texts: list[str | Hole], printed: list[Printed]) -> Skeleton:
         parts.append(piece)
     between.append("".join(parts))
     return Skeleton(tuple(between), tuple(holes), tuple(constants))
+
+
+def _with_lines_of_comments(
+    segments: list[str], printed: list[Printed]
+) -> tuple[list[str], list[Printed]]:
+    """Return the pieces of a text such that no comment that differs is more than a line.
+
+    What follows each `#` is a piece of its own then, as if it was printed alone.
+    """
+    if not any(_is_long_comment(what) for what in printed):
+        return segments, printed
+    pieces, parts = segments[:1], []
+    for what, filling, after in zip(printed, segments[1::2], segments[2::2], strict=True):
+        if not _is_long_comment(what):
+            pieces += (filling, after)
+            parts.append(what)
+            continue
+        for number, line in enumerate(filling.split("\n")):
+            mark, blank, text = line.lstrip(" ").partition(" ")
+            pieces[-1] += ("\n" if number else "") + line[: line.index("#")] + mark + blank
+            if text:
+                pieces += (text, "")
+                parts.append(what._replace(value=text, text=text))
+        pieces[-1] += after
+    return pieces, parts
+
+
+def _is_long_comment(printed: Printed) -> bool:
+    return printed.kind is Kind.COMMENT and bool(printed.origin) and "\n" in (printed.text or "")
 
 
 def _line(segments: list[str], index: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from gen_sweeps.rendering.escaping import Code, Text, check_bare, raw
@@ -124,23 +124,28 @@ def untraced(value: object) -> object:
 
 def texts_in(*values: object) -> Iterator[Text]:
     """Yield the texts of the spec that are values, or in them."""
-    for value in map(untraced, values):
-        if isinstance(value, Text):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from texts_in(*value)
-        elif isinstance(value, Mapping):
-            yield from texts_in(*value, *value.values())
+    return (part for part in _parts(values) if isinstance(part, Text))
 
 
 def origin_of(*values: object) -> frozenset[str]:
     """Return what values come from, and what is in them."""
     origin = NO_ORIGIN
-    for value in values:
-        if isinstance(value, Text | Traced):
-            origin |= value.origin
-        elif isinstance(value, list | tuple):
-            origin |= origin_of(*value)
-        elif isinstance(value, Mapping):
-            origin |= origin_of(*value.values(), *value)
+    for part in _parts(values):
+        if isinstance(part, Text | Traced):
+            origin |= part.origin
     return origin
+
+
+def _parts(values: Iterable[object]) -> Iterator[object]:
+    """Yield values and what is in them; a list or table once, however often it is there."""
+    seen = set()
+    rest = list(values)
+    while rest:
+        value = rest.pop()
+        yield value
+        value = untraced(value)
+        if isinstance(value, list | tuple | Mapping) and id(value) not in seen:
+            seen.add(id(value))
+            rest += value
+            if isinstance(value, Mapping):
+                rest += value.values()
