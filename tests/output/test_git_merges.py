@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from command_runner import needed
-from conftest import World
+from conftest import World, needed
 
 Edit = Callable[[World], None]
 """What a branch changes of a spec or its templates."""
@@ -99,7 +98,7 @@ class Repository:
     def check(self, folder: Path) -> None:
         """Check that all is as a first run in an empty folder makes it."""
         assert self.world.run("spec.toml", "--check").exit_code == 0
-        clean = World(folder, self.world.capture)
+        clean = World(folder)
         for name, data in self.world.files().items():
             if name.startswith(("spec", "templates")):
                 clean.write(name, data)

@@ -93,20 +93,65 @@ def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
 
 
 def test_what_a_manifest_claims_and_the_content_denies_is_not_removed_unasked(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: World,
 ) -> None:
-    names = ("foreign.py", "each/a.py", "each/b.py", "_base.py")
-    digests = {
-        name: sha256(world.path(f"generated/{name}").read_bytes()).hexdigest() for name in names
-    }
-    world.write("generated/manifest.json", manifest(files=digests))
+    line = '{"file": "foreign.py", "sha256": "' + "0" * 64 + '"},\n\n'
+    text = world.read("generated/manifest.json")
+    world.write("generated/manifest.json", text.replace('{"file"', line + '{"file"', 1))
+    before = world.files("generated")
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "foreign.py was edited since gen-sweeps wrote it" in result.err
+    assert world.files("generated") == before
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_no_manifest_claims_is_never_removed(world: World, force: list[str]) -> None:
+    names = [f"generated/{name}" for name in ("each/a.py", "each/b.py", "foreign.py")]
+    for name in names:
+        world.write(name, FOREIGN)
+    world.write("generated/manifest.json", manifest())
+    world.write("spec.toml", spec("c"))
     assert world.run("spec.toml", *force).exit_code == 0
-    assert world.path("generated/foreign.py").read_bytes() == FOREIGN
+    for name in names:
+        assert world.path(name).read_bytes() == FOREIGN
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_the_files_are_made_from_is_not_removed_whatever_is_claimed(
+    tmp_path: Path, force: list[str]
+) -> None:
+    world = experiment(tmp_path / "w", spec("a").replace('"generated"\nco', '"."\nco'))
+    sources = world.files()
+    claims = [(name, digest(data)) for name, data in sources.items()]
+    world.write("manifest.json", manifest(*claims, spec="spec.toml"))
+    assert world.run("spec.toml", *force).exit_code == 0
+    assert {name: world.path(name).read_bytes() for name in sources} == sources
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_files_are_ours_by_their_digests_whatever_stands_in_them(
+    world: World, version: int
+) -> None:
+    world.write("generated/each/b.py", FOREIGN)
+    files = {name: digest(data) for name, data in world.files("generated").items()}
+    del files["manifest.json"], files["foreign.py"]
+    made = manifest(*files.items())
+    if version == 1:
+        old = {"version": 1, "generator": "gen-sweeps", "spec": "../spec.toml", "files": files}
+        made = json.dumps(old | {"checksum": "0"}).encode()
+    world.write("generated/manifest.json", made)
+    world.write("spec.toml", spec("a", rate="7"))
+    assert world.run("spec.toml").exit_code == 0
+    left = ["_base.py", "each/a.py", "foreign.py", "manifest.json"]
+    assert sorted(world.files("generated")) == left
+    assert json.loads(world.read("generated/manifest.json"))[0]["manifest"] == 2
+    assert world.run("spec.toml", "--check").exit_code == 0
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
 def test_a_journal_made_by_hand_leads_to_no_deletion(world: World, force: list[str]) -> None:
-    digest = sha256(FOREIGN).hexdigest()
+    found = digest(FOREIGN)
     world.write("outside.py", FOREIGN)
     for files in (
         {"foreign.py": ["0"]},

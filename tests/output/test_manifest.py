@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -133,13 +134,7 @@ def test_a_value_is_what_json_makes_of_it_and_a_float_as_it_is_spelled(
     spec = small_spec(("adam",), (0,))
     strategy = Strategy("adam", "", "", {"lr": value}, {})
     arm = Arm("adam-0", spec.arms[0].levels, strategy, {"seed": 0}, {"opt": value})
-    changed = Spec(
-        **{
-            **{name: getattr(spec, name) for name in Spec.__slots__},
-            "strategies": (strategy,),
-            "arms": (arm,),
-        }
-    )
+    changed = replace(spec, strategies=(strategy,), arms=(arm,))
     text = manifest_bytes(changed, {}, {}, {}).decode()
     assert f'"values": {{"lr": {printed}, "opt": {printed}}}' in text
     assert json.loads(text)[1]["arm"] == "adam-0"

@@ -86,7 +86,7 @@ def test_a_removed_strategys_file_stays_if_it_was_edited(world: World) -> None:
     result = world.run("spec.toml")
 
     assert result.exit_code == 1
-    assert "error: out/run_shaped.py has been edited since gen-sweeps wrote it\n" in result.err
+    assert "error: out/run_shaped.py was edited since gen-sweeps wrote it\n" in result.err
     assert world.files() == before
     assert world.run("spec.toml", "--force").exit_code == 0
     assert not world.path("out/run_shaped.py").exists()
@@ -131,7 +131,7 @@ def test_an_edited_file_stops_the_run_and_force_replaces_it(world: World) -> Non
     result = world.run("spec.toml")
 
     assert result.exit_code == 1
-    assert "out/run_plain.py has been edited since gen-sweeps wrote it" in result.err
+    assert "out/run_plain.py was edited since gen-sweeps wrote it" in result.err
     assert world.files() == edited
     assert world.run("spec.toml", "--force").exit_code == 0
     assert world.files() == proper
@@ -203,13 +203,10 @@ def test_the_manifest_names_files_with_digests_and_arms_with_values(world: World
     ("damage", "what"),
     [
         (lambda text: text[: len(text) // 2], "is not JSON"),
-        (lambda text: f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "conflict markers"),
-        (lambda text: text.replace('"version": 1', '"version": 2'), "has version 2"),
-        (lambda text: text.replace("run_shaped", "notes"), "was edited"),
-        (lambda _: "[]", "is not a gen-sweeps manifest"),
+        (lambda text: f"<<<<<<< ours\n{text}=======\n{text}", "is not JSON"),
+        (lambda text: f"<<<<<<< ours\n{text}>>>>>>> theirs\n", "conflict markers"),
         (lambda text: text.replace('"manifest": 2', '"manifest": 3'), "has version 3"),
         (lambda _: "[]", "is not a manifest of gen-sweeps"),
->>>>>>> fmanifest
     ],
 )
 def test_a_damaged_manifest_stops_the_run_and_deletes_nothing(

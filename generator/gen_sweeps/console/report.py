@@ -18,13 +18,14 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from gen_sweeps.console.summary import proven_line
+from gen_sweeps.console.summary import proven_line, varying
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_span
 from gen_sweeps.proof.treatment import names_in
 from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
+from gen_sweeps.rendering.outputs import output_path
 from gen_sweeps.rendering.renderer import File
-from gen_sweeps.spec.model import STRATEGY, Spec, Strategy, Value
+from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Spec, Strategy, Value
 from gen_sweeps.spec.names import UNSEEN
 
 MARK = '<meta name="generator" content="gen-sweeps report">'
@@ -73,12 +74,45 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """A factor, what it depends on, and where it is printed.
+
+    Attributes:
+        name: Its name.
+        kind: What it is: "argument", "variable" or "axis".
+        axes: The axes whose levels decide its value; none of an axis itself.
+        places: Where it is printed, in a reader's terms; none if it only decides what is.
+    """
+
+    name: str
+    kind: str
+    axes: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
-    """What two strategies' files differ in."""
+    """What two arms' files differ in.
+
+    Attributes:
+        first: The one arm.
+        second: The other one.
+        factors: The names of what tells them apart.
+        hunks: The lines that differ.
+    """
 
     first: str
     second: str
+    factors: tuple[str, ...]
     hunks: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairGroup:
+    """Pairs of arms that differ in the level of one axis, and equal each other in all others."""
+
+    axis: str
+    pairs: tuple[Pair, ...]
 
 
 def page(proof: Proof) -> str:
@@ -90,6 +124,13 @@ def page(proof: Proof) -> str:
     environment.filters |= {"visible": visible, "breakable": _breakable}
     template = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
     control = spec.control_of(spec.arms[0])
+    names = _factors(spec)
+    cells = {
+        (strategy.name, name): _cell(spec, control.strategy, strategy, name)
+        for strategy in spec.strategies
+        for name in names
+    }
+    silent = [s.name for s in spec.strategies if all(cells[s.name, n].text is None for n in names)]
     return (
         environment.from_string(template).render(
             mark=Markup(MARK),  # noqa: S704 - it is ours
@@ -97,18 +138,16 @@ def page(proof: Proof) -> str:
             verdict=proven_line(spec),
             control=spec.control.get(STRATEGY, ""),
             side_by_side=len(spec.strategies) <= MAX_COLUMNS,
-            factors=_factors(spec),
-            cells={
-                (strategy.name, name): _cell(spec, control.strategy, strategy, name)
-                for strategy in spec.strategies
-                for name in _factors(spec)
-            },
-            places=proof.places,
+            factors=names,
+            cells=cells,
+            silent=[name for name in silent if name != spec.control.get(STRATEGY)],
+            axes=[(axis, _level_rows(spec, axis)) for axis in spec.axes],
+            placed=list(_placed(proof)),
             shared={name: _value(spec, value) for name, value in spec.treatment.shared.items()},
             sections=[section for section in spec.base if section.constants],
             value=lambda constant: _value(spec, constant.value),
             listings=list(_listings(proof)),
-            pairs=list(_pairs(proof)),
+            groups=[group for group in _groups(proof) if group.pairs],
             digests=proof.digests,
         )
         + "\n"
@@ -177,28 +216,63 @@ def _docstring(file: File) -> tuple[int, int]:
     return docstring_span(file.source, ast.parse(file.source)) if file.is_python else (0, 0)
 
 
-def _pairs(proof: Proof) -> Iterator[Pair]:
-    """Yield what each two strategies differ in; of many strategies, each and the control.
+def _level_rows(spec: Spec, axis: Axis) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
+    """Return the variables that an axis sets, and for each level its name and their values."""
+    names = list(dict.fromkeys(name for level in axis.levels for name in level.vars))
+    rows = [
+        (
+            level.name,
+            [_value(spec, level.vars[name]) if name in level.vars else None for name in names],
+        )
+        for level in axis.levels
+    ]
+    return names, rows
 
-    Of further axes only the first levels are compared.
-    """
+
+def _placed(proof: Proof) -> Iterator[Factor]:
+    """Yield the factors that vary, with where they are printed."""
     spec = proof.rendering.spec
-    first_levels = {axis.name: axis.levels[0].name for axis in spec.axes}
-    arms = [arm for arm in spec.arms if first_levels.items() <= arm.levels.items()]
-    paths: dict[str, list[str]] = {arm.name: [] for arm in arms}
-    for path, file in proof.rendering.items():
-        if file.arm and file.arm.name in paths and STRATEGY in file.axes:
-            paths[file.arm.name].append(path)
-    names = list(paths)
-    if len(names) <= MAX_COLUMNS:
-        wanted = list(combinations(names, 2))
-    else:
-        control = spec.control_of(arms[0]).name
-        wanted = [(control, name) for name in names if name != control]
-    for one, other in wanted:
-        files = zip(paths[one], paths[other], strict=True)
-        hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
-        yield Pair(one, other, hunks)
+    arguments, others = varying(spec)
+    known = {axis.name for axis in spec.axes} | {STRATEGY}
+    for name in (*arguments, *others):
+        kind = "argument" if name in arguments else "axis" if name in known else "variable"
+        depends = spec.argument_depends if name in arguments else spec.depends
+        axes = tuple(axis for axis in spec.axis_names if axis in depends.get(name, ()))
+        yield Factor(name, kind, axes, proof.places.get(name, ()))
+
+
+def _groups(proof: Proof) -> Iterator[PairGroup]:
+    """Yield what arms differ in, one axis after the other, at the first levels of the others."""
+    spec = proof.rendering.spec
+    start = spec.control_of(spec.arms[0])
+    for axis in spec.axis_names:
+        rest = {name: level for name, level in start.levels.items() if name != axis}
+        arms = [arm for arm in spec.arms if rest.items() <= arm.levels.items()]
+        wanted = [(start, arm) for arm in arms if arm is not start]
+        if len(arms) <= MAX_COLUMNS and axis == STRATEGY:
+            wanted = list(combinations(arms, 2))
+        shown = wanted if axis == STRATEGY else wanted[:MAX_COLUMNS]
+        yield PairGroup(axis, tuple(_pair(proof, axis, one, other) for one, other in shown))
+
+
+def _pair(proof: Proof, axis: str, one: Arm, other: Arm) -> Pair:
+    files = (
+        tuple(output_path(template.name, arm.levels) for arm in (one, other))
+        for template in proof.rendering.outputs.templates
+        if axis in template.axes
+    )
+    hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
+    return Pair(one.name, other.name, tuple(_differing(proof.rendering.spec, one, other)), hunks)
+
+
+def _differing(spec: Spec, one: Arm, other: Arm) -> Iterator[str]:
+    """Yield the factors that two arms don't have in common."""
+    values = [
+        {**(arm.strategy.args if arm.strategy else {}), **arm.vars, **arm.values}
+        for arm in (one, other)
+    ]
+    names = dict.fromkeys((*spec.treatment.vary, *spec.depends, *spec.axis_names))
+    yield from (name for name in names if values[0].get(name) != values[1].get(name))
 
 
 def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gen_sweeps.console.formats import json_text
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
-from gen_sweeps.spec.model import STRATEGY, Spec, Strategy
+from gen_sweeps.spec.model import STRATEGY, Arm, Level, Spec, Strategy, Value
 
 MAX_ROWS = 20
 """Strategies that the table shows; more are folded into one line."""
@@ -34,10 +33,38 @@ FOUND: Mapping[Action, str] = {
 
 def written_text(plan: Plan) -> str:
     """Return the text to print after the files have been written."""
+    return "\n".join((*_table(plan.proof.rendering.spec), "", written_lines(plan)))
+
+
+def written_lines(plan: Plan) -> str:
+    """Return what has been proven, and what has been done with how many files."""
     spec = plan.proof.rendering.spec
-    counts = ", ".join(f"{plan.count(action)} {word}" for action, word in DONE.items())
-    folder = f"{spec.output_folder}"
-    return "\n".join((*_table(spec), "", proven_line(spec), f"{folder}: {counts}", ""))
+    return f"{proven_line(spec)}\n{spec.output_folder}: {_counts([plan])}\n"
+
+
+def _counts(plans: Sequence[Plan]) -> str:
+    return ", ".join(
+        f"{sum(plan.count(action) for plan in plans)} {word}" for action, word in DONE.items()
+    )
+
+
+def of_several(exit_codes: Sequence[int], plans: Sequence[Plan], *, writes: bool) -> str:
+    """Return the line that sums up the runs of several specs.
+
+    Args:
+        exit_codes: That of each.
+        plans: Those of the specs that are valid and proven.
+        writes: Whether files have been written, and not only checked.
+    """
+    failed = sum(code > 1 or (writes and code > 0) for code in exit_codes)
+    parts = [f"{failed} failed"] if failed else []
+    if writes:
+        parts.append(_counts(plans))
+    else:
+        differs = exit_codes.count(1)
+        parts += [f"{differs} differ"] if differs else []
+        parts.append(f"{exit_codes.count(0)} match")
+    return f"{len(exit_codes)} specs: {', '.join(parts)}\n"
 
 
 def checked_text(plan: Plan) -> str:
@@ -58,25 +85,41 @@ def proven_line(spec: Spec) -> str:
         count = f"{len(spec.arms)} arms ({', '.join(sizes)})"
     if len(spec.arms) == 1:
         return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
-    return f"{count} differ only in {', '.join(_factors(spec))}"
-
-
-def _factors(spec: Spec) -> Iterator[str]:
-    """Yield the factors that really vary; arguments within their call."""
-    arguments = [name for name in spec.treatment.vary if _varies(spec, name)]
+    arguments, others = varying(spec)
     if spec.treatment.call:
-        yield f"{spec.treatment.call}({', '.join(a for a in arguments if _is_argument(spec, a))})"
-    yield from (name for name, axes in spec.depends.items() if axes)
-    yield from (axis.name for axis in spec.axes)
+        others = [f"{spec.treatment.call}({', '.join(arguments)})", *others]
+    return f"{count} differ only in {', '.join(others)}"
 
 
-def _is_argument(spec: Spec, name: str) -> bool:
-    return any(name in strategy.args for strategy in spec.strategies)
+def varying(spec: Spec) -> tuple[list[str], list[str]]:
+    """Return the arguments that really vary, and the variables and axes."""
+    first = spec.arms[0]
+    arguments = {
+        name
+        for name in spec.treatment.vary
+        if any(_differ(_argument(arm, name), _argument(first, name)) for arm in spec.arms)
+    }
+    variables = {
+        name
+        for name, axes in spec.depends.items()
+        if axes and any(_differ(arm.vars.get(name), first.vars.get(name)) for arm in spec.arms)
+    }
+    order = dict.fromkeys((*spec.treatment.vary, *spec.depends))
+    axes = [axis.name for axis in spec.axes if len(axis.levels) > 1]
+    named = [STRATEGY] if STRATEGY in spec.treatment.vary else []
+    found = [name for name in order if name in variables]
+    return [name for name in order if name in arguments], [*named, *found, *axes]
 
 
-def _varies(spec: Spec, name: str) -> bool:
-    values = [strategy.args.get(name) for strategy in spec.strategies]
-    return any(value is not None and value is not values[0] for value in values)
+def _differ(one: Value | None, other: Value | None) -> bool:
+    """Say whether values are written differently: 1 and True are equal, and not the same."""
+    if one is other:
+        return False
+    return one is None or other is None or literal(one) != literal(other)
+
+
+def _argument(arm: Arm, name: str) -> Value | None:
+    return arm.strategy.args.get(name) if arm.strategy else None
 
 
 def drift_problems(plan: Plan) -> list[Problem]:
@@ -122,7 +165,7 @@ def _stray(spec: Spec) -> str:
     return f"it looks like a strategy's file, but {spec.path} does not define it"
 
 
-def warnings(plan: Plan) -> list[str]:
+def warnings(plan: Plan) -> list[Problem]:
     """Return warnings about files that have been written, or left alone."""
     spec = plan.proof.rendering.spec
     rewritten = [
@@ -131,19 +174,15 @@ def warnings(plan: Plan) -> list[str]:
         for change in plan.changes
         if change.line_endings
     ]
-    problems = [str(problem) for problem in spec.warnings]
-    return (
-        problems
-        + rewritten
-        + [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
-    )
+    strays = [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
+    return list(map(Problem, (*rewritten, *strays)))
 
 
-def only_warning(plan: Plan, names: Sequence[str]) -> str:
-    """Return the warning that other strategies have not been checked."""
+def only_warning(plan: Plan, names: Sequence[str]) -> Problem:
+    """Return the warning that other arms have not been checked."""
     asked = ", ".join(dict.fromkeys(names))
     command = f"gen-sweeps {plan.proof.rendering.spec.path} --check"
-    return f"looked only at {asked} and the shared files; `{command}` checks the rest"
+    return Problem(f"looked only at {asked} and the shared files; `{command}` checks the rest")
 
 
 def _table(spec: Spec) -> Iterator[str]:
@@ -166,11 +205,21 @@ def _table(spec: Spec) -> Iterator[str]:
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
     for axis in spec.axes:
-        names = [level.name for level in axis.levels[:MAX_ROWS]]
+        names = [_level(level) for level in axis.levels[:MAX_ROWS]]
         more = (
             "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
         )
         yield f"{axis.name}: {', '.join(names)}{more}"
+
+
+def _level(level: Level) -> str:
+    """Return the name of a level, and what it sets."""
+    sets = ", ".join(f"{name}={_cut(literal(value))}" for name, value in level.vars.items())
+    return f"{level.name} ({sets})" if sets else level.name
+
+
+def _cut(cell: str) -> str:
+    return f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell
 
 
 def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
@@ -178,13 +227,13 @@ def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
     name = strategy.name + (" (control)" if is_control else "")
     values = {**strategy.args, **strategy.vars}
     cells = (literal(values[factor]) if factor in values else "-" for factor in used)
-    return [name, *(f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell for cell in cells)]
+    return [name, *map(_cut, cells)]
 
 
-def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Plan) -> str:
-    """Return a run as JSON.
+def content(command: str, plan: Plan) -> Mapping[str, object]:
+    """Return what the JSON of a run has besides what that of all commands has.
 
-    Besides what all commands have, the object has `spec`, `control`, `treatment`, `strategies`,
+    It has `spec`, `control`, `treatment`, `strategies`,
     `axes`, `arms`, `factors` (with the places that print each) and `files` (each with `path` and
     `status`: "created", "updated", "unchanged" or "removed" after writing; "missing", "changed",
     "unchanged", "extra" or "stray" after a check). Its `command` is "write", "check" or "diff".
@@ -193,7 +242,7 @@ def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Pla
     words = DONE if command == "write" else FOUND
     files = [(path, words[action]) for path, action in plan.actions()]
     files += [(path, "stray") for path in plan.strays]
-    content = {
+    return {
         "spec": str(spec.path),
         "control": dict(spec.control),
         "treatment": {"call": spec.treatment.call or None, "vary": spec.treatment.vary},
@@ -203,4 +252,3 @@ def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Pla
         "factors": {name: list(places) for name, places in plan.proof.places.items()},
         "files": [{"path": display_path(spec, path), "status": status} for path, status in files],
     }
-    return json_text(command, exit_code, problems, content)

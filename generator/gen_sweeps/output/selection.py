@@ -21,7 +21,7 @@ from gen_sweeps.spec.names import closest_match
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ArmSelection:
     """The arms that are asked for, out of those of a spec.
 
     Attributes:
@@ -43,7 +43,14 @@ class Selection:
         kept = tuple(a for a in self.whole.arms if tuple(map(a.levels.get, axes)) in needed)
         used = {arm.strategy.name for arm in kept if arm.strategy}
         strategies = tuple(strategy for strategy in self.whole.strategies if strategy.name in used)
-        return replace(self.whole, strategies=strategies, arms=kept)
+        levels = {level for arm in kept for level in arm.levels.items()}
+        axes_of_kept = tuple(
+            replace(axis, levels=tuple(x for x in axis.levels if (axis.name, x.name) in levels))
+            for axis in self.whole.axes
+        )
+        return replace(
+            self.whole, strategies=strategies, axes=axes_of_kept, arms=kept, whole=self.whole
+        )
 
     def plan(self, proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         """Return what makes `folder` hold the files that are asked for; no other is touched.
@@ -89,7 +96,7 @@ class Selection:
         return merged(None, planned.manifest, names, order)
 
 
-def select(spec: Spec, names: Sequence[str]) -> Selection:
+def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
     """Return the arms of `spec` that have one of `names`, or a level of that name.
 
     Args:
@@ -112,7 +119,7 @@ def select(spec: Spec, names: Sequence[str]) -> Selection:
         raise SpecError(*problems)
     asked = set(names)
     arms = [a for a in spec.arms if a.name in asked or not asked.isdisjoint(a.levels.values())]
-    return Selection(spec, tuple(arms))
+    return ArmSelection(spec, tuple(arms))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gen_sweeps.errors import ProofError
 from gen_sweeps.proof.holes import Places, find_places
-from gen_sweeps.proof.operands import dotted_name
+from gen_sweeps.proof.operands import dotted_name, names_read
 from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import docstring_span, offset_of, parse
 from gen_sweeps.proof.treatment import find_treatment, names_in
@@ -35,6 +35,13 @@ class Control:
     in_docstring: frozenset[int]
     places: Places
     names: frozenset[str] | None
+
+    @property
+    def unbound(self) -> frozenset[str]:
+        """The names that the file reads, and nothing in it or in Python binds."""
+        if self.names is None:
+            return frozenset()
+        return names_read(self.tree) - self.names - frozenset(dir(builtins))
 
 
 def examine(file: File, treatment: Treatment, shown: str) -> Control:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import TypeAlias
 
-from gen_sweeps.proof.python_syntax import offset_of
+from gen_sweeps.proof.operands import dotted_name
+
+_Position: TypeAlias = "tuple[int, int]"
+"""A line, from 1, and the bytes before it on the line: as `ast` counts."""
+
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def place_names(source: str, tree: ast.Module, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -16,51 +26,64 @@ def place_names(source: str, tree: ast.Module, spans: Sequence[tuple[int, int]])
         tree: Its tree.
         spans: Offsets in characters.
     """
-    namer = _Namer(source)
-    return [namer.name(tree, span) for span in spans]
+    lines = source.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+
+    def position(offset: int) -> _Position:
+        row = bisect_right(starts, offset) - 1
+        return row + 1, len(lines[row][: offset - starts[row]].encode())
+
+    # Tokens are only looked at if there may be a comment.
+    may_be = any("#" in source[source.rfind("\n", 0, start) + 1 : start] for start, _ in spans)
+    comments = dict(_comments(source)) if may_be else {}
+    names = []
+    for start, end in spans:
+        first, last = position(start), position(end)
+        column = comments.get(first[0])
+        in_comment = column is not None and start - starts[first[0] - 1] >= column
+        names.append("comment" if in_comment else _name(tree, first, last))
+    return names
 
 
-class _Namer:
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._lines = source.split("\n")
-
-    def name(self, tree: ast.Module, span: tuple[int, int]) -> str:
-        parts: list[str] = []
-        node: ast.AST = tree
-        while True:
-            for label, child in _children(node):
-                if self._holds(child, span):
-                    if label:
-                        parts.append(label)
-                    node = child
-                    break
-            else:
-                break
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            kind = "class" if isinstance(node, ast.ClassDef) else "function"
-            if self._is_header(node, span):
-                return f"{kind} name"
-        path = ".".join(parts).replace(".[", "[")
-        line = self._source.rfind("\n", 0, span[0]) + 1
-        in_comment = "#" in self._source[line : span[0]]
-        return path or ("comment" if in_comment else "the file")
-
-    def _holds(self, node: ast.AST, span: tuple[int, int]) -> bool:
-        line, end_line = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
-        if line is None or end_line is None:
-            return False
-        start = offset_of(self._lines, line, node.col_offset)  # type: ignore[attr-defined] # it has a line
-        end = offset_of(self._lines, end_line, node.end_col_offset)  # type: ignore[attr-defined] # likewise
-        return start <= span[0] and span[1] <= end
-
-    def _is_header(self, node: ast.stmt, span: tuple[int, int]) -> bool:
-        start = offset_of(self._lines, node.lineno, node.col_offset)
-        return span[0] <= start + len("async def ") + len(getattr(node, "name", "")) + 1
+def _comments(source: str) -> Iterator[tuple[int, int]]:
+    """Yield each line that has a comment, and the characters before it."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start
 
 
-def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what a node is made of, each with what a reader calls it in there."""
+def _name(tree: ast.Module, first: _Position, last: _Position) -> str:
+    parts: list[str] = []
+    node: ast.AST = tree
+    while True:
+        inner = (it for it in _children(node) if _holds(it[1], first, last))
+        label, child = next(inner, ("", None))
+        if child is None:
+            break
+        parts += filter(None, [_label(child) if label is None else label])
+        node = child
+    if isinstance(node, _DEFINITIONS) and last < _position(node.body[0]):
+        return "class name" if isinstance(node, ast.ClassDef) else "function name"
+    path = ".".join(parts).replace(".[", "[").replace(". ", " ")
+    return path.strip() or "the file"
+
+
+def _position(node: ast.stmt | ast.expr) -> _Position:
+    return node.lineno, node.col_offset
+
+
+def _holds(node: ast.AST, first: _Position, last: _Position) -> bool:
+    if not isinstance(node, ast.stmt | ast.expr | ast.arg | ast.keyword | ast.ExceptHandler):
+        return False
+    end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+    return (node.lineno, node.col_offset) <= first and last <= end
+
+
+def _children(node: ast.AST) -> Iterator[tuple[str | None, ast.AST]]:
+    """Yield what a node is made of, each with what a reader calls it in there.
+
+    None if that only depends on the part.
+    """
     match node:
         case ast.Dict():
             for key, value in zip(node.keys, node.values, strict=True):
@@ -72,20 +95,44 @@ def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "", node.func
             yield from ((f"[{index}]", argument) for index, argument in enumerate(node.args))
             yield from ((keyword.arg or "**", keyword.value) for keyword in node.keywords)
+            yield from (("keyword name", keyword) for keyword in node.keywords)
         case _:
-            docstring = _docstring(node)
-            for child in ast.iter_child_nodes(node):
-                yield (docstring[1] if child is docstring[0] else _label(child)), child
+            yield from _others(node)
 
 
-def _docstring(node: ast.AST) -> tuple[ast.AST | None, str]:
-    """Return the statement that is a node's docstring, if it has one, and what it is called."""
-    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        return None, ""
-    if ast.get_docstring(node, clean=False) is None:
-        return None, ""
-    what = {ast.Module: "module", ast.ClassDef: "class"}.get(type(node), "function")
-    return node.body[0], f"{what} docstring"
+def _others(node: ast.AST) -> Iterator[tuple[str | None, ast.AST]]:
+    docstring = None
+    if isinstance(node, (ast.Module, *_DEFINITIONS)):
+        has_one = ast.get_docstring(node, clean=False) is not None
+        docstring = node.body[0] if has_one else None
+    for child in ast.iter_child_nodes(node):
+        if child is docstring:
+            yield "module docstring" if isinstance(node, ast.Module) else " docstring", child
+            continue
+        if isinstance(child, _DEFINITIONS):  # decorators stand before what they belong to
+            yield from ((f"{child.name} decorator", it) for it in child.decorator_list)
+        if isinstance(child, ast.arguments):
+            yield from _parameters(child)
+        elif not isinstance(child, ast.operator | ast.expr_context):
+            yield None, child
+    # A `with`, a comprehension and a pattern have parts without positions of their own.
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.withitem | ast.comprehension):
+            yield from (("", part) for part in ast.iter_child_nodes(child))
+
+
+def _parameters(node: ast.arguments) -> Iterator[tuple[str, ast.AST]]:
+    positional = [*node.posonlyargs, *node.args]
+    defaults = [*([None] * (len(positional) - len(node.defaults))), *node.defaults]
+    pairs = [
+        *zip(positional, defaults, strict=True),
+        *zip(node.kwonlyargs, node.kw_defaults, strict=True),
+    ]
+    for parameter, default in pairs:
+        yield parameter.arg, parameter
+        if default:
+            yield parameter.arg, default
+    yield from ((it.arg, it) for it in (node.vararg, node.kwarg) if it)
 
 
 def _label(node: ast.AST) -> str:
@@ -94,13 +141,16 @@ def _label(node: ast.AST) -> str:
             ast.ClassDef(name=name)
             | ast.FunctionDef(name=name)
             | ast.AsyncFunctionDef(name=name)
-            | ast.arg(arg=name)
             | ast.keyword(arg=str(name))
         ):
             return name
         case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
             return ast.unparse(target)
+        case ast.Expr(value=ast.Call(func=function)):
+            return dotted_name(function) or ""
         case ast.Import() | ast.ImportFrom():
             return "import"
+        case ast.Return():
+            return "return"
         case _:
             return ""

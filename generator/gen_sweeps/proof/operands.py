@@ -96,9 +96,10 @@ def read_operand(text: str, room: int) -> ast.expr:
     return node
 
 
-def names_read(node: ast.expr) -> frozenset[str]:
-    """Return the names that an operand reads."""
-    return frozenset(it.id for it in ast.walk(node) if isinstance(it, ast.Name))
+def names_read(node: ast.AST) -> frozenset[str]:
+    """Return the names that an expression, or a file, reads."""
+    found = (it for it in ast.walk(node) if isinstance(it, ast.Name))
+    return frozenset(it.id for it in found if isinstance(it.ctx, ast.Load))
 
 
 def dotted_name(node: ast.expr) -> str | None:

@@ -11,20 +11,23 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 
 from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.control import Control, examine, names_fault
 from gen_sweeps.proof.data_files import check_data
-from gen_sweeps.proof.fillings import Place, PlaceKind
+from gen_sweeps.proof.fillings import ExpressionPlace, Place, PlaceKind
 from gen_sweeps.proof.naming import place_names
+from gen_sweeps.proof.operands import names_read
 from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import docstring_span, parse
+from gen_sweeps.proof.shared_paths import shared_path
 from gen_sweeps.proof.substitution import substitution_fault
-from gen_sweeps.proof.treatment import UnreadableTreatmentError, read_back
+from gen_sweeps.proof.treatment import UnreadableTreatmentError, names_in, read_back
 from gen_sweeps.rendering.renderer import File, Rendering
 from gen_sweeps.rendering.skeleton import Filling, HoleValue, Kind, Page
 from gen_sweeps.spec.model import Call, Reference, Spec
@@ -42,11 +45,13 @@ class Proof:
         rendering: What was proven.
         digests: The sha256 of each file, in hexadecimal, by its path in the order of rendering.
         places: Where each factor is printed, in a reader's terms, by the factor.
+        warnings: What is proven, and probably not meant.
     """
 
     rendering: Rendering
     digests: Mapping[str, str]
     places: Mapping[str, tuple[str, ...]]
+    warnings: tuple[Problem, ...] = ()
 
 
 def digest(data: bytes) -> str:
@@ -78,8 +83,6 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
     for path in tracked(rendering, "proving", progress):
         prover.look_at(rendering[path])
         digests[path] = digest(rendering[path].source.encode())
-    if paranoid:
-        _read_all(rendering, progress)
     problems = prover.problems
     if prover.dependent:
         from gen_sweeps.proof.explanation import explain  # noqa: PLC0415 - LibCST is heavy
@@ -87,26 +90,9 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
         problems += explain(rendering, prover.dependent, progress)
     if problems:
         raise ProofError(*problems)
-    return Proof(rendering, digests, prover.places())
-
-
-def _read_all(rendering: Rendering, progress: Progress) -> None:
-    """Read every arm's file whole.
-
-    Raises:
-        DisagreementError: It is refused.
-    """
-    from gen_sweeps.compare import parse as parse_concrete  # noqa: PLC0415 - LibCST is heavy
-
-    for path in tracked(rendering, "judging", progress):
-        file = rendering[path]
-        if file.arm is None or not file.is_python:
-            continue
-        end = file.source.rstrip(" \t\n") + "\n"
-        if fault := substitution_fault(file.page):
-            raise DisagreementError(f"{path} is refused: {fault}")
-        if not parse_concrete(path, end.encode()).exact:
-            raise DisagreementError(f"{path} is refused: LibCST drops bytes of it")
+    if paranoid:
+        prover.read_all(progress)
+    return Proof(rendering, digests, prover.places(), tuple(prover.warnings()))
 
 
 class _Prover:
@@ -120,6 +106,7 @@ class _Prover:
     def __init__(self, rendering: Rendering) -> None:
         self.dependent: list[File] = []
         self.problems: list[Problem] = []
+        self._rendering = rendering
         self._spec = rendering.spec
         self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
         self._templates: set[str] = set()
@@ -140,6 +127,33 @@ class _Prover:
                     argument = f".{factor}" if isinstance(filling.value, Call) else ""
                     found.setdefault(factor, {})[f"{name}{argument}"] = None
         return {factor: tuple(names) for factor, names in found.items()}
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield the first path or name of results that all arms share, if there is one."""
+        spec = self._spec
+        whole = (c for c in self._skeletons.values() if c and c.file.axes == spec.axis_names)
+        controls = whole if len(spec.arms) > 1 else ()
+        found = (shared_path(c, spec, f"{self._folder}{c.file.path}") for c in controls)
+        yield from islice(filter(None, found), 1)
+
+    def read_all(self, progress: Progress) -> None:
+        """Read every arm's file whole, when all of them are proven.
+
+        Raises:
+            DisagreementError: One is refused.
+        """
+        from gen_sweeps.compare import parse as parse_concrete  # noqa: PLC0415 - LibCST is heavy
+
+        for path in tracked(self._rendering, "judging", progress):
+            file = self._rendering[path]
+            control = self._skeletons.get(_key(file))
+            if control is None:
+                continue
+            if fault := substitution_fault(file.page, control.file.page):
+                raise DisagreementError(f"{path} is refused: {fault}")
+            end = file.source.rstrip(" \t\n") + "\n"
+            if not parse_concrete(path, end.encode()).exact:
+                raise DisagreementError(f"{path} is refused: LibCST drops bytes of it")
 
     def look_at(self, file: File) -> None:
         """Look at a file.
@@ -163,7 +177,7 @@ class _Prover:
 
     def _control(self, file: File, shown: str) -> Control | None:
         """Return the first file with the same skeleton; None if that has been refused."""
-        key = (file.template, id(file.page.skeleton))
+        key = _key(file)
         if key not in self._skeletons:
             self._skeletons[key] = None
             try:
@@ -197,22 +211,27 @@ class _Prover:
             if reason := place.fault(texts, values):
                 reasons[place.holes[0]] = reason
                 continue
-            for hole in place.holes:
-                if fault := names_fault(fillings[hole].value, control):
-                    raise self._error(file, hole, *fault)
+            if isinstance(place, ExpressionPlace):
+                read = values if place.is_whole else (Reference(place.joined(texts)),)
+                for value in read if not control.places.bind_names else ():
+                    if fault := names_fault(value, control):
+                        raise self._error(file, place.holes[0], *fault)
             if repeats:
                 self._checked[id(place), texts] = tuple(map(id, values))
-        if not reasons:
-            reason = control.places.names_fault([filling.text for filling in fillings])
-            if reason is None:
-                return None
-            reasons = {0: reason}
+        if not reasons and control.places.names_fault([it.text for it in fillings]) is None:
+            if control.places.bind_names:
+                shown = f"{self._folder}{file.path}"
+                self._check_names(file, examine(file, self._spec.treatment, shown), control)
+            return None
         return self._read_whole(file, control, reasons)
 
-    def _read_whole(
-        self, file: File, control: Control, reasons: Mapping[int, str]
-    ) -> Problem | None:
+    def _read_whole(self, file: File, control: Control, refused: Iterable[int]) -> Problem | None:
         """Read a file whole of which construction can't say that it is right.
+
+        Args:
+            file: The file.
+            control: The first one with its skeleton.
+            refused: The holes that construction doesn't prove; none if it is their names.
 
         Raises:
             TemplateError: A value is not what the spec says, or can't be evaluated.
@@ -225,19 +244,41 @@ class _Prover:
                 except UnreadableTreatmentError as error:
                     message = f"the treatment can't be read back: {error}"
                     raise self._error(file, hole, message) from None
-            if fault := names_fault(value, control):
-                raise self._error(file, hole, *fault)
-        examine(file, self._spec.treatment, shown)
-        renames = any(reason.startswith("binds") for reason in reasons.values())
-        reason = reasons[min(reasons)] if renames else substitution_fault(file.page)
+        whole = examine(file, self._spec.treatment, shown)
+        reason = substitution_fault(file.page, control.file.page)
         if reason is None:
+            self._check_names(file, whole, control)
             return None
-        hole = min(reasons)
+        hole, reason = _culprit(file.page, control.file.page, sorted(refused), reason)
         line = file.source.count("\n", 0, file.page.spans[hole][0]) + 1
         what = ", ".join(sorted(filter(None, file.page.skeleton.holes[hole].origin)))
         message = f"prints {what or 'a value'} where it can't be proven: {reason}"
         hint = f"let {file.template} print a whole value, name or text there"
         return Problem(message, shown, line, hint=hint)
+
+    def _check_names(self, file: File, whole: Control, control: Control) -> None:
+        """Check that something in a file binds the names that its values read.
+
+        Args:
+            file: The file.
+            whole: What it says, read whole.
+            control: The first one with its skeleton.
+
+        Raises:
+            TemplateError: Nothing does.
+        """
+        read = names_read(whole.tree)
+        for number, (hole, (text, value)) in enumerate(
+            zip(file.page.skeleton.holes, file.page.fillings, strict=True)
+        ):
+            says = Reference(text) if hole.kind is Kind.NAME else value
+            if read.isdisjoint(names_in(says)):
+                continue
+            if fault := names_fault(says, whole):
+                raise self._error(file, number, *fault)
+        for name in sorted(whole.unbound - control.unbound):  # made of parts
+            if fault := names_fault(Reference(name), whole):
+                raise self._error(file, 0, *fault)
 
     def _error(self, file: File, hole: int, message: str, hint: str | None = None) -> TemplateError:
         start, _ = file.page.spans[hole]
@@ -245,11 +286,29 @@ class _Prover:
         return TemplateError.at(message, f"{self._folder}{file.path}", line, hint=hint)
 
 
+def _key(file: File) -> tuple[str, int]:
+    """Return what the files of one template that share a skeleton have in common."""
+    return file.template, id(file.page.skeleton)
+
+
+def _culprit(page: Page, control: Page, refused: Sequence[int], reason: str) -> tuple[int, str]:
+    """Return the hole that makes a file one that can't be proven, and why.
+
+    It is the first one that does so alone, all others filled as in the control.
+    """
+    for hole in refused:
+        fillings = [*control.fillings]
+        fillings[hole] = page.fillings[hole]
+        if alone := substitution_fault(replace(page, fillings=tuple(fillings)), control):
+            return hole, alone
+    return min(refused, default=0), reason
+
+
 def _value_in(place: Place, kind: Kind, filling: Filling) -> HoleValue:
     """Return what a filling must say in the kind of place that it stands in."""
     if place.kind is PlaceKind.EXPRESSION:
-        is_whole = place.fixed == ("", "")
-        return Reference(filling.text) if kind is Kind.NAME and is_whole else filling.value
+        is_name = kind is Kind.NAME and place.is_whole
+        return Reference(filling.text) if is_name else filling.value
     is_text = isinstance(filling.value, str) and kind is not Kind.VALUE
     return filling.value if is_text else filling.text
 

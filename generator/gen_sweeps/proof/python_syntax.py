@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import warnings
 from collections.abc import Sequence
 
@@ -62,13 +64,23 @@ def check_characters(file: File, shown: str) -> None:
 
 
 def docstring_span(source: str, tree: ast.Module) -> tuple[int, int]:
-    """Return the offsets at which the module docstring starts and ends; the same if it has none."""
+    """Return the offsets at which the module docstring starts and ends.
+
+    They are the same if there is none, or if it is more than one literal: comments may stand
+    between two.
+    """
     if ast.get_docstring(tree, clean=False) is None:
         return 0, 0
     node = tree.body[0]
+    assert isinstance(node, ast.Expr)  # noqa: S101 - it is a docstring
     lines = source.split("\n")
-    end = (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-    return offset_of(lines, node.lineno, node.col_offset), offset_of(lines, *end)
+    string = node.value
+    start = offset_of(lines, string.lineno, string.col_offset)
+    last = (string.end_lineno or string.lineno, string.end_col_offset or string.col_offset)
+    end = offset_of(lines, *last)
+    tokens = tokenize.generate_tokens(io.StringIO(source[start:end]).readline)
+    is_one = sum(token.type == tokenize.STRING for token in tokens) == 1
+    return (start, end) if is_one else (0, 0)
 
 
 def offset_of(lines: Sequence[str], line: int, column: int) -> int:

@@ -165,7 +165,7 @@ def names_in(value: HoleValue) -> Iterator[str]:
     What a call calls is not among them.
     """
     if isinstance(value, Reference):
-        yield value.name
+        yield value.name.partition(".")[0]
     elif isinstance(value, float) and not math.isfinite(value):
         yield "float"
     elif isinstance(value, Expression):

@@ -55,7 +55,9 @@ _LAST_SHORT = 0xFFFF
 
 def language_of(path: str) -> Language:
     """Return what reads a file."""
-    return _LANGUAGES.get(PurePosixPath(path).suffix, Language.OTHER)
+    name = path.rpartition("/")[2]  # it is asked for each mark, and pathlib takes long
+    stem, dot, ending = name.rpartition(".")
+    return _LANGUAGES.get(dot + ending if stem else "", Language.OTHER)
 
 
 def bare_check(path: str) -> Callable[[str], None]:

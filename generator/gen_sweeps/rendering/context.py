@@ -213,7 +213,11 @@ def identity_views(
 
 
 def shared_views(spec: Spec, path: str) -> dict[str, object]:
-    """Return what a template sees whose file all arms share: all arms, and what they share."""
+    """Return what a template sees whose file all arms share: all arms, and what they share.
+
+    Also where only some arms are rendered, all of the spec are seen.
+    """
+    spec = spec.whole or spec
     check = bare_check(path)
     views: dict[str, object] = {axis: _not_carried(axis, axis) for axis in spec.axis_names}
     first = spec.arms[0]

@@ -191,5 +191,7 @@ def in_comment(text: str, start: str = "#") -> str:
     for line in text.strip().split("\n"):
         seen = _UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
         harmless = _PRAGMA.sub(r"\g<start> - ", seen)
+        if harmless.endswith("\\"):  # LibCST does not keep it
+            harmless = f"{harmless[:-1]}\\x5c"
         lines.append(f"{start} {harmless}".rstrip())
     return "\n".join(lines)

@@ -156,6 +156,7 @@ class _Renderer:
         self._environment.filters |= self._marks.filters()
         self._views = {**self._environment.globals, **spec_views(spec)}
         self._templates: dict[str, JinjaTemplate] = {}
+        self._factors: tuple[Arm, str, Mapping[str, object]] | None = None
         self._skeletons: dict[Skeleton, Skeleton] = {}
         self._last = Skeleton((), (), ())
         self._last_texts: list[str | Hole] = []
@@ -227,7 +228,10 @@ class _Renderer:
         treatment = [self._treatment(arm.strategy)] if arm.strategy else []
         self._marks.renew(path, *treatment)
         identity = identity_views(self._spec, seen.identity, seen.path, arm, axes)
-        return {**self._views, **arm_views(self._spec, arm, path, axes), **identity}
+        if self._factors is None or self._factors[0] is not arm or self._factors[1] != path:
+            # A file is rendered twice, one time right after the other.
+            self._factors = arm, path, arm_views(self._spec, arm, path, axes)
+        return {**self._views, **self._factors[2], **identity}
 
     def _treatment(self, strategy: Strategy) -> Printed:
         """Return the treatment call of a strategy, the same for equal arguments of the spec."""

@@ -8,10 +8,10 @@ from itertools import product
 from math import prod
 from types import MappingProxyType
 
-from gen_sweeps.spec.axes import Selection, WrittenAxis
+from gen_sweeps.spec.axes import LevelSelection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Level, Strategy, Value
-from gen_sweeps.spec.values import EMPTY
+from gen_sweeps.spec.values import WrittenValue
 from gen_sweeps.spec.variables import Override, Setting, Variables, projection
 
 MAX_ARMS = 100_000
@@ -20,12 +20,18 @@ MAX_ARMS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class WrittenStrategy:
-    """A strategy, with its arguments as they are written."""
+    """A strategy, with its arguments as they are written.
+
+    Attributes:
+        args: Its arguments, in the order of `vary`.
+        references: What those depend on that refer to variables.
+    """
 
     name: str
     title: str
     doc: str
-    args: Mapping[str, Setting]
+    args: Mapping[str, WrittenValue]
+    references: Mapping[str, Setting]
     where: KeyPath
 
 
@@ -73,10 +79,11 @@ class ArmBuilder:
         self._findings = findings
         self._warns_alike = warns_alike
         self._resolved: dict[str, _StrategyArms] = {}
-        self._is_clash_reported = False
+        # Where a level's own name is wrong, that is what is to be mended first.
+        self._is_clash_reported = bool(findings.errors)
         self._warned: set[str] = set()
 
-    def combinations(self, excluded: Sequence[Selection]) -> list[Mapping[str, str]]:
+    def combinations(self, excluded: Sequence[LevelSelection]) -> list[Mapping[str, str]]:
         """Return the levels of each arm; report what is excluded in vain or is needed."""
         levels = [[*axis.levels] for axis in self._axes.values()]
         if not levels or not all(levels):
@@ -98,7 +105,7 @@ class ArmBuilder:
         return [MappingProxyType(levels) for levels in remaining]
 
     def _remaining(
-        self, every: Iterable[dict[str, str]], excluded: Sequence[Selection]
+        self, every: Iterable[dict[str, str]], excluded: Sequence[LevelSelection]
     ) -> Iterator[dict[str, str]]:
         unmatched = {selection.where: selection for selection in excluded}
         missed: dict[KeyPath, str] = {}
@@ -124,7 +131,6 @@ class ArmBuilder:
 
     def arms(self, combinations: Sequence[Mapping[str, str]]) -> Iterator[Arm]:
         """Yield the arm of each combination; report names that two of them would have."""
-        self._prepare()
         axes = tuple(axis for axis in self._axes if axis != STRATEGY)
         project = projection(axes)
         shared_values: dict[object, Mapping[str, Value]] = {}
@@ -155,38 +161,31 @@ class ArmBuilder:
         *_, last = self._axes.values()
         message = f"makes two arms called {name!r}"
         if other != name:
-            message = f"makes arms called {other!r} and {name!r}, which differ in case only"
+            message = f"makes arms called {other!r} and {name!r}, which differ only in case"
         self._findings.report(last.where, message, "rename a level")
-
-    def _prepare(self) -> None:
-        for strategy in self._strategies.values():
-            axes: set[str] = set()
-            for setting in strategy.args.values():
-                axes |= self._variables.depends_of(setting)
-            ordered = tuple(axis for axis in self._axes if axis in axes - {STRATEGY})
-            identity = tuple((name, setting.identity) for name, setting in strategy.args.items())
-            self._resolved[strategy.name] = _StrategyArms(projection(ordered), identity)
 
     def _strategy(self, levels: Mapping[str, str]) -> tuple[Strategy, object]:
         name = levels[STRATEGY]
-        arms = self._resolved[name]
+        arms = self._resolved.get(name)
+        if arms is None:
+            arms = self._resolved[name] = self._strategy_arms(self._strategies[name])
         key = arms.project(levels)
         strategy = arms.known.get(key)
         if strategy is None:
             strategy = arms.known[key] = self._resolve(self._strategies[name], levels, arms)
         return strategy, arms.identity
 
+    def _strategy_arms(self, written: WrittenStrategy) -> _StrategyArms:
+        axes: set[str] = set()
+        for setting in written.references.values():
+            axes |= self._variables.depends_of(setting)
+        ordered = [axis for axis in self._axes if axis in axes and axis != STRATEGY]
+        return _StrategyArms(projection(ordered), repr(written.args))
+
     def _resolve(
         self, written: WrittenStrategy, levels: Mapping[str, str], arms: _StrategyArms
     ) -> Strategy:
-        args: Mapping[str, Value] = EMPTY
-        if written.args:
-            args = MappingProxyType(
-                {
-                    name: self._variables.resolve(setting, levels)
-                    for name, setting in written.args.items()
-                }
-            )
+        args = self._variables.resolve_all(written.args, written.references, levels)
         for first in arms.known.values():  # the variables as its first arm has them
             return replace(first, args=args)
         variables = self._variables.own(STRATEGY, written.name, levels)
@@ -196,9 +195,10 @@ class ArmBuilder:
         """Return the axes on which each argument that varies depends."""
         depends: dict[str, frozenset[str]] = {}
         for strategy in self._strategies.values():
-            for name, setting in strategy.args.items():
-                axes = depends.get(name, frozenset({STRATEGY}))
-                depends[name] = axes | self._variables.depends_of(setting)
+            for name in strategy.args:
+                depends.setdefault(name, frozenset({STRATEGY}))
+            for name, setting in strategy.references.items():
+                depends[name] |= self._variables.depends_of(setting)
         return {name: depends[name] for name in vary if name in depends}
 
     def strategies(self, arms: Iterable[Arm]) -> tuple[Strategy, ...]:

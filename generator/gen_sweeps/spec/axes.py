@@ -34,7 +34,7 @@ class WrittenAxis:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class LevelSelection:
     """Levels of some axes, by the names of both, and where they are selected."""
 
     levels: Mapping[str, frozenset[str]]
@@ -57,7 +57,9 @@ def read_axes(
     for name, entry in table.items():
         where: KeyPath = ("axes", name)
         if fault := variable_fault(name):
-            findings.report(where, f"{name!r} {fault}")
+            findings.report(where, f"{name!r} {fault}", "give the axis another name")
+        if name == STRATEGY:
+            continue
         levels = list(_levels(entry, where, reader)) if isinstance(entry, dict) else []
         yield WrittenAxis(name, _unique(levels, findings), where)
 
@@ -91,9 +93,9 @@ def _unique(levels: list[WrittenLevel], findings: Findings) -> Mapping[str, Writ
             is_value = len(level.where) > len(("axes", "NAME", "LEVEL"))
             findings.report(level.where, f"{level.name!r} {fault}", hint if is_value else None)
         elif level.name in unique:
-            findings.report(level.where, f"{level.name!r} stands twice")
+            findings.report(level.where, f"{level.name!r} is listed twice")
         elif other != level.name:
-            message = f"differs from `{other}` in case only: their files would too"
+            message = f"differs from `{other}` only in case, and so would their files"
             findings.report(level.where, message)
         unique.setdefault(level.name, level)
     return unique
@@ -101,7 +103,7 @@ def _unique(levels: list[WrittenLevel], findings: Findings) -> Mapping[str, Writ
 
 def read_selection(
     entry: object, where: KeyPath, axes: Mapping[str, WrittenAxis], findings: Findings
-) -> Selection | None:
+) -> LevelSelection | None:
     """Read `{ axis = level, other = [level, level] }`; None if it names what there isn't."""
     if not isinstance(entry, dict) or not entry:
         return None
@@ -111,13 +113,15 @@ def read_selection(
         if name not in axes:
             findings.report(place, *_unknown_axis(name, axes))
             continue
-        names = []
-        for index, level in enumerate(wanted if isinstance(wanted, list) else [wanted]):
-            at = (*place, index) if isinstance(wanted, list) else place
-            if isinstance(level, str | int | float):
-                names.append(_level(level, at, axes[name], findings))
-        selected[name] = frozenset(names)
-    return Selection(selected, where) if len(selected) == len(entry) else None
+        levels = wanted if isinstance(wanted, list) else [wanted]
+        names = {
+            _level(level, (*place, index) if wanted is levels else place, axes[name], findings)
+            for index, level in enumerate(levels)
+            if isinstance(level, str | int | float)
+        }
+        if None not in names:
+            selected[name] = frozenset(filter(None, names))
+    return LevelSelection(selected, where) if len(selected) == len(entry) else None
 
 
 def _unknown_axis(name: str, axes: Mapping[str, WrittenAxis]) -> tuple[str, str]:
@@ -128,8 +132,8 @@ def _unknown_axis(name: str, axes: Mapping[str, WrittenAxis]) -> tuple[str, str]
     return f"no axis is called {name!r}", f"did you mean `{match}`?"
 
 
-def _level(level: object, where: KeyPath, axis: WrittenAxis, findings: Findings) -> str:
-    """Return the name of a level of an axis, however it is written."""
+def _level(level: object, where: KeyPath, axis: WrittenAxis, findings: Findings) -> str | None:
+    """Return the name of a level of an axis, however it is written; report that there is none."""
     name = _known_level(level, axis)
     if name is None:
         # Python refuses to write an integer of thousands of digits in decimal.
@@ -139,7 +143,6 @@ def _level(level: object, where: KeyPath, axis: WrittenAxis, findings: Findings)
         hint = f"did you mean `{match}`?" if match else f"levels: {', '.join(axis.levels)}"
         kind = "strategy" if axis.name == STRATEGY else f"level of `{axis.name}`"
         findings.report(where, f"no {kind} is called {written!r}", hint, at_value=True)
-        return ""
     return name
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from gen_sweeps.spec.arms import ArmBuilder, WrittenStrategy, unmatched_overrides
 from gen_sweeps.spec.axes import (
-    Selection,
+    LevelSelection,
     WrittenAxis,
     WrittenLevel,
     read_axes,
@@ -79,7 +79,8 @@ class _Builder:
         variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
         strategies = list(self._strategies(treatment, checker, variables))
         checker.check_vary(strategies, variables)
-        checker.check_shared(shared, variables)
+        references = variables.references(shared, ("treatment", "shared"))
+        checker.check_shared(references, variables)
         checker.check_strategy_names()
         sweep = self._table(("sweep",))
         control = self._control(sweep, axes)
@@ -96,7 +97,8 @@ class _Builder:
             self.report(override.when.where, "matches none of the arms")
         arms = tuple(builder.arms(combinations))
         if arms:
-            treatment = replace(treatment, shared=variables.resolve_all(shared, arms[0].levels))
+            resolved_shared = variables.resolve_all(shared, references, arms[0].levels)
+            treatment = replace(treatment, shared=resolved_shared)
         output, templates = self._folders(sweep)
         return Spec(
             path=self._path,
@@ -127,7 +129,7 @@ class _Builder:
         output = self._folder(sweep, ("sweep", "output"), "generated")
         templates = self._folder(sweep, ("sweep", "templates"), DEFAULT_TEMPLATES)
         if output == templates and isinstance(sweep.get("output"), str):
-            message = "is the template folder: the files need a folder of their own"
+            message = "is also the template folder: the files need a folder of their own"
             self.report(("sweep", "output"), message, at_value=True)
         return output, templates
 
@@ -167,7 +169,7 @@ class _Builder:
 
     def _excluded(
         self, sweep: Mapping[str, object], axes: Mapping[str, WrittenAxis]
-    ) -> Iterator[Selection]:
+    ) -> Iterator[LevelSelection]:
         entries = sweep.get("exclude")
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             where: KeyPath = ("sweep", "exclude", index)
@@ -188,10 +190,10 @@ class _Builder:
                     self.report(where, f"{name!r} {fault}")
                 if name in self._constants:
                     other = self._constants[name][1]
-                    self.report(where, f"is defined already, under the heading {other!r}")
+                    self.report(where, f"is already defined, under the heading {other!r}")
                 elif name.casefold() in folded:
                     other = folded[name.casefold()]
-                    self.report(where, f"differs from `{other}` in case only")
+                    self.report(where, f"differs from `{other}` only in case")
                 constants.append(self._constant(name, entry, where))
                 self._constants.setdefault(name, where)
                 folded.setdefault(name.casefold(), name)
@@ -236,7 +238,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif name in vary:
-                hint = "leave it in one of the two: what is shared can't vary"
+                hint = "keep it in one of the two: what is shared can't vary"
                 self.report(where, "is also in `vary`", hint)
         names: Mapping[str, Value] = MappingProxyType(dict.fromkeys(shared, 0))
         # A `call` that is no string is reported for that, not for what it doesn't name.
@@ -251,7 +253,7 @@ class _Builder:
             if fault := identifier_fault(name):
                 self.report(where, f"{name!r} {fault}", at_value=True)
             elif name in seen:
-                self.report(where, f"{name!r} stands twice", at_value=True)
+                self.report(where, f"{name!r} is listed twice", at_value=True)
             seen.add(name)
             yield name
 
@@ -266,7 +268,7 @@ class _Builder:
             if fault := level_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif other is not name:
-                self.report(where, f"differs from `{other}` in case only: their files would too")
+                self.report(where, f"differs from `{other}` only in case, and so would their files")
             table = entry.get("vars") if isinstance(entry, dict) else None
             variables = self._reader.table(table, (*where, "vars"))
             strategies[name] = WrittenLevel(name, name, variables, where)
@@ -282,8 +284,8 @@ class _Builder:
             where: KeyPath = ("overrides", index)
             variables = self._reader.table(entry.get("vars"), (*where, "vars"))
             when = read_selection(entry.get("when"), (*where, "when"), axes, self.findings)
-            if when:
-                yield Override(when, variables, where)
+            # What a wrong `when` sets is there, for those who refer to it.
+            yield Override(when or LevelSelection({}, where), variables, where)
 
     def _strategies(
         self, treatment: Treatment, checker: FactorChecker, variables: Variables
@@ -296,16 +298,15 @@ class _Builder:
             for arg in args:
                 if arg not in treatment.vary:
                     checker.report_not_varying((*place, arg), arg)
-            settings = {
-                arg: variables.setting(args[arg], (*place, arg), fills=False)
-                for arg in treatment.vary
-                if arg in args
-            }
-            for setting in settings.values():
-                variables.check_references(setting)
+            ordered = (
+                args
+                if tuple(args) == treatment.vary
+                else MappingProxyType({arg: args[arg] for arg in treatment.vary if arg in args})
+            )
+            references = variables.references(ordered, place)
             title = self._line(table, (*where, "title"))
             doc = self._text(table, (*where, "doc"))
-            yield WrittenStrategy(name, title, doc, settings, where)
+            yield WrittenStrategy(name, title, doc, ordered, references, where)
 
     # -- pieces of the document, or something harmless where they have the wrong type --
 
@@ -331,11 +332,11 @@ class _Builder:
         if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
         elif "\\" in text:
-            report(f"{text!r} has a backslash", "write folders with `/`")
+            report(f"{text!r} has a backslash", "separate folders with `/`")
         else:
             below = tuple(dropwhile(lambda part: part == "..", PurePosixPath(text).parts))
             if ".." in below:
-                report(f"{text!r} goes up after it went down", "write `..` at its start only")
+                report(f"{text!r} has `..` after a folder's name", "write `..` only at the start")
             elif below and (fault := file_fault("/".join(below))):
                 report(f"{text!r} {fault}")
         return PurePosixPath(text)

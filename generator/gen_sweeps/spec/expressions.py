@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MAX_LENGTH = 2000
 """How many characters an expression may have."""
 
+ALLOWED = "it takes literals, names, attributes, calls, containers and arithmetic of numbers"
+"""What an expression may have."""
+
 MAX_NESTING = 40
 """How deep brackets and operators may nest; CPython stops at 200 brackets, far above that."""
 
@@ -24,7 +27,6 @@ _TEXT = re.compile(
     r'"(?:\\.|[^"\\])*"|'
     r"'(?:\\.|[^'\\])*')"
 )
-_ALLOWED = "an expression has literals, names, attributes, calls, containers and arithmetic"
 
 
 class ExpressionError(Exception):
@@ -101,7 +103,7 @@ def _check_nesting(code: str) -> None:
         elif character in "+-*/%~.":
             depth += 1
         if depth > MAX_NESTING:
-            raise ExpressionError(f"nests more than {MAX_NESTING} deep", offset)
+            raise ExpressionError(f"is nested more than {MAX_NESTING} levels deep", offset)
 
 
 def _parsed(source: str) -> ast.Expression:
@@ -145,7 +147,7 @@ def _check(node: ast.expr) -> None:
         case ast.UnaryOp() | ast.BinOp():
             _check_number(node)
         case _:
-            raise _RefusedNodeError(f"has {_kind(node)}: {_ALLOWED}", node)
+            raise _RefusedNodeError(f"has {_kind(node)}", node)
 
 
 def _check_dict(node: ast.Dict) -> None:
@@ -213,7 +215,7 @@ def _check_number(node: ast.expr) -> None:
             _check_number(right)
             return
         case ast.UnaryOp() | ast.BinOp():
-            raise _RefusedNodeError(f"has {_kind(node)}: {_ALLOWED}", node)
+            raise _RefusedNodeError(f"has {_kind(node)}", node)
         case _:
             pass
     raise _RefusedNodeError("has arithmetic of something other than number literals", node)

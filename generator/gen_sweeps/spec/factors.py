@@ -10,7 +10,7 @@ from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Treatment
 from gen_sweeps.spec.names import closest_match, variable_fault
 from gen_sweeps.spec.values import VariableReference, WrittenValue, parts
-from gen_sweeps.spec.variables import Override, Variables
+from gen_sweeps.spec.variables import Override, Setting, Variables
 
 
 class FactorChecker:
@@ -43,27 +43,24 @@ class FactorChecker:
         """Check the names of all variables, and which of them strategies set."""
         for name, where in self._variables():
             fault = variable_fault(name)
-            is_from_strategy = where[0] == "strategies"
-            if fault and not (is_from_strategy and name in self._vary):
+            if fault:
                 self._findings.report(where, f"{name!r} {fault}")
-            elif fault:
-                self._findings.report(where, f"{name!r} {fault}", "give the variable another name")
             elif name in self._axes:
                 message = f"{name!r} is an axis, whose level templates see by this name"
                 self._findings.report(where, message, "give the variable another name")
-            elif is_from_strategy and name not in self._vary:
+            elif where[0] == "strategies" and name not in self._vary:
                 self.report_not_varying(where, name)
 
     def report_not_varying(self, where: KeyPath, name: str) -> None:
         """Report that a strategy sets what none may set."""
         if name in self._treatment.shared and "vars" not in where:
-            message = f"{name!r} is shared by all strategies, so none can set it"
+            message = f"{name!r} is shared by all strategies, so no strategy can set it"
             hint = "move it from `[treatment.shared]` to `treatment.vary`"
             self._findings.report(where, message, hint)
             return
         match = closest_match(name, self._treatment.vary)
         hint = f"did you mean `{match}`?" if match else f"add {name!r} to `treatment.vary`"
-        self._findings.report(where, f"{name!r} is not among `treatment.vary`", hint)
+        self._findings.report(where, f"{name!r} is not in `treatment.vary`", hint)
 
     def _variables(self) -> Iterator[tuple[str, KeyPath]]:
         for name in self._defaults:
@@ -102,11 +99,9 @@ class FactorChecker:
                 hint = f"set it in a strategy, or remove {name!r} from `vary`"
                 self._findings.warn(where, f"{name!r} is set by no strategy", hint)
 
-    def check_shared(self, shared: Mapping[str, WrittenValue], variables: Variables) -> None:
-        """Check that shared arguments are equal in all arms."""
-        for name, value in shared.items():
-            setting = variables.setting(value, ("treatment", "shared", name), fills=False)
-            variables.check_references(setting)
+    def check_shared(self, shared: Mapping[str, Setting], variables: Variables) -> None:
+        """Check that shared arguments are equal in all arms, given those that may not be."""
+        for name, setting in shared.items():
             if axes := variables.depends_of(setting):
                 message = f"depends on {', '.join(sorted(axes))}, so it is not shared"
                 hint = f"add {name!r} to `vary`, and set it in each strategy's `args`"

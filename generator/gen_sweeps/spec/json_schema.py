@@ -98,7 +98,7 @@ class _Definitions:
             case ScalarKind():
                 made = {"type": _SCALARS}
             case ChoiceKind():
-                made = {"anyOf": [self._kind(choice) for choice in kind.choices]}
+                made = _any_of([self._kind(choice) for choice in kind.choices])
             case ArrayKind():
                 made = {
                     "type": "array",
@@ -143,6 +143,18 @@ class _Definitions:
                 "examples": list(kind.examples),
             }
         )
+
+
+def _any_of(choices: list[Keywords]) -> Keywords:
+    """Return the schema of a choice: one schema if types tell apart, so that editors are clear."""
+    types = [choice.get("type") for choice in choices]
+    names = [name for kind in types for name in (kind if isinstance(kind, list) else [kind])]
+    if None in names or len(set(names)) < len(names):
+        return {"anyOf": choices}
+    merged: Keywords = {}
+    for choice in choices:
+        merged |= choice
+    return {**merged, "type": names}
 
 
 def _ordered(keywords: Keywords) -> Keywords:

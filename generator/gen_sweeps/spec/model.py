@@ -186,6 +186,7 @@ class Spec:
         argument_depends: The axes on which the value of each argument in `vary` depends.
         sources: The files that it was read from, itself first; empty if it is from none.
         warnings: What in it is probably not meant.
+        whole: The spec that it is a part of, which has more arms; None if it is whole itself.
     """
 
     path: Path
@@ -205,6 +206,7 @@ class Spec:
     argument_depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sources: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    whole: Spec | None = None
 
     @property
     def axis_names(self) -> tuple[str, ...]:

@@ -523,7 +523,10 @@ DOCUMENT = TableKind(
         SpecKey(
             "axes",
             MapKind(
-                ChoiceKind((NUMBERED_AXIS, NAMED_AXIS)),
+                ChoiceKind(
+                    (NUMBERED_AXIS, NAMED_AXIS),
+                    hint="write a table, as in `[axes.seed]` with `levels = [0, 1, 2]`",
+                ),
                 "[axes.NAME]",
                 pattern=IDENTIFIER,
                 nonempty=True,

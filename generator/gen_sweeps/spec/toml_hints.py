@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gen_sweeps.spec.expressions import ExpressionError, check_expression
+from gen_sweeps.spec.names import dotted_fault
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -15,7 +16,6 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("False", "FALSE", "no", "No", "off"), "false"),
     }
 )
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
 _NUMBER = re.compile(r"([+-]?)(?:(\d[\d_]*)\.|\.(\d[\d_]*))((?:[eE][+-]?\d+)?)", re.ASCII)
 _PAIR = re.compile(r"\s*(?:[A-Za-z0-9_.\"'-]+\s*)=\s*(\S.*?)\s*(?:\s#.*)?")
 _IS_SPEC = re.compile(r"^\s*\[sweep\]", re.MULTILINE)
@@ -66,11 +66,11 @@ def _replacement(value: str) -> str | None:
     if number := _NUMBER.fullmatch(value):
         sign, whole, fraction, exponent = number.groups(default="")
         return f"write `{sign}{whole or 0}.{fraction or 0}{exponent}`"
-    is_name = _NAME.fullmatch(value)
+    is_name = not dotted_fault(value)
     try:
         check_expression(value)
     except ExpressionError:
-        return f'text stands in quotes: `"{value}"`' if is_name else None
+        return None
     quoted = f"'{value}'" if '"' in value else f'"{value}"'
     if '"' in value and "'" in value:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from gen_sweeps.spec.expressions import ExpressionError, check_expression
+from gen_sweeps.spec.expressions import ALLOWED, ExpressionError, check_expression
 from gen_sweeps.spec.findings import Findings, KeyPath, toml_type
 from gen_sweeps.spec.model import Expression, Reference, Value
 from gen_sweeps.spec.names import closest_match
@@ -63,7 +63,7 @@ class ValueReader:
 
     def value(self, value: object, where: KeyPath, depth: int = 0) -> WrittenValue:
         """Return `value` frozen, or something harmless in its place."""
-        if isinstance(value, str | bool | float):
+        if isinstance(value, (str, bool, float)):
             return value
         if isinstance(value, int):
             if not _is_written(value):
@@ -71,7 +71,7 @@ class ValueReader:
                 self._findings.report(where, message, at_value=True)
                 return 0
             return value
-        if isinstance(value, list | dict):
+        if isinstance(value, (list, dict)):
             return self._nested(value, where, depth)
         message = f"is {toml_type(value)}, which Python has no literal for"
         hint = "write it as a string, in quotes"
@@ -82,7 +82,9 @@ class ValueReader:
         self, value: list[object] | dict[str, object], where: KeyPath, depth: int
     ) -> WrittenValue:
         if depth >= MAX_DEPTH:
-            self._findings.report(where, f"nests more than {MAX_DEPTH} deep", at_value=True)
+            self._findings.report(
+                where, f"is nested more than {MAX_DEPTH} levels deep", at_value=True
+            )
             return 0
         if isinstance(value, list):
             return tuple(
@@ -114,7 +116,7 @@ class ValueReader:
             check_expression(source)
         except ExpressionError as error:
             self._findings.report(
-                (*where, "python"), error.message, at_value=True, offset=error.offset
+                (*where, "python"), error.message, ALLOWED, at_value=True, offset=error.offset
             )
         return Expression(source)
 
@@ -123,7 +125,7 @@ class ValueReader:
             return Reference(name)
         if where[0] == "base" and self._is_further_down(name):
             message = f"constant {name!r} is defined further down"
-            self._findings.report(where, message, "move it above the constants that name it")
+            self._findings.report(where, message, "move it above the constants that refer to it")
         else:
             match = closest_match(name, self._constants)
             hint = unknown_hint("base", name, match, f"define {name} under [base.…]")
@@ -156,7 +158,7 @@ def parts(value: WrittenValue, where: KeyPath) -> Iterator[tuple[WrittenValue, K
     if isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from parts(item, (*where, index))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, MappingProxyType):  # faster than to ask for any mapping
         for key, item in value.items():
             yield from parts(item, (*where, key))
 
@@ -177,17 +179,17 @@ def resolved(
         return variable(value.name)
     if isinstance(value, tuple):
         return tuple(resolved(item, variable, text) for item in value)
-    if isinstance(value, Mapping):
+    if isinstance(value, MappingProxyType):
         return MappingProxyType(
             {key: resolved(item, variable, text) for key, item in value.items()}
         )
-    return value
+    return value  # type: ignore[return-value]  # what else it can be is gone
 
 
-def identity(value: WrittenValue) -> object:
-    """Return something hashable that is equal for values of equal type and value only."""
+def has_variables(value: WrittenValue) -> bool:
+    """Say whether there is a `{ var = … }` in a value."""
     if isinstance(value, tuple):
-        return (tuple, *map(identity, value))
-    if isinstance(value, Mapping):
-        return (dict, *((key, identity(item)) for key, item in value.items()))
-    return (type(value), repr(value))
+        return any(map(has_variables, value))
+    if isinstance(value, MappingProxyType):
+        return any(map(has_variables, value.values()))
+    return isinstance(value, VariableReference)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
 
-from gen_sweeps.spec.axes import Selection, WrittenAxis
+from gen_sweeps.spec.axes import LevelSelection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Value
 from gen_sweeps.spec.names import closest_match
@@ -16,7 +16,7 @@ from gen_sweeps.spec.values import (
     EMPTY,
     VariableReference,
     WrittenValue,
-    identity,
+    has_variables,
     parts,
     resolved,
     unknown_hint,
@@ -27,7 +27,7 @@ from gen_sweeps.spec.values import (
 class Override:
     """Variables for the combinations of levels that are selected."""
 
-    when: Selection
+    when: LevelSelection
     vars: Mapping[str, WrittenValue]
     where: KeyPath
 
@@ -50,7 +50,7 @@ class Setting:
     axes: frozenset[str]
     variables: frozenset[str]
     patterns: Mapping[str, TextPattern]
-    identity: object
+    identity: str
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class _Layers:
 
     default: Setting | None = None
     by_level: dict[str, dict[str, Setting]] = field(default_factory=dict)
-    overrides: list[tuple[Selection, Setting]] = field(default_factory=list)
+    overrides: list[tuple[LevelSelection, Setting]] = field(default_factory=list)
 
     def all(self) -> Iterator[Setting]:
         """Yield the settings."""
@@ -167,7 +167,7 @@ class Variables:
                     where = (*level.where, *key, name)
                     found = layers.setdefault(name, _Layers()).by_level
                     other = next((o for o in found if o not in (STRATEGY, axis.name)), None)
-                    if other:
+                    if other and axis.name not in found:
                         message = f"is set by the axis {other!r} too: which one is to win?"
                         self._findings.report(where, message, "combine them in `[[overrides]]`")
                     own[name] = self.setting(value, where)
@@ -199,16 +199,14 @@ class Variables:
                 if pattern:
                     patterns[part] = pattern
                     axes |= {*pattern.axes}
-        return Setting(
-            value, where, frozenset(axes), frozenset(variables), patterns, identity(value)
-        )
+        return Setting(value, where, frozenset(axes), frozenset(variables), patterns, repr(value))
 
     def _find_dependencies(self) -> dict[str, frozenset[str]]:
         graph = {}
         for name, layers in self._layers.items():
             graph[name] = frozenset[str]().union(*(s.variables for s in layers.all()))
             for setting in layers.all():
-                self.check_references(setting)
+                self._check_references(setting)
         from graphlib import CycleError, TopologicalSorter  # noqa: PLC0415 - once, and late
 
         try:
@@ -243,7 +241,7 @@ class Variables:
             *(self.depends.get(name, frozenset()) for name in setting.variables)
         )
 
-    def check_references(self, setting: Setting) -> None:
+    def _check_references(self, setting: Setting) -> None:
         """Report references in a setting to what there isn't."""
         if not setting.variables:
             return
@@ -308,18 +306,38 @@ class Variables:
             {name: self.resolve(setting, levels) for name, setting in settings.items()}
         )
 
+    def references(
+        self, values: Mapping[str, WrittenValue], where: KeyPath
+    ) -> Mapping[str, Setting]:
+        """Return what arguments depend on, of those that refer to variables; check that."""
+        found = {
+            name: self.setting(value, (*where, name), fills=False)
+            for name, value in values.items()
+            if has_variables(value)
+        }
+        for setting in found.values():
+            self._check_references(setting)
+        return found
+
     def resolve_all(
-        self, values: Mapping[str, WrittenValue], levels: Mapping[str, str]
+        self,
+        values: Mapping[str, WrittenValue],
+        references: Mapping[str, Setting],
+        levels: Mapping[str, str],
     ) -> Mapping[str, Value]:
-        """Return arguments as an arm has them."""
-        if not values:
-            return EMPTY
-        return MappingProxyType(
-            {
-                name: self.resolve(self.setting(value, (name,), fills=False), levels)
-                for name, value in values.items()
-            }
-        )
+        """Return arguments as an arm has them.
+
+        Args:
+            values: The arguments as they are written.
+            references: Those that refer to variables.
+            levels: The levels of the arm.
+        """
+        if not references:
+            return values  # type: ignore[return-value]  # they are values already
+        resolved_values = {
+            name: self.resolve(setting, levels) for name, setting in references.items()
+        }
+        return MappingProxyType({**values, **resolved_values})  # type: ignore[dict-item] # likewise
 
     def resolve(self, setting: Setting, levels: Mapping[str, str]) -> Value:
         """Return what a setting gives in an arm."""
