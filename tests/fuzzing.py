@@ -174,6 +174,8 @@ TOKENS = (
 FORMS = (
     *(
         "{{ arms }}",
+        "{{ arm }}",
+        "{{ width }}",
         "{{ strategy }}",
         "{{ base }}",
         "{{ treatment }}",

@@ -27,6 +27,7 @@ from gen_sweeps.proof.operands import (
     reads_as,
     sort_of,
 )
+from gen_sweeps.rendering.escaping import PRAGMA
 
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -40,19 +41,6 @@ _SEEN = re.compile(r"[ !#-&(-\[\]-z|~]*+")
 _IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 _NUMBER = re.compile("[0-9.][0-9A-Za-z_.]*(?:(?<=[eE])[+-][0-9_]+)?")
-
-PRAGMA = re.compile(
-    r"""
-    ^\#!                                        # an interpreter
-    | ^\#\s* (?: type: | %% | /// | <|> | region | endregion | -\*- )
-    | no(?:qa|sec|semgrep|lint|cover|inspection)
-    | -\*- | coding\s*[:=] | type:\s*ignore
-    | (?: pylint | pyright | mypy | ruff | ty | flake8 | fmt | yapf | isort | black | autopep8
-        | pragma | pytype | pyre-\w+ | cython | distutils | codespell | vim? | ex ) \s* :
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""Comments that tell a tool something."""
 
 
 class PlaceKind(Enum):

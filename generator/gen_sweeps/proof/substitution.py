@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gen_sweeps.proof.fillings import PRAGMA, UNSEEN
+from gen_sweeps.proof.fillings import UNSEEN
 from gen_sweeps.proof.operands import (
     MANGLED,
     SOFT_KEYWORDS,
@@ -26,6 +26,7 @@ from gen_sweeps.proof.operands import (
     prints_as,
     reads_as,
 )
+from gen_sweeps.rendering.escaping import PRAGMA
 from gen_sweeps.rendering.skeleton import HoleValue, Kind, Page
 
 _ACTING = (

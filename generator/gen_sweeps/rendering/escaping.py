@@ -25,12 +25,25 @@ _SEEN = re.compile(r"[ -\[\]-~\n]*+")
 _TRAILING_BLANK = re.compile("[ \t]\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_PRAGMA = re.compile(
+_PRAGMA_FIRST = re.compile(
     r"(?P<start>^|#)[ ]*(?=(noqa|type|ty|fmt|yapf|isort|ruff|flake8|pylint|pyright|mypy|pyre|"
     r"pragma|nosec|nosemgrep|autopep8|black|cython|distutils|region|endregion|%%|!|"
     r"[^#]*coding[:=]|-\*-|vim?:))",
     re.IGNORECASE,
 )
+
+PRAGMA = re.compile(
+    r"""
+    ^\#!                                        # an interpreter
+    | ^\#\s* (?: type: | %% | /// | <|> | region | endregion | -\*- )
+    | \#:?\s* no(?:qa|sec|semgrep|lint|cover|inspection)
+    | -\*- | coding\s*[:=] | (?<!\w) type:\s*ignore
+    | (?<!\w) (?: pylint | pyright | mypy | ruff | ty | flake8 | fmt | yapf | isort | black
+        | autopep8 | pragma | pytype | pyre-\w+ | cython | distutils | codespell | vim? | ex ) \s* :
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What in a comment tells a tool something."""
 
 
 class UnsafeTextError(Exception):
@@ -190,6 +203,12 @@ def in_comment(text: str, start: str = "#") -> str:
     lines = []
     for line in text.strip().split("\n"):
         seen = _UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
-        harmless = _PRAGMA.sub(r"\g<start> - ", seen)
+        harmless = _PRAGMA_FIRST.sub(r"\g<start> - ", seen)
+        while match := PRAGMA.search(f"{start} {harmless}"):
+            # Its last character, escaped, makes it another word.
+            at = match.end() - len(start) - 2
+            harmless = f"{harmless[:at]}\\x{ord(harmless[at]):02x}{harmless[at + 1 :]}"
+        if harmless.endswith("\\"):  # LibCST does not keep it
+            harmless = f"{harmless[:-1]}\\x5c"
         lines.append(f"{start} {harmless}".rstrip())
     return "\n".join(lines)
