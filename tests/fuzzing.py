@@ -80,7 +80,7 @@ seed = {{ seed | python }}
 size = {{ size | python }}
 width = {{ width | python }}
 extra = {{ extra | python }}
-several = [{{ width | python }}, {"key": {{ label | python }}}]  # {{ label | comment }}
+several = [{{ width | python }}, {"key": {{ label | python }}}]
 said = """{{ label | docstring }}, {{ size }}"""
 
 

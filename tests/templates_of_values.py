@@ -52,8 +52,7 @@ label = {{ label | python }}
 seed = {{ seed | python }}
 size = {{ size | python }}
 width = {{ width | python }}
-several = [{{ opt | python }}, {"key": {{ width | python }}}]  # {{ label | comment }}
-{{ label | comment }}
+several = [{{ opt | python }}, {"key": {{ width | python }}}]
 said = '''{{ label | docstring }}, {{ seed }}'''
 same = [{{ opt == width }}, {{ (label ~ size) | python }}, {{ [label, width] | python }}]
 

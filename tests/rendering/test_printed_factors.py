@@ -183,6 +183,25 @@ def test_a_factor_in_a_wrong_place_is_refused_with_the_way_to_print_it(
     assert REFUSED[body] in refused(factors, body)
 
 
+def test_a_comment_of_several_lines_has_a_hole_in_each(factors: World) -> None:
+    factors.replace("spec.toml", 'call = "F"\n', "")
+    factors.replace("spec.toml", "[strategies.sgd.args]\nx = 3\n", "")
+    factors.replace("spec.toml", '"slow"', json.dumps("one\n\n\ttwo\\"))
+    body = "if 1:\n    {{ label | comment }}\n    pass"
+    made = "if 1:\n    # one\n    #\n    # \\ttwo\\x5c\n    pass"
+    assert printed(factors, body) == made
+
+
+def test_a_comment_that_tools_read_is_refused(factors: World) -> None:
+    factors.replace("spec.toml", 'call = "F"\n', "")
+    factors.replace("spec.toml", "[strategies.sgd.args]\nx = 3\n", "")
+    factors.replace("spec.toml", '"slow"', '"noqa"')
+    factors.write(f"{ARM}.py.jinja", "x = 1  {{ label | comment }}")
+    result = factors.run("spec.toml")
+    assert result.exit_code == 1
+    assert "it makes `noqa`, which tools read" in result.err
+
+
 # -- companions --
 
 
