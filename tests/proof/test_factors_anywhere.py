@@ -141,7 +141,7 @@ REFUSED = {
     "a key": ("x = {'{{ v }}': 1, 'b': 2}", '"a"', '"b"', 2, "two keys of a dict equal"),
     "a keyword": ("print({{ v | name }}=1, end=2)", '"sep"', '"end"', 2, "is not valid Python"),
     "a captured name": ("{{ v | name }} = 1; print(b)", '"a"', '"b"', 2, "it binds b"),
-    "a pragma": ("x = 1  # {{ v }}", '"a"', '"noqa"', 2, "it makes `noqa`, which tools read"),
+    "a pragma": ("x = 1  # {{ v }}", '"a"', '"noqa"', 2, "it makes `# noqa`, which tools read"),
     "a warning": ("x = {{ v | python }} is None", "true", "1", 2, "Python warns of it"),
 }  # fmt: skip
 
