@@ -19,8 +19,8 @@ from gen_sweeps.spec.model import Spec
 Context = Mapping[str, object]
 
 
-def renderer() -> Callable[[Context], str]:
-    """Return what renders the project's template for one strategy."""
+def renderer(template: Path = STRATEGY_TEMPLATE) -> Callable[[Context], str]:
+    """Return what renders the project's template, or another one, for one arm."""
     environment = Environment(
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -29,25 +29,33 @@ def renderer() -> Callable[[Context], str]:
         autoescape=False,  # noqa: S701 - the output is Python, not HTML
     )
     environment.filters |= {"docstring": str, "name": str}
-    template = environment.from_string(STRATEGY_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render
+    return environment.from_string(template.read_text(encoding="utf-8")).render
 
 
 def contexts(spec: Spec) -> list[tuple[str, Context]]:
-    """Return the name of each strategy's file, and what the template needs for it."""
-    shared = {
-        "sweep": {"name": spec.name, "package": spec.package, "marker": spec.marker},
-        "vars": spec.vars,
-    }
+    """Return the name of each arm's file, and what the template needs for it."""
+    sweep = {"name": spec.name, "package": spec.package, "marker": spec.marker}
     return [
-        (f"sweep_{arm.name}.py", {**shared, "strategy": arm, "treatment": treatment(arm)})
-        for arm in spec.strategies
+        (
+            f"sweep_{arm.name}.py",
+            {
+                "sweep": sweep,
+                **arm.vars,
+                **arm.values,
+                "strategy": arm.strategy,
+                "treatment": treatment(arm.strategy),
+            },
+        )
+        for arm in spec.arms
+        if arm.strategy
     ]
 
 
-def rendered(pages: Sequence[tuple[str, Context]]) -> Iterator[tuple[str, bytes]]:
+def rendered(
+    pages: Sequence[tuple[str, Context]], template: Path = STRATEGY_TEMPLATE
+) -> Iterator[tuple[str, bytes]]:
     """Yield each file's name and its content."""
-    render = renderer()
+    render = renderer(template)
     for name, context in pages:
         yield name, render(context).encode()
 
@@ -57,10 +65,12 @@ def render_only(pages: Sequence[tuple[str, Context]]) -> int:
     return sum(len(data) for _, data in rendered(pages))
 
 
-def render_and_write(pages: Sequence[tuple[str, Context]], folder: Path) -> None:
+def render_and_write(
+    pages: Sequence[tuple[str, Context]], folder: Path, template: Path = STRATEGY_TEMPLATE
+) -> None:
     """Render every file and write it by a temporary file and a rename."""
     folder.mkdir()
-    for name, data in rendered(pages):
+    for name, data in rendered(pages, template):
         temporary = folder / f"{name}.tmp"
         temporary.write_bytes(data)
         temporary.replace(folder / name)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from benchmarks import bare
 from benchmarks.report import AT_MOST, Comparison, Section, ratio
 from benchmarks.timing import Contender, Series, Spread, clocked, interleaved
-from benchmarks.worlds import Disk, in_memory, on_disk, strategies
+from benchmarks.worlds import AXES_TEMPLATE, Disk, in_memory, on_disk, strategies, with_axes
 from gen_sweeps import load, prove, render, write
 from gen_sweeps.output.folder import OutputFolder
 from gen_sweeps.output.planning import Plan, plan
@@ -29,6 +30,12 @@ BOUNDS = {
     "tmpfs": {1_000: 3.0, 10_000: 3.0},
 }
 """What generation may take, by disk and number of strategies, in times of the bare loop."""
+
+GRIDS = {1_000: (10, 10), 10_000: (25, 40)}
+"""The levels of two axes that make so many arms of ten strategies."""
+
+GRID_BOUNDS = {"ext4": {10_000: 1.8}}
+"""What it may take to generate them, by disk and number of arms, the spec's loading included."""
 
 DISTINCT_BOUNDS = {"ext4": 2.0, "tmpfs": 4.0}
 """The same, where no two treatments are equal."""
@@ -59,7 +66,45 @@ def measure_generation(disks: Sequence[Disk], *, quick: bool) -> Section:
         name = f"{count:,} strategies, all distinct, {disk.name}"
         ours, loop = distinct[count]
         rows.append(Comparison(name, ours, {BARE: loop}, DISTINCT_BOUNDS.get(disk.name)))
+        rows += _grids(disk, [1_000] if quick else list(GRIDS), rounds)
     return Section("Generate, prove and write", rows, growth)
+
+
+def _grids(disk: Disk, counts: Sequence[int], rounds: int) -> list[Comparison]:
+    """Measure the generation of ten strategies crossed with two axes."""
+    contenders = []
+    for count in counts:
+        path = with_axes(disk.new_folder(), *GRIDS[count])
+        spec = load(path)
+        pages, other = bare.contexts(spec), disk.new_folder() / "bare"
+        template = spec.template_folder / AXES_TEMPLATE
+        contenders += [
+            Contender(
+                f"{OURS} {count}",
+                clocked(partial(_load_and_generate, path)),
+                partial(disk.clear, spec.output_folder),
+            ),
+            Contender(
+                f"{BARE} {count}",
+                clocked(partial(bare.render_and_write, pages, other, template)),
+                partial(disk.clear, other),
+            ),
+        ]
+    series = interleaved(contenders, rounds)
+    bounds = GRID_BOUNDS.get(disk.name, {})
+    return [
+        Comparison(
+            f"10 strategies × two axes: {count:,} arms, loading included, {disk.name}",
+            series[f"{OURS} {count}"],
+            {BARE: series[f"{BARE} {count}"]},
+            bounds.get(count),
+        )
+        for count in counts
+    ]
+
+
+def _load_and_generate(path: Path) -> Plan:
+    return _generate(load(path))
 
 
 def _generate(spec: Spec) -> Plan:

@@ -23,7 +23,7 @@ def measure(disks: Sequence[Disk], *, quick: bool) -> Section:
     """Measure both proofs on the same files."""
     files, compared, rounds = (20, 2, 1) if quick else (1_000, 20, 7)
     rendering = render(in_memory(disks[0].new_folder(), strategies(files)))
-    skeletons = [_without_holes(file) for file in rendering.values() if file.strategy]
+    skeletons = [_without_holes(file) for file in rendering.values() if file.arm]
     control = libcst.parse_module(skeletons[0])
     judged = skeletons[1 : compared + 1]
 

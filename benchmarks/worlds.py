@@ -13,12 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir, mkdtemp
 
 from gen_sweeps.spec.loading import load
-from gen_sweeps.spec.model import Reference, Spec, SpelledFloat, Strategy, Value
+from gen_sweeps.spec.model import STRATEGY, Arm, Reference, Spec, SpelledFloat, Strategy, Value
 
 PROJECT = Path(__file__).parent.parent
 """The checkout whose spec and templates are measured."""
 
 STRATEGY_TEMPLATE = PROJECT / "templates" / "sweep_{strategy}.py.jinja"
+
+AXES_TEMPLATE = "sweep_{strategy}-{seed}-{temperature}.py.jinja"
+"""What the same template is called where there are axes."""
 
 TREATMENTS = 10
 """How many treatments there are, unless each strategy has its own."""
@@ -34,7 +37,7 @@ def strategies(count: int, *, distinct: bool = False) -> list[Strategy]:
     """
     kinds = [_treatment(number) for number in range(count if distinct else min(count, TREATMENTS))]
     return [
-        Strategy(f"arm_{number:05}" if number else "identity", f"Strategy {number}", doc, args)
+        Strategy(f"arm_{number:05}" if number else "identity", f"Strategy {number}", doc, args, {})
         for number, (doc, args) in zip(range(count), itertools.cycle(kinds), strict=False)
     ]
 
@@ -65,9 +68,15 @@ def in_memory(folder: Path, arms: Sequence[Strategy]) -> Spec:
     """
     shutil.copytree(PROJECT / "templates", folder / "templates")
     spec = load(PROJECT / "spec.toml")
-    control = arms[0].name
+    variables = spec.arms[0].vars  # all arms share them
     return replace(
-        spec, path=folder / "spec.toml", control=control, strategies=tuple(arms), digest=""
+        spec,
+        path=folder / "spec.toml",
+        control={STRATEGY: arms[0].name},
+        strategies=tuple(arms),
+        arms=tuple(Arm(arm.name, {STRATEGY: arm.name}, arm, {}, variables) for arm in arms),
+        digest="",
+        sources=(),
     )
 
 
@@ -78,6 +87,34 @@ def on_disk(folder: Path, arms: Sequence[Strategy] = ()) -> Path:
     if arms:
         shared = spec.read_text(encoding="utf-8").partition("\n[strategies.")[0]
         spec.write_text("\n\n".join((shared, *map(_table, arms))) + "\n", encoding="utf-8")
+    return spec
+
+
+def with_axes(folder: Path, seeds: int, temperatures: int) -> Path:
+    """Write an experiment of ten strategies and two axes, and return its spec, of few lines.
+
+    Args:
+        folder: Where it is put.
+        seeds: How many levels the one axis has.
+        temperatures: How many the other one has.
+    """
+    template = STRATEGY_TEMPLATE.read_text(encoding="utf-8")
+    template = template.replace('"seed": SEED', '"seed": {{ seed }}')
+    template = template.replace("temperature=0.6", "temperature={{ temperature }}")
+    shutil.copytree(PROJECT / "templates", folder / "templates")
+    (folder / "templates" / STRATEGY_TEMPLATE.name).unlink()
+    (folder / "templates" / AXES_TEMPLATE).write_text(template, encoding="utf-8")
+    shared = (PROJECT / "spec.toml").read_text(encoding="utf-8").partition("\n[strategies.")[0]
+    (folder / "common.toml").write_text(shared, encoding="utf-8")
+    lines = ["[sweep]", 'extends = "common.toml"', "[axes]"]
+    lines.append(f"seed.levels = {list(range(seeds))}")
+    lines.append(f"temperature.levels = {[(level + 1) / 100 for level in range(temperatures)]}")
+    lines.append("[strategies]")
+    for arm in strategies(TREATMENTS):
+        args = ", ".join(f"{key} = {_toml(value)}" for key, value in arm.args.items())
+        lines.append(f'{arm.name} = {{ title = "{arm.title}", args = {{ {args} }} }}')
+    spec = folder / "spec.toml"
+    spec.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return spec
 
 

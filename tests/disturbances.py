@@ -56,7 +56,7 @@ def experiment(folder: Path, text: str) -> World:
 
 def generate_in(world: World) -> None:
     """Generate the files of a world; what is wrong is raised."""
-    generate(GenerateOptions(world.path("spec.toml")))
+    generate(GenerateOptions((world.path("spec.toml"),)))
 
 
 def copy_of(world: World, folder: Path) -> World:

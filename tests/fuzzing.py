@@ -10,14 +10,45 @@ from __future__ import annotations
 import json
 import random
 import re
+import shlex
 import shutil
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
+import yaml
 from conftest import PROJECT, World
-from hostile import CONSTANTS, FRAGMENTS, arguments, assignments, exactly, harmless, skeleton, toml
+from hostile import (
+    CONSTANTS,
+    EXPRESSIONS,
+    FRAGMENTS,
+    LEVELS,
+    SEEDS,
+    arguments,
+    assignments,
+    crossed,
+    depends_of,
+    exactly,
+    harmless,
+    level_name,
+    skeleton,
+    toml,
+    toml_value,
+)
 
-from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
+from gen_sweeps.spec.model import (
+    Arm,
+    Axis,
+    Constant,
+    Level,
+    Reference,
+    Section,
+    Spec,
+    Strategy,
+    Treatment,
+    Value,
+)
 
 TEXTS = tuple(text for text in FRAGMENTS if not re.search("[\ud800-\udfff]", text))
 
@@ -41,11 +72,56 @@ ARM = '''\
 """
 from generated._base import *
 
-text = {{ vars.text | python }}
-run = {{ treatment }}
+text = {{ text | python }}
+opt = {{ opt }}
+label = {{ label | python }}
+run_name = {{ run_name | python }}
+seed = {{ seed | python }}
+size = {{ size | python }}
+width = {{ width | python }}
+extra = {{ extra | python }}
+several = [{{ width | python }}, {"key": {{ label | python }}}]
+said = """{{ label | docstring }}, {{ size }}"""
+
+
+class Run{{ size | replace(".", "_") | replace("-", "_") | name }}:
+    """{{ label | docstring }} {{ run_name | docstring }}."""
+
+    run = {{ treatment }}
 '''
 
+DATA = """\
+# {{ label | comment }}
+label: {{ label | json }}
+seed: {{ seed | json }}
+size: {{ size | json }}
+all: {{ [run_name, {"label": label}, text] | json }}
+"""
+
+SCRIPT = """\
+#!/bin/sh
+#SBATCH --job-name={{ strategy }}_{{ size }}
+# {{ label | comment }}
+run --seed={{ seed | string | sh }} {{ word | sh }} x{{ word | sh }}y {{ size | sh }} "$HOME"
+"""
+
+TEMPLATES = {
+    "_base.py.jinja": BASE,
+    "arm_{strategy}_{seed}_{size}.py.jinja": ARM,
+    "arm_{strategy}_{seed}_{size}.yaml.jinja": DATA,
+    "arm_{strategy}_{seed}_{size}.sh.jinja": SCRIPT,
+    "seed_{seed}.json.jinja": "{{ [seed, text] | json }}\n",
+    "all.sh.jinja": "{% for arm in arms %}\nrun {{ arm.name }} {{ arm.word | sh }}\n{% endfor %}\n",
+}
+
+EXTRA = {"run_name": "{strategy}_{seed}", "extra": "x"}
+"""Variables that every template sees, as they are written."""
+
 TOKENS = (
+    *("[axes.x]", "levels = [1, 1]", "[axes.seed.x]", "[[overrides]]", "when = {}", "vars.x = 1"),
+    *('x = { python = "lambda: 0" }', 'x = { python = "10**10**10" }', 'x = { var = "seed" }'),
+    *('x = "{strategy}{seed}{{seed}}"', 'extends = "spec.toml"', "exclude = [{}]", "x = None"),
+    *('{ python = "' + "(" * 300 + '" }', "line_length = 0", 'when = { seed = ["x"] }'),
     *("[sweep]", "[treatment]", "[vars]", '[base."x"]', "[strategies.x]", "[[strategies]]", "[x"),
     *("name = 1", 'output = "../../x"', 'output = "."', 'control = ""', "vary = []", "args = 1"),
     *(
@@ -97,7 +173,9 @@ TOKENS = (
 
 FORMS = (
     *(
-        "{{ vars }}",
+        "{{ arms }}",
+        "{{ arm }}",
+        "{{ width }}",
         "{{ strategy }}",
         "{{ base }}",
         "{{ treatment }}",
@@ -107,10 +185,10 @@ FORMS = (
     ),
     *("{% for x in base %}", "{% endfor %}", "{% include 'x' %}", "{% raw %}", "{% macro m() %}"),
     *(
-        "{{ vars.text }}",
-        "{{ vars.text | safe }}",
-        '"{{ vars.text | python }}"',
-        "{{ vars.text | name }}",
+        "{{ text }}",
+        "{{ text | safe }}",
+        '"{{ text | python }}"',
+        "{{ text | name }}",
     ),
     *(
         "{{ 10 ** 10 ** 10 }}",
@@ -126,8 +204,8 @@ FORMS = (
         "{#",
     ),
     *(
-        "f'{ {{ vars.text }} }'",
-        "# {{ vars.text }}",
+        "f'{ {{ text }} }'",
+        "# {{ text }}",
         '"""',
         "'''",
         "\\",
@@ -162,7 +240,8 @@ def command(folder: Path, *options: str) -> int:
 def _spec_bytes(rng: random.Random, folder: Path) -> int:
     """Attack with a spec file that has been changed in some places."""
     real = rng.random() < 0.05
-    source = _real_spec() if real else toml(_some_spec(rng, folder, rng.randrange(2))).encode()
+    spec = _some_spec(rng, folder, rng.randrange(2))
+    source = _real_spec() if real else toml(spec, "", EXTRA).encode()
     (folder / "spec.toml").write_bytes(mutated(rng, source, TOKENS))
     if real:
         shutil.copytree(PROJECT / "templates", folder / "templates")
@@ -176,20 +255,71 @@ def _values(rng: random.Random, folder: Path) -> int:
     """Attack with values; what comes out must say what the spec says, in the harmless code."""
     spec = _some_spec(rng, folder, 3)
     newline = rng.choice(["\n", "\r\n"])
-    sources = _written(folder, toml(spec), newline)
-    usual = _usual(folder, toml(harmless(spec)))
+    # A brace beside those of a name would be another thing: `{{strategy}}` is an escape.
+    pieces = [f"-{_text(rng)}-" for _ in range(3)]
+    pattern = f"{pieces[0]}{{strategy}}{pieces[1]}{{seed}}{pieces[2]}"
+    extra = {arm.name: _value(rng, []) for arm in spec.arms}
+    written = toml(spec, _overrides(spec, extra), {"run_name": pattern})
+    sources = _written(folder, written, newline)
+    usual = _usual(
+        folder,
+        toml(
+            harmless(spec),
+            _overrides(spec, dict.fromkeys(extra, 0)),
+            {"run_name": "x{strategy}{seed}"},
+        ),
+    )
     assert sources.keys() == usual.keys()
     for name, source in sources.items():
-        assert skeleton(source, "Call") == skeleton(usual[name], "Call")
+        if name.endswith(".py"):
+            assert skeleton(source, "Call") == skeleton(usual[name], "Call")
     base = assignments(sources["_base.py"])
     for constant in (constant for section in spec.base for constant in section.constants):
         assert exactly(base[constant.name]) == exactly(constant.value)
-    for strategy in spec.strategies:
-        source = sources[f"arm_{strategy.name}.py"]
-        wanted = {**spec.treatment.shared, **strategy.args}
+    for arm in spec.arms:
+        assert arm.strategy is not None
+        stem = "_".join(arm.levels.values())
+        source = sources[f"arm_{stem}.py"]
+        wanted = {**spec.treatment.shared, **arm.strategy.args}
         assert exactly(arguments(source, "Call")) == exactly(wanted)
-        assert exactly(assignments(source)["text"]) == exactly(spec.vars["text"])
+        run_name = "".join(
+            (pieces[0], arm.levels["strategy"], pieces[1], arm.levels["seed"], pieces[2])
+        )
+        all_vars = {**arm.vars, **arm.values, "run_name": run_name, "extra": extra[arm.name]}
+        found = assignments(source)
+        for name in ("text", "opt", "label", "run_name", "seed", "size", "width", "extra"):
+            assert exactly(found[name]) == exactly(all_vars[name]), name
+        _check_companions(all_vars, stem, sources)
     return 0
+
+
+def _overrides(spec: Spec, extra: Mapping[str, Value]) -> str:
+    """Return overrides that set a variable in each arm."""
+    return "\n".join(
+        f"[[overrides]]\nwhen = {toml_value({**arm.levels, **_as_written(arm)})}\n"
+        f"vars = {{ extra = {toml_value(extra[arm.name])} }}"
+        for arm in spec.arms
+    )
+
+
+def _as_written(arm: Arm) -> Mapping[str, Value]:
+    return {"seed": arm.values["seed"]}
+
+
+def _check_companions(wanted: Mapping[str, Value], stem: str, sources: Mapping[str, str]) -> None:
+    """Check what the files of an arm say that are no Python."""
+    data = yaml.load(sources[f"arm_{stem}.yaml"], yaml.CSafeLoader)
+    assert data["label"] == wanted["label"]
+    assert exactly(data["seed"]) == exactly(wanted["seed"])
+    assert data["size"] == wanted["size"]
+    assert data["all"] == [wanted["run_name"], {"label": wanted["label"]}, wanted["text"]]
+    *_, line = sources[f"arm_{stem}.sh"].splitlines()
+    _, seed, word, inner, size, home = shlex.split(line)
+    assert (word, inner, size, home) == (
+        *(wanted["word"], f"x{wanted['word']}y", wanted["size"]),
+        "$HOME",
+    )
+    assert seed.startswith("--seed=")
 
 
 def _written(folder: Path, text: str, newline: str = "\n") -> dict[str, str]:
@@ -197,11 +327,11 @@ def _written(folder: Path, text: str, newline: str = "\n") -> dict[str, str]:
     _write_templates(folder)
     (folder / "spec.toml").write_text(text, encoding="utf-8", newline=newline)
     assert command(folder, "--force", "-q") == 0
-    files = (folder / "generated").glob("*.py")
+    files = (path for path in (folder / "generated").iterdir() if path.name != "manifest.json")
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _usual(folder: Path, text: str) -> dict[str, str]:
     """Return the files of a harmless spec, of which there are few."""
     return _written(folder, text)
@@ -209,7 +339,7 @@ def _usual(folder: Path, text: str) -> dict[str, str]:
 
 def _templates(rng: random.Random, folder: Path) -> int:
     """Attack with templates that have been changed in some places."""
-    (folder / "spec.toml").write_text(toml(_some_spec(rng, folder, 1)), encoding="utf-8")
+    (folder / "spec.toml").write_text(toml(_some_spec(rng, folder, 1), "", EXTRA), encoding="utf-8")
     _write_templates(folder)
     for path in sorted((folder / "templates").iterdir()):
         if rng.random() < 0.7:
@@ -220,7 +350,7 @@ def _templates(rng: random.Random, folder: Path) -> int:
 def _output(rng: random.Random, folder: Path) -> int:
     """Attack with an output folder in which somebody has changed files, the manifest above all."""
     spec = _some_spec(rng, folder, 1)
-    spec.path.write_text(toml(spec), encoding="utf-8")
+    spec.path.write_text(toml(spec, "", EXTRA), encoding="utf-8")
     _write_templates(folder)
     assert command(folder, "-q") == 0
     foreign = folder / "generated" / "foreign.py"
@@ -229,18 +359,18 @@ def _output(rng: random.Random, folder: Path) -> int:
     (folder / "generated" / ".gen-sweeps-pending.json").write_text(json.dumps(note))
     hostile = (
         "<<<<<<< a\n",
-        '"files": [',
+        '{"file": [',
         "null",
         "9" * 5000,
         '"../x"',
         "[" * 5000,
-        '{"version": 2}',
+        '{"manifest": 3}',
     )
     for path in sorted((folder / "generated").iterdir()):
         if path != foreign and rng.random() < 0.4:
             path.write_bytes(mutated(rng, path.read_bytes(), (*hostile, *TOKENS)))
     strategies = spec.strategies[: rng.randint(1, 3)]
-    spec.path.write_text(toml(_replaced(spec, strategies)), encoding="utf-8")
+    spec.path.write_text(toml(replace(spec, strategies=strategies), "", EXTRA), encoding="utf-8")
     option = rng.choice([(), ("--check",), ("--diff",), ("--force",)])
     code = command(folder, *option)
     assert foreign.read_bytes() == b"mine\r\n"
@@ -281,8 +411,8 @@ def mutated(rng: random.Random, data: bytes, tokens: tuple[str, ...]) -> bytes:
 def _write_templates(folder: Path) -> None:
     templates = folder / "templates"
     templates.mkdir(exist_ok=True)
-    (templates / "_base.py.jinja").write_text(BASE, encoding="utf-8")
-    (templates / "arm_{strategy}.py.jinja").write_text(ARM, encoding="utf-8")
+    for name, text in TEMPLATES.items():
+        (templates / name).write_text(text, encoding="utf-8")
 
 
 def _text(rng: random.Random) -> str:
@@ -308,13 +438,15 @@ def _value(rng: random.Random, known: list[str], depth: int = 0) -> Value:
             )
         case 3 if known:
             return Reference(rng.choice(known))
+        case 4 if rng.random() < 0.3:
+            return rng.choice(EXPRESSIONS)
         case 6:
             return tuple(_value(rng, known, depth + 1) for _ in range(rng.randrange(4)))
         case 7 | 8:
             keys = dict.fromkeys(_text(rng) for _ in range(rng.randrange(4)))
             table = {key: _value(rng, known, depth + 1) for key in keys}
-            # With this key alone a table is a reference.
-            return {"x": 1} if list(table) == ["base"] else table
+            # With one of these keys alone a table is a reference.
+            return {"x": 1} if list(table) in (["base"], ["python"], ["var"]) else table
         case _:
             return _text(rng)
 
@@ -333,30 +465,40 @@ def _some_spec(rng: random.Random, folder: Path, size: int) -> Spec:
             _line(rng),
             _text(rng),
             {arg: _value(rng, known) for arg in vary if rng.random() < 0.6},
+            {"opt": rng.choice(EXPRESSIONS), "label": _text(rng), "word": _word(rng)},
         )
-        for name in ["control", *rng.sample(["b", "C", "_"], rng.randint(0, max(size, 1)))]
+        for name in ["control", *rng.sample(["b", "C", "_", "1.5"], rng.randint(0, max(size, 1)))]
     )
+    seeds = rng.sample(SEEDS, rng.randint(1, 2))
+    sizes = rng.sample(LEVELS, rng.randint(1, 2))
+    axes = (
+        Axis("seed", tuple(Level(level_name(seed), seed, {}) for seed in seeds)),
+        Axis("size", tuple(Level(it, it, {"width": _value(rng, known)}) for it in sizes)),
+    )
+    variables = {"text": _text(rng)}
     return Spec(
         path=folder / "spec.toml",
         name=_line(rng) or "x",
         package="generated",
         output=PurePosixPath("generated"),
         templates=PurePosixPath("templates"),
-        control="control",
-        treatment=Treatment("Call", vary, shared),
-        vars={"text": _text(rng), _text(rng): _value(rng, known)} | {"text": _text(rng)},
+        control={"strategy": "control"},
+        treatment=Treatment("Call", (*vary, "opt", "label", "word", "run_name"), shared),
         base=(Section(_text(rng), tuple(constants)),),
         strategies=strategies,
+        axes=axes,
+        arms=crossed(strategies, axes, variables),
+        depends=depends_of(strategies, axes, variables),
     )
+
+
+def _word(rng: random.Random) -> str:
+    """Return a text without what no word of a shell has."""
+    return "".join(character for character in _text(rng) if "\x20" <= character < "\x7f")
 
 
 def _line(rng: random.Random) -> str:
     return "".join(_text(rng).splitlines()[:1])
-
-
-def _replaced(spec: Spec, strategies: tuple[Strategy, ...]) -> Spec:
-    fields = {name: getattr(spec, name) for name in Spec.__slots__}
-    return Spec(**fields | {"strategies": strategies})
 
 
 @cache

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import libcst
 
-from gen_sweeps.spec.model import Call, Reference, Value
+from gen_sweeps.spec.model import Call, Expression, Reference, Value
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def _marks(source: str, pieces: Sequence[Piece]) -> list[str]:
 def node_of(value: Value | Call) -> ast.expr:
     """Return the tree of a value."""
     match value:
-        case Reference(name=name):
-            return ast.parse(name, mode="eval").body
+        case Reference(name=source) | Expression(source=source):
+            return ast.parse(f"({source}\n)", mode="eval").body
         case Call(function=function, arguments=arguments):
             words = [ast.keyword(name, node_of(it)) for name, it in arguments.items()]
             return ast.Call(node_of(Reference(function)), [], words)

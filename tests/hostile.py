@@ -8,13 +8,28 @@ from __future__ import annotations
 import ast
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from itertools import product
 from pathlib import Path, PurePosixPath
 
 from hypothesis import strategies as st
 
-from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
+from gen_sweeps.spec.model import (
+    Arm,
+    Axis,
+    Constant,
+    Expression,
+    Level,
+    Reference,
+    Section,
+    Spec,
+    SpelledFloat,
+    Strategy,
+    Treatment,
+    Value,
+)
 
 FRAGMENTS = (
     *(
@@ -75,6 +90,21 @@ texts = st.lists(
 ).map("".join)
 """Text that tries to leave the place it stands in; lone surrogates among it."""
 
+EXPRESSIONS = tuple(
+    map(
+        Expression,
+        (
+            *("None", "(0.9, 0.999)", "3 * 10**4", "10**10**10", "-(2**64)", "1 + 2j", "()"),
+            *("print", "object.__class__", "list", "{1, 2}", "{1: None}", "b'\\x00\"'"),
+            *('dict(a=1, b=("x",))', 'print("\'); evil()", end=\'"""; evil()  #\')'),
+            *('int("{evil()}")', "[None, ('{{ x }}', '#', '$(evil)')]", '{"a": (1,)}'),
+        ),
+    )
+)
+"""Expressions of Python that are no values of TOML."""
+
+_DUMPS = {ast.dump(ast.parse(it.source, mode="eval").body): it for it in EXPRESSIONS}
+
 numbers = st.one_of(
     st.booleans(),
     st.integers(),
@@ -84,9 +114,13 @@ numbers = st.one_of(
 )
 
 
-def values(constants: tuple[str, ...] = ()) -> st.SearchStrategy[Value]:
-    """Return values of every type, which may name `constants`."""
+def values(
+    constants: tuple[str, ...] = (), *, expressions: bool = True
+) -> st.SearchStrategy[Value]:
+    """Return values of every type, which may name `constants`, and be expressions."""
     leaves: st.SearchStrategy[Value] = st.one_of(numbers, texts)
+    if expressions:
+        leaves = st.one_of(leaves, st.sampled_from(EXPRESSIONS))
     if constants:
         leaves = st.one_of(leaves, st.sampled_from([Reference(name) for name in constants]))
     return st.recursive(
@@ -100,15 +134,63 @@ def values(constants: tuple[str, ...] = ()) -> st.SearchStrategy[Value]:
 
 CONSTANTS = ("A", "match", "_", "_x9", "Longer_name" * 9)
 ARGUMENTS = ("lr", "self", "float", "x" * 70)
-STRATEGIES = ("control", "b", "C_c", "_")
+STRATEGIES = ("b", "C_c", "_")
+LEVEL_STRATEGIES = (*STRATEGIES, "1.5", "no", "b-b", "9_")
+"""Names that a strategy may have where no code is named after it."""
+
+LEVELS = ("small", "large", "no", "012", "1e5", "None", "x.y-z", "_")
+SEEDS: tuple[int | float | str, ...] = (
+    *(0, 42, 2**63, 10**30, SpelledFloat("0.5"), SpelledFloat("1e-3"), SpelledFloat("1e16")),
+    *("a", "yes", "007", "1.5", "None"),
+)
+
+
+def crossed(
+    strategies: Sequence[Strategy], axes: Sequence[Axis], variables: Mapping[str, Value]
+) -> tuple[Arm, ...]:
+    """Return the arms of strategies and axes, with the variables that all of them have."""
+    made = []
+    combinations = product(*(axis.levels for axis in axes))
+    for strategy, levels in product(strategies, combinations):
+        own = {**variables, **strategy.vars}
+        for level in levels:
+            own |= level.vars
+        names = {axis.name: level.name for axis, level in zip(axes, levels, strict=True)}
+        made.append(
+            Arm(
+                "-".join((strategy.name, *names.values())),
+                {"strategy": strategy.name, **names},
+                strategy,
+                {axis.name: level.value for axis, level in zip(axes, levels, strict=True)},
+                own,
+            )
+        )
+    return tuple(made)
+
+
+def depends_of(
+    strategies: Iterable[Strategy], axes: Iterable[Axis], variables: Iterable[str]
+) -> Mapping[str, frozenset[str]]:
+    """Return on which axes each variable depends."""
+    found = {name: frozenset[str]() for name in variables}
+    for strategy in strategies:
+        for name in strategy.vars:
+            found[name] = frozenset({"strategy"})
+    for axis in axes:
+        for level in axis.levels:
+            for name in level.vars:
+                found[name] = frozenset({axis.name})
+    return found
 
 
 @st.composite
-def specs(draw: st.DrawFn, *, folder: Path, hostile_vars: bool = True) -> Spec:
+def specs(
+    draw: st.DrawFn, *, folder: Path, hostile_vars: bool = True, expressions: bool = True
+) -> Spec:
     """Return experiments, all of whose values are hostile, with the spec file in `folder`."""
     names = draw(st.lists(st.sampled_from(CONSTANTS), unique=True, max_size=3))
     constants = tuple(
-        Constant(name, draw(values(tuple(names[:index]))), draw(texts))
+        Constant(name, draw(values(tuple(names[:index]), expressions=expressions)), draw(texts))
         for index, name in enumerate(names)
     )
     headings = draw(st.lists(texts, unique=True, min_size=1, max_size=2))
@@ -121,90 +203,148 @@ def specs(draw: st.DrawFn, *, folder: Path, hostile_vars: bool = True) -> Spec:
     shared = arguments[1:][:1]
     vary = tuple(name for name in arguments if name not in shared)
     known = tuple(name for section in sections for name in (c.name for c in section.constants))
+    any_value = values(known, expressions=expressions)
 
     def args(some: tuple[str, ...] | list[str]) -> Mapping[str, Value]:
-        return {name: draw(values(known)) for name in some}
+        return {name: draw(any_value) for name in some}
 
+    others = LEVEL_STRATEGIES if hostile_vars else STRATEGIES
     strategies = tuple(
-        Strategy(name, draw(texts), draw(texts), args(vary[: draw(st.integers(0, 2))]))
-        for name in ("control", *draw(st.lists(st.sampled_from(STRATEGIES[1:]), unique=True)))
+        Strategy(
+            name,
+            draw(texts),
+            draw(texts),
+            args(vary[: draw(st.integers(0, 2))]),
+            {"opt": draw(any_value), "label": draw(texts)} if hostile_vars else {},
+        )
+        for name in ("control", *draw(st.lists(st.sampled_from(others), unique=True, max_size=2)))
     )
-    free = draw(st.dictionaries(texts, values(known), max_size=2)) if hostile_vars else {}
+    axes: tuple[Axis, ...] = ()
+    variables: dict[str, Value] = {"cluster": "abc", "queue": "ghi", "text": "text", "table": {}}
+    if hostile_vars:
+        seeds = draw(st.lists(st.sampled_from(SEEDS), min_size=1, max_size=2, unique_by=str))
+        sizes = draw(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=2, unique=True))
+        axes = (
+            Axis("seed", tuple(Level(level_name(seed), seed, {}) for seed in seeds)),
+            Axis("size", tuple(Level(it, it, {"width": draw(any_value)}) for it in sizes)),
+        )
+        free = draw(st.dictionaries(texts, any_value, max_size=2))
+        variables |= {"text": draw(texts), "table": free}
     return Spec(
         path=folder / "spec.toml",
         name=draw(texts.filter(bool)),
         package="generated.sub",
         output=PurePosixPath("generated"),
         templates=PurePosixPath("templates"),
-        control="control",
-        treatment=Treatment("Call", vary, args(shared)),
-        vars={"cluster": "abc", "queue": "ghi", "text": draw(texts), "table": free}
-        if hostile_vars
-        else {"cluster": "abc", "queue": "ghi", "text": "text", "table": {}},
+        control={"strategy": "control"},
+        treatment=Treatment("Call", (*vary, "opt", "label"), args(shared)),
         base=sections,
         strategies=strategies,
+        axes=axes,
+        arms=crossed(strategies, axes, variables),
+        depends=depends_of(strategies, axes, variables),
     )
 
 
-def harmless(spec: Spec) -> Spec:
-    """Return the same experiment with nothing but harmless values."""
+def level_name(level: float | str) -> str:
+    """Return what the names of files have of a level."""
+    return level.spelling if isinstance(level, SpelledFloat) else str(level)
+
+
+def harmless(spec: Spec, keys: Iterable[str] = ()) -> Spec:
+    """Return the same experiment with nothing but harmless values, and these keys in a table."""
 
     def zero(table: Mapping[str, Value]) -> Mapping[str, Value]:
-        return dict.fromkeys(table, 0)
+        return {name: "text" if name in ("label", "word") else 0 for name in table}
 
-    return Spec(
-        path=spec.path,
+    strategies = tuple(
+        Strategy(s.name, "title", "doc", zero(s.args), zero(s.vars)) for s in spec.strategies
+    )
+    axes = tuple(
+        Axis(axis.name, tuple(Level(it.name, it.value, zero(it.vars)) for it in axis.levels))
+        for axis in spec.axes
+    )
+    variables: dict[str, Value] = {"cluster": "abc", "queue": "ghi", "text": "text"}
+    variables["table"] = dict.fromkeys(keys, 0)
+    return replace(
+        spec,
         name="name",
-        package=spec.package,
-        output=spec.output,
-        templates=spec.templates,
-        control=spec.control,
         treatment=Treatment(spec.treatment.call, spec.treatment.vary, zero(spec.treatment.shared)),
-        vars=dict(spec.vars) | {"text": "text", "table": {}},
         base=tuple(
             Section("heading", tuple(Constant(c.name, 0, "doc") for c in section.constants))
             for section in spec.base
         ),
-        strategies=tuple(Strategy(s.name, "title", "doc", zero(s.args)) for s in spec.strategies),
+        strategies=strategies,
+        axes=axes,
+        arms=crossed(strategies, axes, variables),
+        depends=depends_of(strategies, axes, variables),
     )
 
 
-def toml(spec: Spec) -> str:
-    """Return a spec file that says what `spec` says; it must be free of surrogates."""
+def toml_value(item: Value) -> str:
+    """Return a value as TOML."""
+    if isinstance(item, bool):
+        return str(item).lower()
+    if isinstance(item, str):
+        return json.dumps(item).replace("\x7f", "\\u007f") if item.isascii() else _basic(item)
+    if isinstance(item, Reference):
+        return f'{{ base = "{item.name}" }}'
+    if isinstance(item, Expression):
+        return f"{{ python = {toml_value(item.source)} }}"
+    if isinstance(item, SpelledFloat):
+        return item.spelling
+    if isinstance(item, Mapping):
+        return "{" + ", ".join(f"{toml_value(k)} = {toml_value(v)}" for k, v in item.items()) + "}"
+    if isinstance(item, tuple):
+        return "[" + ", ".join(map(toml_value, item)) + "]"
+    return repr(item)
 
-    def value(item: Value) -> str:
-        if isinstance(item, bool):
-            return str(item).lower()
-        if isinstance(item, str):
-            return json.dumps(item).replace("\x7f", "\\u007f") if item.isascii() else _basic(item)
-        if isinstance(item, Reference):
-            return f'{{ base = "{item.name}" }}'
-        if isinstance(item, Mapping):
-            return "{" + ", ".join(f"{value(k)} = {value(v)}" for k, v in item.items()) + "}"
-        if isinstance(item, tuple):
-            return "[" + ", ".join(map(value, item)) + "]"
-        return repr(item)
 
+def toml(spec: Spec, further: str = "", patterns: Mapping[str, str] | None = None) -> str:
+    """Return a spec file that says what `spec` says; it must be free of surrogates.
+
+    Args:
+        spec: The experiment.
+        further: What stands at the end, as TOML.
+        patterns: Variables that are written thus.
+    """
     sweep = {
         "name": spec.name,
         "package": spec.package,
         "output": str(spec.output),
         "templates": str(spec.templates),
-        "control": spec.control,
     }
-    lines = ["[sweep]", *(f"{key} = {value(text)}" for key, text in sweep.items()), "[treatment]"]
+    value = toml_value
+    lines = ["[sweep]", *(f"{key} = {value(text)}" for key, text in sweep.items())]
+    lines += [f"control = {value(dict(spec.control))}", "[treatment]"]
     lines += [f'call = "{spec.treatment.call}"', f"vary = {value(spec.treatment.vary)}"]
     lines += [f"shared = {value(spec.treatment.shared)}", "[vars]"]
-    lines += [f"{value(key)} = {value(item)}" for key, item in spec.vars.items()]
+    constants = {k: v for k, v in spec.arms[0].vars.items() if not spec.depends[k]}
+    lines += [
+        f"{value(key)} = {value(item)}" for key, item in {**constants, **(patterns or {})}.items()
+    ]
     for section in spec.base:
         lines.append(f"[base.{value(section.heading)}]")
         for constant in section.constants:
             content: Mapping[str, Value] = {"value": constant.value, "doc": constant.doc}
             lines.append(f"{constant.name} = {value(content)}")
+    lines += [line for axis in spec.axes for line in _axis(axis)]
     for strategy in spec.strategies:
-        lines += [f"[strategies.{strategy.name}]", f"title = {value(strategy.title)}"]
+        lines += [f'[strategies."{strategy.name}"]', f"title = {value(strategy.title)}"]
         lines += [f"doc = {value(strategy.doc)}", f"args = {value(strategy.args)}"]
-    return "\n".join(lines) + "\n"
+        if strategy.vars:
+            lines.append(f"vars = {value(strategy.vars)}")
+    return "\n".join((*lines, further)) + "\n"
+
+
+def _axis(axis: Axis) -> Iterable[str]:
+    if not any(level.vars for level in axis.levels):
+        yield f"[axes.{axis.name}]"
+        yield f"levels = {toml_value(tuple(level.value for level in axis.levels))}"
+        return
+    for level in axis.levels:
+        yield f'[axes.{axis.name}."{level.name}"]'
+        yield from (f"{name} = {toml_value(item)}" for name, item in level.vars.items())
 
 
 def _basic(text: str) -> str:
@@ -215,7 +355,9 @@ def _basic(text: str) -> str:
 
 
 def evaluate(node: ast.expr) -> Value:
-    """Return the value of an expression that consists of literals, names and `float("…")`."""
+    """Return the value of an expression of literals, names, `float("…")` and `EXPRESSIONS`."""
+    if ast.dump(node) in _DUMPS:
+        return _DUMPS[ast.dump(node)]
     match node:
         case ast.Constant(value=bool() | int() | float() | str() as value):
             return value
@@ -240,6 +382,8 @@ def exactly(value: Value) -> object:
         return ("array", *map(exactly, value))
     if isinstance(value, Mapping):
         return ("table", *((key, exactly(item)) for key, item in value.items()))
+    if isinstance(value, float):
+        return (float, float.__repr__(value))
     return (type(value), repr(value))
 
 
@@ -272,6 +416,11 @@ class _WithoutValues(ast.NodeTransformer):
         self._call = call
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+        return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
         return self.generic_visit(node)

@@ -19,22 +19,22 @@ TEMPLATES = {
 {{ constant.name }} = {{ constant.value | python }}  {{ constant.doc | comment }}
 {% endfor %}
 {% endfor %}
-TEXT = {{ vars.text | python }}
-TABLE = {{ vars.table }}
-{% for key, value in vars.table.items() %}
+TEXT = {{ text | python }}
+TABLE = {{ table }}
+{% for key, value in table.items() %}
 {{ key | comment("#:") }}
 KEY_{{ loop.index }} = {{ [key, value, [key]] | python }}
 {% endfor %}
 
 
 def function() -> None:
-    {{ vars.text | comment }}
+    {{ text | comment }}
     names = [
-        {{ vars.text | python }},  {{ vars.text | comment }}
-        {{ vars.table | python }},
+        {{ text | python }},  {{ text | comment }}
+        {{ table | python }},
     ]
 ''',
-    "{strategy}/run.py.jinja": """\
+    "{strategy}/run_{seed}_{size}.py.jinja": """\
 '''{{ strategy.title | docstring }}{{ strategy.doc | docstring }}
 
 {{ sweep.marker }}'''
@@ -43,13 +43,45 @@ def function() -> None:
 {{ constant.name }} = 0
 {% endfor %}
 {% endfor %}
-TEXT = {{ vars.text | python }}  # {{ vars.table }}
-{% if vars.text %}{{ vars.text | comment }}
+TEXT = {{ text | python }}  # {{ table }}
+{% if text %}{{ text | comment }}
 {% endif %}
-TABLE = {{ vars.table | python }}
-run = [{{ treatment }}]
+TABLE = {{ table | python }}
+opt = {{ opt | python }}
+label = {{ label | python }}
+seed = {{ seed | python }}
+size = {{ size | python }}
+width = {{ width | python }}
+several = [{{ opt | python }}, {"key": {{ width | python }}}]
+said = '''{{ label | docstring }}, {{ seed }}'''
+same = [{{ opt == width }}, {{ (label ~ size) | python }}, {{ [label, width] | python }}]
+
+
+class Run{{ size | replace(".", "_") | replace("-", "_") | name }}:
+    '''{{ label | docstring }}: {{ size }}.'''
+
+    run = [{{ treatment.one_per_line }}]
 """,
-    "notes.txt.jinja": "{{ sweep.marker }}\n{{ vars.text | python }}\n{{ vars.table }}\n",
+    "data_{strategy}_{seed}_{size}.json.jinja": """\
+{
+  "label": {{ label | json }}, "seed": {{ seed | json }}, "text": {{ text | json }},
+  "all": [{{ [strategy, size, {"label": label}] | json }}]
+}
+""",
+    "data_{strategy}_{seed}_{size}.yaml.jinja": """\
+# {{ label | comment }}
+label: {{ label | json }}
+"seed": {{ seed | json }}
+all: [{{ [strategy, size, {"label": label}] | json }}]
+""",
+    "level_{seed}.json.jinja": "{{ [seed, text] | json }}\n",
+    "notes.txt.jinja": "{{ sweep.marker }}\n{{ text | python }}\n{{ table }}\n",
+    "all.json.jinja": """\
+{% for arm in arms %}
+{{ "[" if loop.first else "," }}{{ [arm.name, arm.label, arm.seed] | json }}
+{% endfor %}
+]
+""",
 }
 
 

@@ -43,17 +43,17 @@ def test_each_verb_raises_an_error_that_says_what_is_wrong(sweep: World) -> None
     with pytest.raises(SpecError, match=r"sweep\.name: is missing") as raised:
         gen_sweeps.load(sweep.path("bad.toml"))
     hints = {str(problem.hint) for problem in raised.value.problems}
-    assert 'as in `package = "generated"`' in hints
+    assert 'as in `name = "reward_shaping"`' in hints
 
     sweep.write("configs/sgd.py", "mine")
     proof = gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
-    with pytest.raises(ForeignFileError, match="has been edited since"):
+    with pytest.raises(ForeignFileError, match="was edited since"):
         gen_sweeps.write(proof)
     assert gen_sweeps.write(proof, force=True).count(Action.UPDATE) == 1
 
     template = "templates/{strategy}.py.jinja"
     sweep.write(template, sweep.read(template) + "NAME = {{ strategy.name | python }}\n")
-    with pytest.raises(ProofError, match="differs from the control"):
+    with pytest.raises(ProofError, match="depends on which arm it is for"):
         gen_sweeps.prove(gen_sweeps.render(gen_sweeps.load(sweep.path("spec.toml"))))
 
 

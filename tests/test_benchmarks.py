@@ -15,7 +15,7 @@ from benchmarks import bare
 from benchmarks.generation import MANY, exponent
 from benchmarks.report import Comparison, Section, duration
 from benchmarks.timing import Contender, Series, Spread, interleaved
-from benchmarks.worlds import in_memory, on_disk, strategies
+from benchmarks.worlds import AXES_TEMPLATE, in_memory, on_disk, strategies, with_axes
 from gen_sweeps import load, prove, render, write
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def report(*arguments: str) -> str:
         ("process", ["clean", "drift", "first generation", "--help"], ["typer", "jinja2", "pass"]),
         (
             "generate",
-            ["5 strategies", "1,000 strategies", "all distinct"],
+            ["5 strategies", "1,000 strategies", "all distinct", "two axes: 1,000 arms"],
             ["render and write only"],
         ),
         ("check", ["100 strategies"], ["render only", "read and compare"]),
@@ -78,7 +78,9 @@ def test_a_spec_in_memory_is_the_one_on_disk(tmp_path: Path) -> None:
     arms = strategies(12, distinct=True)
     (tmp_path / "disk").mkdir()
 
-    assert load(on_disk(tmp_path / "disk", arms)).strategies == tuple(arms)
+    loaded = load(on_disk(tmp_path / "disk", arms))
+    assert loaded.strategies == tuple(arms)
+    assert loaded.arms == in_memory(tmp_path, arms).arms
 
 
 def test_treatments_repeat_unless_they_are_to_be_distinct() -> None:
@@ -91,6 +93,18 @@ def test_the_bare_loop_makes_the_same_bytes_as_gen_sweeps(tmp_path: Path) -> Non
     write(prove(render(spec)))
 
     for name, data in bare.rendered(bare.contexts(spec)):
+        assert (spec.output_folder / name).read_bytes() == data
+
+
+def test_the_bare_loop_makes_the_same_bytes_of_axes(tmp_path: Path) -> None:
+    path = with_axes(tmp_path, 3, 2)
+    assert len(path.read_text().splitlines()) <= 25
+    spec = load(path)
+    write(prove(render(spec)))
+
+    pages = bare.contexts(spec)
+    assert len(pages) == 60
+    for name, data in bare.rendered(pages, spec.template_folder / AXES_TEMPLATE):
         assert (spec.output_folder / name).read_bytes() == data
 
 

@@ -105,6 +105,7 @@ class Reader:
         steps = [step for job in content["jobs"].values() for step in job["steps"]]
         (ours,) = (step for step in steps if "gen-sweeps@" in step["uses"])
         assert set(ours["with"]) <= set(inputs)
+        shutil.copytree(self.folder, self.folder / "experiments" / "first")
         for spec in ours["with"]["spec"].split():
             assert self.run(f"gen-sweeps {spec} --check -q") == ""
 

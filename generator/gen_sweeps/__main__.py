@@ -89,8 +89,7 @@ def _answer(call: CommandCall) -> int:
     for part in parts:
         terminal.result(part)
     terminal.problems(outcome.problems)
-    for warning in outcome.warnings:
-        terminal.warning(warning)
+    terminal.warnings(outcome.warnings)
     return outcome.exit_code
 
 

@@ -14,7 +14,7 @@ from conftest import World
     [
         ([], "error: Missing "),
         (["--chek", "spec.toml"], "error: No such option: --chek"),
-        (["spec.toml", "more.toml"], "error: Got unexpected extra argument"),
+        (["spec.toml", "more.toml", "--watch"], "error: --watch takes one SPEC"),
         (["spec.toml", "--output-format", "xml"], "'xml' is not one of 'text', 'json', 'github'"),
     ],
 )

@@ -98,6 +98,19 @@ def test_a_spec_that_is_missing_or_broken_proposes_nothing(sweep: World) -> None
         assert (ran.exit_code, ran.out.strip(), ran.err) == (0, "", "")
 
 
+def test_levels_and_arms_are_proposed_too(sweep: World) -> None:
+    spec = sweep.read("spec.toml")
+    sweep.write("spec.toml", f"{spec}\n[axes.seed]\nlevels = [0, 1]\n")
+    proposed = {}
+    for word in ("", "co", "1"):
+        env = {"_GEN_SWEEPS_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
+        ran = sweep.run_process(COMP_WORDS=f"gen-sweeps spec.toml --only {word}", **env)
+        proposed[word] = ran.out.split()
+    assert {"sgd", "cosine", "0", "1", "sgd-0", "cosine-1"} <= {*proposed[""]}
+    assert proposed["co"] == ["cosine", "cosine-0", "cosine-1"]
+    assert proposed["1"] == ["1"]
+
+
 def test_completion_changes_nothing_on_disk(sweep: World) -> None:
     before = sweep.files()
     env = {

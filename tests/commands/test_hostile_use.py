@@ -172,7 +172,7 @@ def test_a_check_beside_a_writer_sees_one_version_or_the_other(tmp_path: Path) -
 
     def look() -> None:
         for _ in range(30):
-            problems = generate(GenerateOptions(world.path("spec.toml"), check=True)).problems
+            problems = generate(GenerateOptions((world.path("spec.toml"),), check=True)).problems
             assert not any("--force" in str(problem.hint) for problem in problems), problems
             assert len(problems) in (0, 5), problems
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from conftest import World
+
+_MODELS = ("small", "large")
 
 THE_REST = "and the shared files; `gen-sweeps spec.toml --check` checks the rest"
 
 
-def _manifest(sweep: World) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(sweep.read("configs/manifest.json"))
-    return content
+def _manifest(sweep: World) -> dict[str, dict[str, Any]]:
+    """Return the values of the arms, and the digests of the files, that the manifest names."""
+    records = json.loads(sweep.read("configs/manifest.json"))
+    return {
+        "arms": {record["arm"]: record["values"] for record in records if "values" in record},
+        "files": {record["file"]: record["sha256"] for record in records if "file" in record},
+    }
 
 
 def _change_momentum(sweep: World) -> None:
@@ -48,9 +55,9 @@ def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: World) -> None:
     _change_momentum(sweep)
     sweep.run("spec.toml", "--only", "momentum")
     after = _manifest(sweep)
-    assert after["strategies"]["momentum"]["args"] == {"momentum": 0.8}
-    assert after["strategies"]["nesterov"] == before["strategies"]["nesterov"]
-    assert list(after["strategies"]) == list(before["strategies"])
+    assert after["arms"]["momentum"] == {"momentum": 0.8}
+    assert after["arms"]["nesterov"] == before["arms"]["nesterov"]
+    assert list(after["arms"]) == list(before["arms"])
     assert after["files"]["nesterov.py"] == before["files"]["nesterov.py"]
     assert after["files"]["momentum.py"] != before["files"]["momentum.py"]
 
@@ -72,7 +79,7 @@ def test_without_a_manifest_the_new_one_has_what_was_asked_for(sweep: World) -> 
     made = ["__init__.py", "_base.py", "cosine.py", "manifest.json"]
     assert sorted(sweep.files("configs")) == made
     assert list(_manifest(sweep)["files"]) == made[:3]
-    assert list(_manifest(sweep)["strategies"]) == ["cosine"]
+    assert list(_manifest(sweep)["arms"]) == ["cosine"]
     assert sweep.run("spec.toml", "--only", "cosine", "--check").exit_code == 0
     assert "3 created, 1 updated" in sweep.run("spec.toml").out
 
@@ -102,7 +109,7 @@ def test_what_is_asked_for_is_still_proven_against_the_control(sweep: World) -> 
     before = sweep.files("configs")
     failed = sweep.run("spec.toml", "--only", "cosine")
     assert failed.exit_code == 1
-    assert 'at NAME: has `"cosine"` where the control (sgd) has `"sgd"`' in failed.err
+    assert 'at NAME: has `"cosine"` where the name of the control (sgd)' in failed.err
     assert sweep.files("configs") == before
 
 
@@ -111,7 +118,7 @@ def test_a_foreign_file_is_in_the_way_of_the_strategy_that_it_belongs_to(sweep: 
     assert sweep.run("spec.toml", "--only", "cosine").exit_code == 0
     refused = sweep.run("spec.toml", "--only", "nesterov")
     assert refused.exit_code == 1
-    assert "configs/nesterov.py has been edited since gen-sweeps wrote it" in refused.err
+    assert "configs/nesterov.py was edited since gen-sweeps wrote it" in refused.err
     assert sweep.read("configs/nesterov.py") == "mine"
 
 
@@ -137,3 +144,60 @@ def test_quiet_leaves_the_warning_out_and_json_lists_what_was_looked_at(sweep: W
         "configs/cosine.py",
         "configs/manifest.json",
     ]
+
+
+GRID = """\
+[sweep]
+name = "grid"
+output = "out"
+control = "adam"
+[treatment]
+vary = ["lr"]
+[axes.seed]
+levels = [1, 2]
+[axes.model.small]
+hidden = 128
+[axes.model.large]
+hidden = 512
+[strategies.adam.vars]
+lr = 1e-3
+[strategies.sgd.vars]
+lr = 2e-3
+"""
+
+
+@pytest.fixture
+def grid(empty: World) -> World:
+    """Strategies crossed with two axes, generated; a file of all arms, and one for each seed."""
+    empty.write("spec.toml", GRID)
+    name = "templates/run_{strategy}_{seed}_{model}.py.jinja"
+    empty.write(name, "LR = {{ lr }}\nSEED = {{ seed }}\nHIDDEN = {{ hidden }}\n")
+    empty.write("templates/data_{seed}.py.jinja", "SEED = {{ seed }}\n")
+    everything = "{% for arm in arms %}\n{{ arm.name }}\n{% endfor %}\n"
+    empty.write("templates/all.txt.jinja", everything)
+    assert empty.run("spec.toml").exit_code == 0
+    return empty
+
+
+@pytest.mark.parametrize(
+    ("name", "removed"),
+    [
+        ("sgd", ["data_1", "data_2", *(f"run_sgd_{s}_{m}" for s in "12" for m in _MODELS)]),
+        ("2", ["data_2", *(f"run_{o}_2_{m}" for o in ("adam", "sgd") for m in _MODELS)]),
+        ("sgd-1-large", ["data_1", "run_sgd_1_large"]),
+    ],
+)
+def test_an_arm_or_a_level_can_be_asked_for_and_the_file_of_all_arms_stays(
+    grid: World, name: str, removed: list[str]
+) -> None:
+    whole = grid.files("out")
+    for path in whole:
+        if path.startswith(("run", "data")):
+            grid.path(f"out/{path}").unlink()
+    assert grid.run("spec.toml", "--only", name).exit_code == 0
+    after = grid.files("out")
+    assert sorted(after) == sorted(["all.txt", "manifest.json", *(f"{p}.py" for p in removed)])
+    assert after["all.txt"] == whole["all.txt"]
+    assert after["manifest.json"] == whole["manifest.json"]
+    assert grid.run("spec.toml", "--only", name, "--check").exit_code == 0
+    assert "no arm or level is called 'x'" in grid.run("spec.toml", "--only", "x").err

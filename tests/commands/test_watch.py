@@ -124,6 +124,19 @@ def test_a_new_folder_of_templates_is_watched_too(sweep: World, watching: Watchi
     watching.until(lambda: made.read_text() == "second\n")
 
 
+def test_a_file_that_the_spec_extends_is_watched_too_also_while_it_is_broken(
+    sweep: World, watching: Watching
+) -> None:
+    sweep.write("common/base.toml", "[vars]\n")
+    sweep.replace("spec.toml", "[sweep]\n", '[sweep]\nextends = "common/base.toml"\n')
+    watching.until(lambda: sum("running again" in line for line in watching.said) == 1)
+    sweep.write("common/base.toml", "[vars\n")
+    watching.until(lambda: any("common/base.toml:1" in line for line in watching.said))
+    sweep.write("common/base.toml", '[base."More"]\nEXTRA = 5\n')
+    watching.until(lambda: "EXTRA = 5" in sweep.read("configs/_base.py"))
+    assert watching.interrupt() == 130
+
+
 def test_without_watchfiles_the_error_says_what_to_install(sweep: World) -> None:
     sweep.write("block/watchfiles.py", "raise ImportError('not here')\n")
     path = os.pathsep.join([str(sweep.path("block")), os.environ.get("PYTHONPATH", "")])

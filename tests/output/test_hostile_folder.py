@@ -28,37 +28,45 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-def signed(content: dict[str, object]) -> bytes:
-    """Return a manifest that says `content`, with the checksum that belongs to it."""
-    text = json.dumps(content, indent=2)[:-2].encode() + b",\n"
-    return text + b'  "checksum": "' + sha256(text).hexdigest().encode() + b'"\n}\n'
+def manifest(
+    *files: tuple[object, object], version: object = 2, spec: object = "../spec.toml"
+) -> bytes:
+    """Return a manifest made by hand, which claims files with their digests."""
+    head = {"manifest": version, "spec": spec}
+    return json.dumps([head, *({"file": path, "sha256": found} for path, found in files)]).encode()
 
 
-def manifest(**changes: object) -> bytes:
-    """Return a signed manifest with some entries changed."""
-    usual = {"version": 1, "generator": "gen-sweeps", "spec": "../spec.toml", "files": {}}
-    return signed(usual | changes)
+def digest(data: bytes) -> str:
+    """Return the sha256 of a file's content."""
+    return sha256(data).hexdigest()
 
 
 DAMAGED: dict[str, Callable[[bytes], bytes]] = {
-    "edited": lambda data: data.replace(b'"sweep": "sweep"', b'"sweep": "other"'),
-    "merged": lambda data: data.replace(b'  "files"', b"<<<<<<< ours\n=======\n>>>>>>> a\n  "),
+    "half of a conflict": lambda data: data.replace(b'{"file"', b'<<<<<<< ours\n{"file"', 1),
+    "a conflict with a damaged side": lambda data: data.replace(
+        b'{"file"', b'<<<<<<< ours\n{"x\n=======\n>>>>>>> a\n{"file"', 1
+    ),
     "truncated": lambda data: data[: len(data) // 2],
+    "without an end": lambda data: data[: data.rindex(b'{"end"')],
     "empty": lambda _: b"",
     "of another kind": lambda _: b'{"name": "my package"}\n',
     "an array": lambda _: b"[1]\n",
     "no text": lambda _: bytes(range(256)),
     "UTF-16": lambda data: data.decode().encode("utf-16"),
     "deep": lambda _: b"[" * 100_000,
-    "huge numbers": lambda data: data.replace(b'"version": 1', b'"version": ' + b"1" * 5000),
-    "newer": lambda _: manifest(version=2),
+    "huge numbers": lambda data: data.replace(b'"manifest": 2', b'"manifest": ' + b"1" * 5000),
+    "newer": lambda _: manifest(version=3),
     "version of another type": lambda _: manifest(version=[[1]]),
-    "files of another type": lambda _: manifest(files=["foreign.py"]),
-    "digests of another type": lambda _: manifest(files={"foreign.py": ["x"]}),
+    "files of another type": lambda _: manifest((["foreign.py"], "0")),
+    "digests of another type": lambda _: manifest(("foreign.py", ["x"])),
     "spec of another type": lambda _: manifest(spec=3),
-    "outside": lambda _: manifest(files={"../spec.toml": "0" * 64}),
-    "absolute": lambda _: manifest(files={"/etc/passwd": "0" * 64}),
+    "outside": lambda _: manifest(("../spec.toml", "0" * 64)),
+    "absolute": lambda _: manifest(("/etc/passwd", "0" * 64)),
+    "itself": lambda _: manifest(("MANIFEST.json", "0" * 64)),
     "of another spec": lambda _: manifest(spec="../other.toml"),
+    "of two specs": lambda data: data.replace(
+        b'{"manifest"', b'{"manifest": 2, "spec": "../other.toml"},\n\n{"manifest"'
+    ),
 }
 
 
@@ -84,29 +92,72 @@ def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
     assert after["each/b.py"] == before["each/b.py"]
 
 
-@pytest.mark.parametrize("force", [[], ["--force"]])
-def test_a_manifest_made_by_hand_does_not_make_a_foreign_python_file_ours(
-    world: World, force: list[str]
+def test_what_a_manifest_claims_and_the_content_denies_is_not_removed_unasked(
+    world: World,
 ) -> None:
-    names = ("foreign.py", "each/a.py", "each/b.py", "_base.py")
-    digests = {
-        name: sha256(world.path(f"generated/{name}").read_bytes()).hexdigest() for name in names
-    }
-    world.write("generated/manifest.json", manifest(files=digests))
+    line = '{"file": "foreign.py", "sha256": "' + "0" * 64 + '"},\n\n'
+    text = world.read("generated/manifest.json")
+    world.write("generated/manifest.json", text.replace('{"file"', line + '{"file"', 1))
+    before = world.files("generated")
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "foreign.py was edited since gen-sweeps wrote it" in result.err
+    assert world.files("generated") == before
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_no_manifest_claims_is_never_removed(world: World, force: list[str]) -> None:
+    names = [f"generated/{name}" for name in ("each/a.py", "each/b.py", "foreign.py")]
+    for name in names:
+        world.write(name, FOREIGN)
+    world.write("generated/manifest.json", manifest())
+    world.write("spec.toml", spec("c"))
     assert world.run("spec.toml", *force).exit_code == 0
-    assert world.path("generated/foreign.py").read_bytes() == FOREIGN
+    for name in names:
+        assert world.path(name).read_bytes() == FOREIGN
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_the_files_are_made_from_is_not_removed_whatever_is_claimed(
+    tmp_path: Path, force: list[str]
+) -> None:
+    world = experiment(tmp_path / "w", spec("a").replace('"generated"\nco', '"."\nco'))
+    sources = world.files()
+    claims = [(name, digest(data)) for name, data in sources.items()]
+    world.write("manifest.json", manifest(*claims, spec="spec.toml"))
+    assert world.run("spec.toml", *force).exit_code == 0
+    assert {name: world.path(name).read_bytes() for name in sources} == sources
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_files_are_ours_by_their_digests_whatever_stands_in_them(
+    world: World, version: int
+) -> None:
+    world.write("generated/each/b.py", FOREIGN)
+    files = {name: digest(data) for name, data in world.files("generated").items()}
+    del files["manifest.json"], files["foreign.py"]
+    made = manifest(*files.items())
+    if version == 1:
+        old = {"version": 1, "generator": "gen-sweeps", "spec": "../spec.toml", "files": files}
+        made = json.dumps(old | {"checksum": "0"}).encode()
+    world.write("generated/manifest.json", made)
+    world.write("spec.toml", spec("a", rate="7"))
+    assert world.run("spec.toml").exit_code == 0
+    left = ["_base.py", "each/a.py", "foreign.py", "manifest.json"]
+    assert sorted(world.files("generated")) == left
+    assert json.loads(world.read("generated/manifest.json"))[0]["manifest"] == 2
+    assert world.run("spec.toml", "--check").exit_code == 0
 
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
 def test_a_journal_made_by_hand_leads_to_no_deletion(world: World, force: list[str]) -> None:
-    digest = sha256(FOREIGN).hexdigest()
+    found = digest(FOREIGN)
     world.write("outside.py", FOREIGN)
     for files in (
-        {"foreign.py": [digest]},
         {"foreign.py": ["0"]},
-        {"../outside.py": [digest]},
-        {"foreign.py": digest},
-        [digest],
+        {"../outside.py": [found]},
+        {"foreign.py": found},
+        [found],
     ):
         journal = json.dumps({"spec": "../spec.toml", "files": files})
         world.write("generated/.gen-sweeps-pending.json", journal)

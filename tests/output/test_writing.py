@@ -86,7 +86,7 @@ def test_a_removed_strategys_file_stays_if_it_was_edited(world: World) -> None:
     result = world.run("spec.toml")
 
     assert result.exit_code == 1
-    assert "error: out/run_shaped.py has been edited since gen-sweeps wrote it\n" in result.err
+    assert "error: out/run_shaped.py was edited since gen-sweeps wrote it\n" in result.err
     assert world.files() == before
     assert world.run("spec.toml", "--force").exit_code == 0
     assert not world.path("out/run_shaped.py").exists()
@@ -97,11 +97,10 @@ def test_a_removed_strategys_file_stays_if_somebody_put_another_in_its_place(wor
     world.write("out/run_shaped.py", "mine = 1\n")
     spec = world.read("spec.toml")
     world.write("spec.toml", spec[: spec.index("[strategies.shaped.args]")])
-    for arguments in (["spec.toml"], ["spec.toml", "--force"]):
-        result = world.run(*arguments)
-        assert result.exit_code == 0
-        assert "out/run_shaped.py was left alone: it looks like a strategy's file" in result.err
-        assert world.read("out/run_shaped.py") == "mine = 1\n"
+    result = world.run("spec.toml")
+    assert result.exit_code == 1
+    assert "out/run_shaped.py was edited since gen-sweeps wrote it" in result.err
+    assert world.read("out/run_shaped.py") == "mine = 1\n"
 
 
 @pytest.mark.parametrize("name", ["run_plain.py", "_base.py"])
@@ -132,7 +131,7 @@ def test_an_edited_file_stops_the_run_and_force_replaces_it(world: World) -> Non
     result = world.run("spec.toml")
 
     assert result.exit_code == 1
-    assert "out/run_plain.py has been edited since gen-sweeps wrote it" in result.err
+    assert "out/run_plain.py was edited since gen-sweeps wrote it" in result.err
     assert world.files() == edited
     assert world.run("spec.toml", "--force").exit_code == 0
     assert world.files() == proper
@@ -172,38 +171,42 @@ def test_a_folder_where_a_file_should_be_stops_even_a_forced_run(world: World) -
         assert world.files() == before
 
 
-def test_the_manifest_names_files_with_digests_and_strategies_with_arguments(world: World) -> None:
+def test_the_manifest_names_files_with_digests_and_arms_with_values(world: World) -> None:
     world.run("spec.toml")
     manifest = json.loads(world.read("out/manifest.json"))
 
-    assert manifest["files"] == {
-        name: sha256(world.path(f"out/{name}").read_bytes()).hexdigest()
-        for name in ("_base.py", "run_plain.py", "run_shaped.py")
-    }
-    assert manifest["strategies"] == {
-        "plain": {"title": "", "files": ["run_plain.py"], "args": {}},
-        "shaped": {
-            "title": "",
-            "files": ["run_shaped.py"],
-            "args": {"kind": "shaped", "params": {"gamma": 0.99}},
+    def file(name: str, **arm: str) -> dict[str, str]:
+        found = sha256(world.path(f"out/{name}").read_bytes()).hexdigest()
+        return {"file": name, **arm, "sha256": found}
+
+    assert [record for record in manifest if "factor" not in record] == [
+        {
+            "manifest": 2,
+            "spec": "../spec.toml",
+            "sweep": "small",
+            "control": {"strategy": "plain"},
         },
-    }
-    assert manifest["treatment"] == {
-        "call": "Block",
-        "vary": ["kind", "params"],
-        "shared": {"size": {"base": "SIZE"}},
-    }
-    assert manifest["base"] == {"SIZE": 4}
+        file("_base.py"),
+        {"arm": "plain", "levels": {"strategy": "plain"}, "values": {}},
+        file("run_plain.py", arm="plain"),
+        {
+            "arm": "shaped",
+            "levels": {"strategy": "shaped"},
+            "values": {"kind": "shaped", "params": {"gamma": 0.99}},
+        },
+        file("run_shaped.py", arm="shaped"),
+        {"end": "manifest"},
+    ]
 
 
 @pytest.mark.parametrize(
     ("damage", "what"),
     [
         (lambda text: text[: len(text) // 2], "is not JSON"),
-        (lambda text: f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "conflict markers"),
-        (lambda text: text.replace('"version": 1', '"version": 2'), "has version 2"),
-        (lambda text: text.replace("run_shaped", "notes"), "was edited"),
-        (lambda _: "[]", "is not a gen-sweeps manifest"),
+        (lambda text: f"<<<<<<< ours\n{text}=======\n{text}", "is not JSON"),
+        (lambda text: f"<<<<<<< ours\n{text}>>>>>>> theirs\n", "conflict markers"),
+        (lambda text: text.replace('"manifest": 2', '"manifest": 3'), "has version 3"),
+        (lambda _: "[]", "is not a manifest of gen-sweeps"),
     ],
 )
 def test_a_damaged_manifest_stops_the_run_and_deletes_nothing(

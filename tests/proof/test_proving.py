@@ -24,8 +24,8 @@ LEAKS = {
     "a blank line": ("config =", f"{IF}\n\n{{% endif %}}config ="),
     "a trailing space": ("config = [", f"config = [{IF} {{% endif %}}"),
     "an import": ("from sdk", f"{IF}import os\n{{% endif %}}from sdk"),
-    "a name": ("config =", "config_{{ strategy.name }} ="),
-    "a class name": ("config =", "class C{{ strategy.name }}: pass\nconfig ="),
+    "a name": ("config =", "config_{{ strategy.name | name }} ="),
+    "a class name": ("config =", "class C{{ strategy.name | name }}: pass\nconfig ="),
     "an f-string": ("steps=10", "steps=f'{ {{- strategy.name | length }} }'"),
     "a string": ("steps=10", "steps={{ strategy.name | python }}"),
     "a list element": ("{{ treatment }},", f"{{{{ treatment }}}},{IF} 3,{{% endif %}}"),
@@ -56,10 +56,10 @@ def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> No
     result = world.run("spec.toml")
     assert result.exit_code == 1, result.err
     assert result.err.startswith("error: out/run_shaped.py:")
-    assert "differs from the control outside of the treatment, at " in result.err
-    assert " where the control (plain) has " in result.err
-    assert "hint: let templates/run_{strategy}.py.jinja:" in result.err
-    assert " put what a strategy changes into `{{ treatment }}` only\n" in result.err
+    assert "depends on which arm it is for, at " in result.err
+    assert " where the name of the control (plain) would make it " in result.err
+    assert "hint: print a variable that varies at templates/run_{strategy}.py.jinja:" in result.err
+    assert ', or put "strategy" into `treatment.vary`\n' in result.err
     assert not world.path("out").exists()
 
 
@@ -67,9 +67,11 @@ def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: Wor
     old, new = LEAKS["a number written otherwise"]
     world.replace(TEMPLATE, old, new)
     assert (
-        "error: out/run_shaped.py:10: differs from the control outside of the treatment, at "
-        "config[0].Other(temperature) (spelling): has `0.60` where the control (plain) has `0.6` "
-        "(its line 10)\n"
+        "error: out/run_shaped.py:10: depends on which arm it is for, at "
+        "config[0].Other(temperature) (spelling): has `0.60` where the name of the control "
+        "(plain) would make it `0.6`\n"
+        "hint: print a variable that varies at templates/run_{strategy}.py.jinja:10, or put "
+        '"strategy" into `treatment.vary`\n'
     ) in world.run("spec.toml").err
 
 
@@ -78,7 +80,7 @@ def test_a_leak_into_many_files_is_explained_for_some_and_counted_for_all(world:
     world.write("spec.toml", world.read("spec.toml") + strategies)
     world.replace(TEMPLATE, "steps=10", "steps={{ strategy.name | python }}")
     result = world.run("spec.toml")
-    assert result.err.count("differs from the control") == 10
+    assert result.err.count("depends on which arm it is for") == 10
     assert "error: 21 more files are not proven\n" in result.err
 
 
@@ -150,6 +152,15 @@ def test_a_dotted_call_is_proven_likewise(world: World) -> None:
     result = world.run("spec.toml")
     assert result.exit_code == 0
     assert "differ only in sdk.Block(kind, params)" in result.out
+
+
+def test_other_calls_of_a_builtin_are_no_second_treatment(world: World) -> None:
+    world.replace("spec.toml", 'call = "Block"', 'call = "dict"')
+    world.replace(TEMPLATE, "{{ treatment }},", "{{ treatment }}, dict(a=1), dict,")
+    result = world.run("spec.toml", "--paranoid")
+    assert result.exit_code == 0, result.err
+    world.replace(TEMPLATE, "{{ treatment }},", "{{ treatment }}, {{ treatment }},")
+    assert "has 2 treatment calls (line 11, " in world.run("spec.toml").err
 
 
 def test_docstrings_may_differ_in_text_and_in_length(world: World) -> None:

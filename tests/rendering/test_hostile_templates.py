@@ -185,28 +185,29 @@ def test_what_reaches_for_more_than_the_spec_is_an_error(hostile: World, body: s
 
 
 MISPLACED = [
-    'x = "{{ vars.quotes | python }}"',
-    'x = "{{ vars.list }}"',
-    '"""{{ vars.list }}"""',
-    "x = {{ vars.call }}",
-    "x = {{ vars.call | docstring }}",
-    "x = [{{ vars.comment }}]",
-    "x = f{{ vars.braces | python }}",
-    'x = f"{{ vars.braces }}"',
-    'x = f"{ {{ vars.call }} }"',
-    "x = f'{ {{ vars.quotes | python }} }'",
-    'x = "{{ vars.quotes | docstring }}"',
-    'x = """{{ vars.list | python }}"""',
+    'x = "{{ quotes | python }}"',
+    'x = "{{ list }}"',
+    '"""{{ list }}"""',
+    "x = {{ call }}",
+    "x = {{ name }}",
+    "x = {{ call | docstring }}",
+    "x = [{{ comment }}]",
+    "x = f{{ braces | python }}",
+    'x = f"{{ braces }}"',
+    'x = f"{ {{ call }} }"',
+    "x = f'{ {{ quotes | python }} }'",
+    'x = "{{ quotes | docstring }}"',
+    'x = """{{ list | python }}"""',
     "# {{ 'a\\nevil()' | docstring }}",
-    'x = "{{ vars.quotes | comment }}"',
-    '{% for key in vars.table %}x = "{{ key }}"\n{% endfor %}',
-    '{% for key in vars.table | sort %}x = "{{ key }}"\n{% endfor %}',
-    "{{ vars.call | name }} = 1",
-    'x = "{{ vars.quotes }}"',
-    'x = "{{ vars.quotes | upper }}"',
-    'x = "{{ vars.quotes ~ 1 }}"',
-    'x = "{{ vars.quotes + vars.call }}"',
-    'x = "{{ [vars.quotes] | join }}"',
+    'x = "{{ quotes | comment }}"',
+    '{% for key in table %}x = "{{ key }}"\n{% endfor %}',
+    '{% for key in table | sort %}x = "{{ key }}"\n{% endfor %}',
+    "{{ call | name }} = 1",
+    'x = "{{ quotes }}"',
+    'x = "{{ quotes | upper }}"',
+    'x = "{{ quotes ~ 1 }}"',
+    'x = "{{ quotes + call }}"',
+    'x = "{{ [quotes] | join }}"',
 ]
 
 
@@ -218,22 +219,21 @@ def test_a_value_that_would_leave_its_place_is_an_error(hostile: World, body: st
 
 
 PLACED = {
-    "x = {{ vars.quotes | python }}": "x = 'a; evil(); \"'",
-    "x = f({{ vars.list }}, {{ vars.number }})": 'x = f([\'"x"\', "\'"], 5)',
-    "{{ vars.name | name }}.y = 1": "some.name.y = 1",
-    "x = {{ vars.name }}": "x = some.name",
-    'x = "{{ vars.call }} {{ vars.number }}"': 'x = "evil() 5"',
-    'x = f"{{ vars.call }}"': 'x = f"evil()"',
-    "# {{ vars.list }} {{ vars.quotes | python }}": "# ['\"x\"', \"'\"] 'a; evil(); \"'",
-    "x = 1  {{ vars.quotes | comment }}": 'x = 1  # a; evil(); "',
+    "x = {{ quotes | python }}": "x = 'a; evil(); \"'",
+    "x = f({{ list }}, {{ number }})": 'x = f([\'"x"\', "\'"], 5)',
+    "{{ name | name }}.y = 1": "some.name.y = 1",
+    'x = "{{ call }} {{ number }}"': 'x = "evil() 5"',
+    'x = f"{{ call }}"': 'x = f"evil()"',
+    "# {{ list }} {{ quotes | python }}": "# ['\"x\"', \"'\"] 'a; evil(); \"'",
+    "x = 1  {{ quotes | comment }}": 'x = 1  # a; evil(); "',
     'if x:\n    {{ "a\\nb" | comment }}\n    pass': "if x:\n    # a\n    # b\n    pass",
-    "x = '''{{ vars.quotes | docstring }}'''": "x = '''a; evil(); \\\"'''",
+    "x = '''{{ quotes | docstring }}'''": "x = '''a; evil(); \\\"'''",
     "x = {{ ('%03d-%s' % (7, 'y')) | python }}": 'x = "007-y"',
     "# {{ ['b', 'a'] | sort | join(', ') }} {{ 'x' | center(5) }}|": "# a, b   x  |",
     "{% for i in range(3) if i %}# {{ loop.index }}\n{% endfor %}": "# 1\n# 2",
-    "x = {{ (vars.table | items | list) }}": "x = [['\"; evil(); \"', 1]]",
+    "x = {{ (table | items | list) }}": "x = [['\"; evil(); \"', 1]]",
     '{% set x = "q" | python %}x = [{{ x }}, {{ x }}]': 'x = ["q", "q"]',
-    "{% import 'macros' as m %}x = {{ m.f(vars.number) }} + {{ m.CONSTANT }}": "x = 5 + 7",
+    "{% import 'macros' as m %}x = {{ m.f(number) }} + {{ m.CONSTANT }}": "x = 5 + 7",
 }
 
 
@@ -289,7 +289,7 @@ def test_the_text_of_a_docstring_reads_back_between_any_quotes(
     if (quotes, text) == ("'''", "'"):
         around = " {} "  # likewise: one quote is left as it is, for it is an apostrophe
     hostile.write("spec.toml", SPEC.replace("'a; evil(); \"'", json.dumps(text)))
-    place = around.replace("{}", "{{ vars.quotes | docstring }}")
+    place = around.replace("{}", "{{ quotes | docstring }}")
     result, source = made(hostile, f"x = {quotes}{place}{quotes}")
     assert result.exit_code == 0
     (node,) = ast.parse(source).body

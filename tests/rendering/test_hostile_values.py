@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
+import yaml
 from conftest import PROJECT
 from hostile import arguments, assignments, evaluate, exactly, harmless, skeleton, specs, texts
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ from templates_of_values import write_templates
 from gen_sweeps.errors import TemplateError
 from gen_sweeps.proof.proving import prove
 from gen_sweeps.rendering.renderer import render
-from gen_sweeps.spec.model import Spec, Strategy, Treatment
+from gen_sweeps.spec.model import Arm, Spec, Strategy, Treatment
 
 BOUNDED = settings(max_examples=50)
 
@@ -66,14 +67,16 @@ def check(spec: Spec, made: Mapping[str, str], usual: Mapping[str, str]) -> None
     for section in spec.base:
         for constant in section.constants:
             assert exactly(base[constant.name]) == exactly(constant.value)
-    for strategy in spec.strategies:
-        (path,) = (path for path in made if path in _paths(strategy.name))
-        wanted = {**spec.treatment.shared, **strategy.args}
+    for arm in spec.arms:
+        assert arm.strategy is not None
+        (path,) = (path for path in made if path in _paths(arm))
+        wanted = {**spec.treatment.shared, **arm.strategy.args}
         assert exactly(arguments(made[path], call)) == exactly(wanted)
 
 
-def _paths(strategy: str) -> tuple[str, str]:
-    return f"sweep_{strategy}.py", f"{strategy}/run.py"
+def _paths(arm: Arm) -> tuple[str, str]:
+    strategy, *levels = arm.levels.values()
+    return f"sweep_{strategy}.py", f"{strategy}/run_{'_'.join(levels)}.py"
 
 
 @BOUNDED
@@ -81,30 +84,42 @@ def _paths(strategy: str) -> tuple[str, str]:
 def test_hostile_values_come_back_exactly_from_the_projects_own_templates(
     project: Path, data: st.DataObject
 ) -> None:
-    spec = data.draw(specs(folder=project, hostile_vars=False))
+    spec = data.draw(specs(folder=project, hostile_vars=False, expressions=False))
     check(spec, files(spec), files(harmless(spec)))
 
 
-@BOUNDED
+@settings(parent=BOUNDED, max_examples=25)
 @given(data=st.data())
 def test_hostile_values_come_back_exactly_wherever_a_template_may_put_them(
     second: Path, data: st.DataObject
 ) -> None:
     spec = data.draw(specs(folder=second))
     made = files(spec)
-    check(spec, made, _with_keys(spec))
-    base = assignments(made["_base.py"])
-    assert exactly(base["TEXT"]) == exactly(spec.vars["text"])
-    assert exactly(base["TABLE"]) == exactly(spec.vars["table"])
-
-
-def _with_keys(spec: Spec) -> Mapping[str, str]:
-    """Return the harmless files, with as many keys in the table as the hostile ones."""
-    usual = harmless(spec)
-    table = spec.vars["table"]
+    table = spec.arms[0].vars["table"]
     assert isinstance(table, Mapping)
-    keys = {f"key{index}": 0 for index in range(len(table))}
-    return files(replace(usual, vars={**usual.vars, "table": keys}))
+    check(spec, made, files(harmless(spec, [f"key{index}" for index in range(len(table))])))
+    base = assignments(made["_base.py"])
+    assert exactly(base["TEXT"]) == exactly(spec.arms[0].vars["text"])
+    assert exactly(base["TABLE"]) == exactly(table)
+    for arm in spec.arms:
+        _, path = _paths(arm)
+        found = assignments(made[path])
+        for name in ("opt", "label", "seed", "size", "width"):
+            assert exactly(found[name]) == exactly({**arm.vars, **arm.values}[name])
+        _check_data(arm, made)
+
+
+def _check_data(arm: Arm, made: Mapping[str, str]) -> None:
+    """Check what the data files of an arm say."""
+    stem = "_".join(arm.levels.values())
+    of_json = json.loads(made[f"data_{stem}.json"])
+    of_yaml = yaml.safe_load(made[f"data_{stem}.yaml"])
+    label, seed = arm.vars["label"], arm.values["seed"]
+    for data in (of_json, of_yaml):
+        assert (data["label"], data["seed"]) == (label, seed)
+        assert type(data["seed"]) is (float if isinstance(seed, float) else type(seed))
+        assert data["all"] == [[arm.levels["strategy"], arm.values["size"], {"label": label}]]
+    assert json.loads(made[f"level_{arm.levels['seed']}.json"]) == [seed, arm.vars["text"]]
 
 
 @BOUNDED
@@ -116,19 +131,22 @@ def test_a_text_printed_bare_in_a_string_is_refused_or_stays_what_it_is(
     template = folder / "templates" / "{strategy}.py.jinja"
     template.parent.mkdir(parents=True, exist_ok=True)
     head = '"""{{ sweep.marker }}"""\n'
-    place = data.draw(st.sampled_from(['x = "{{ vars.text }}"', "x = '{{ vars.text }}'"]))
+    place = data.draw(st.sampled_from(['x = "{{ text }}"', "x = '{{ text }}'"]))
     template.write_text(f"{head}{place}\ny = {{{{ treatment }}}}\n", encoding="utf-8")
+    strategy = Strategy("a", "", "", {}, {})
     spec = Spec(
         path=folder / "spec.toml",
         name="name",
         package="generated",
         output=PurePosixPath("generated"),
         templates=PurePosixPath("templates"),
-        control="a",
+        control={"strategy": "a"},
         treatment=Treatment("Call", ("lr",), {}),
-        vars={"text": data.draw(texts)},
         base=(),
-        strategies=(Strategy("a", "", "", {}),),
+        strategies=(strategy,),
+        axes=(),
+        arms=(Arm("a", {"strategy": "a"}, strategy, {}, {"text": data.draw(texts)}),),
+        depends={"text": frozenset()},
     )
     made: Mapping[str, str] = {}
     with suppress(TemplateError):
@@ -136,7 +154,7 @@ def test_a_text_printed_bare_in_a_string_is_refused_or_stays_what_it_is(
     for source in made.values():
         (node,) = (n for n in ast.parse(source).body if _assigns(n, "x"))
         assert isinstance(node, ast.Assign)
-        assert evaluate(node.value) == spec.vars["text"]
+        assert evaluate(node.value) == spec.arms[0].vars["text"]
 
 
 def _assigns(node: ast.stmt, name: str) -> bool:
@@ -149,7 +167,7 @@ def test_what_is_made_from_hostile_values_is_formatted_as_ruff_would(
     examples: list[str] = []
 
     @settings(parent=BOUNDED, max_examples=40)
-    @given(spec=specs(folder=project, hostile_vars=False))
+    @given(spec=specs(folder=project, hostile_vars=False, expressions=False))
     def collect(spec: Spec) -> None:
         made = files(spec)
         examples.extend(made[path] for path in ("_base.py", "sweep_control.py"))

@@ -59,12 +59,12 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         ),
         (
             "{{ strategy.title | docstring }}",
-            "{{ vars.note }}",
+            "{{ note }}",
             "run_{strategy}.py.jinja:1: the text has a \\n and could break out of",
         ),
         (
             "{{ treatment }}",
-            "{{ vars.note | name }}",
+            "{{ note | name }}",
             "is not a valid name: use ASCII letters",
         ),
         ("{{ treatment }}", "{{ sweep | python }}", "there is no Python literal for a SweepView"),
@@ -84,12 +84,6 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
             "steps=(yield)",
             "out/run_plain.py:10:35: is not valid Python: 'yield' outside function",
         ),
-        (
-            "{{ sweep.marker | docstring }}",
-            "",
-            "out/run_plain.py:1: has no @generated marker in its docstring",
-        ),
-        ('"""{{', 'x = 1\n"""{{', "out/run_plain.py:1: does not start with a module docstring"),
         ("SIZE\n", "SIZES\n", "the treatment names SIZE, which nothing in the file defines"),
         ("\x2c\n]", ',\n"\x0c"]', "has U+000C, which no generated file may have"),
     ],
@@ -126,7 +120,8 @@ def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> 
         ),
         ("templates/RUN_PLAIN.py.jinja", "makes run_plain.py, but there already is RUN_PLAIN.py"),
         ("templates/con.jinja", "makes a file 'con', which has a part that names a device"),
-        ("templates/{strategy}.yaml.jinja", "makes a file that is not Python for each strategy"),
+        ("templates/{seed}.yaml.jinja", "names {seed}, which is no axis of spec.toml"),
+        ("templates/{strategi}.sh.jinja", "hint: did you mean `{strategy}`?"),
     ],
 )
 def test_templates_that_make_no_valid_file_are_named(world: World, name: str, error: str) -> None:
@@ -170,9 +165,9 @@ def test_templates_see_what_the_spec_says(world: World) -> None:
         "{{ sweep.spec }}\n"
         "{{ base.SIZE }} {% for section in base %}{{ section.heading }}:"
         "{% for constant in section.constants %}{{ constant.name }}{% endfor %}{% endfor +%}\n"
-        "{{ vars.queue | name }} {{ vars.queue | python }} {{ vars.flags }} {{ vars.table.a.b }}\n"
-        "{{ vars.of }} {{ vars.flags[0] }} {{ vars.queue == 'fast.lane' }} {{ none }}\n"
-        "{{ ('s3://' + vars.queue + '/x') | python }} {{ vars.queue | length }}\n",
+        "{{ queue | name }} {{ queue | python }} {{ flags }} {{ table.a.b }}\n"
+        "{{ of }} {{ flags[0] }} {{ queue == 'fast.lane' }} {{ none }}\n"
+        "{{ ('s3://' + queue + '/x') | python }} {{ queue | length }}\n",
     )
     assert world.run("spec.toml").exit_code == 0
     assert world.read("out/seen.txt") == (
@@ -188,8 +183,7 @@ def test_a_strategys_template_sees_the_strategy_and_the_treatment(world: World) 
     world.replace(
         TEMPLATE,
         "{{ strategy.title | docstring }}",
-        "{{ strategy.name }} {{ strategy.args.kind | default('-') }} {{ treatment.call }} "
-        "{{ treatment.vary | join(', ') }}",
+        "{{ strategy }} {{ strategy.name }} {{ treatment.call }} {{ treatment.vary | join(', ') }}",
     )
     assert world.run("spec.toml").exit_code == 0
     assert world.read("out/run_shaped.py").startswith('"""shaped shaped Block kind, params.\n')
@@ -200,10 +194,10 @@ def test_a_value_is_laid_out_for_the_line_it_stands_on(world: World) -> None:
         "spec.toml",
         world.read("spec.toml") + f'\n[vars]\nlong = ["{"a" * 40}", "{"b" * 40}"]\n',
     )
-    world.replace(TEMPLATE, "config = [", "x = f({{ vars.long | python }})\n\n\nconfig = [")
+    world.replace(TEMPLATE, "config = [", "x = f({{ long | python }})\n\n\nconfig = [")
     assert world.run("spec.toml").exit_code == 0
     assert f'x = f(["{"a" * 40}", "{"b" * 40}"])\n' in world.read("out/run_plain.py")
-    world.replace(TEMPLATE, "x = f(", "    # {{ vars.long | python }}\nxyz = f(")
+    world.replace(TEMPLATE, "x = f(", "    # {{ long | python }}\nxyz = f(")
     world.replace("spec.toml", "a" * 40, "a" * 60)
     assert world.run("spec.toml").exit_code == 0
     text = world.read("out/run_plain.py")

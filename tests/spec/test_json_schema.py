@@ -44,13 +44,16 @@ def test_a_real_toml_linter_accepts_the_specs_of_the_project(tmp_path: Path, spe
     ("right", "wrong", "said"),
     [
         ("control =", "contol =", "'contol' was unexpected"),
-        ('control = "identity"', "control = 3", 'is not of type "string"'),
+        ('control = "identity"', "control = 3", 'is not of types "object", "string"'),
         ('vary = ["reward_shaping_strategy", ', "vary = [1, ", 'is not of type "string"'),
         ('output = "generated"', "", '"output" is a required property'),
         ("TRAIN_BATCH_SIZE = 2", '"TRAIN-BATCH" = 2', "does not match"),
         ("TRAIN_BATCH_SIZE = 2", "TRAIN_BATCH_SIZE = { vlaue = 2 }", "is not valid under any"),
         ('title = "Identity baseline"', 'titel = "Identity baseline"', "'titel' was unexpected"),
         ("[vars]", "[var]", "'var' was unexpected"),
+        ("[vars]", "[axes.seed]\nlevel = [1]\n[vars]", "is not valid under any"),
+        ("[vars]", "[[overrides]]\nvars = { x = 1 }\n[vars]", '"when" is a required property'),
+        ("[sweep]", "[sweep]\nline_length = 20", "is less than the minimum of 40"),
         ('call = "Debate', 'call = "3Debate', "does not match"),
     ],
 )
@@ -82,6 +85,36 @@ H = { value = [], doc = "an empty list" }
     assert World(tmp_path).run("init", "sweep", "--from", "reward-shaping").exit_code == 0
     (tmp_path / "sweep" / "spec.toml").write_text(spec, encoding="utf-8")
     assert World(tmp_path).run("sweep/spec.toml").exit_code == 0
+
+
+def test_a_real_toml_linter_accepts_factors_axes_and_overrides(tmp_path: Path) -> None:
+    spec = """
+#:schema spec.schema.json
+[sweep]
+name = "x"
+output = "out"
+control = { strategy = "a", model = "small" }
+exclude = [{ strategy = "a.b-1", model = ["large"], seed = 1 }]
+line_length = 88
+extends = "../common.toml"
+[treatment]
+vary = ["lr"]
+[vars]
+exp_name = "x_{strategy}_{seed}"
+[axes.seed]
+levels = [1, 2]
+[axes.model.small]
+hidden = { python = "3 * 10**4" }
+[axes.model.large]
+[[overrides]]
+when = { seed = [1, 2] }
+vars.hidden = { var = "seed" }
+[strategies.a]
+[strategies."a.b-1"]
+vars.lr = { base = "LR" }
+"""
+    done = _lint(tmp_path, spec.lstrip())
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_key_has_a_title_a_description_and_where_it_helps_an_example() -> None:

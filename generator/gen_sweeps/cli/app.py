@@ -58,10 +58,10 @@ def _complete_first(incomplete: str) -> list[str]:
     return completion.specs(incomplete, COMMANDS)
 
 
-def _complete_strategy(incomplete: str) -> list[str]:
+def _complete_arm(incomplete: str) -> list[str]:
     from gen_sweeps.cli import completion  # noqa: PLC0415 - only shells ask for it
 
-    return completion.strategies(os.environ, incomplete)
+    return completion.arms(os.environ, incomplete)
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
@@ -74,10 +74,12 @@ def _print_version(value: bool) -> None:  # noqa: FBT001 - typer hands it on so
 
 def generate(  # noqa: PLR0913 - one parameter for each option
     *,
-    spec: Annotated[
-        Path,
+    specs: Annotated[
+        list[Path],
         typer.Argument(
-            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_first
+            metavar="SPEC...",
+            help="The spec, a TOML file, or several.",
+            autocompletion=_complete_first,
         ),
     ],
     check: Annotated[
@@ -96,8 +98,9 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Limit the run to this strategy; may be repeated.",
-            autocompletion=_complete_strategy,
+            help="Limit the run to this arm, or to the arms of this strategy or level; may be "
+            "repeated.",
+            autocompletion=_complete_arm,
         ),
     ] = None,
     paranoid: Annotated[
@@ -125,8 +128,10 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         raise typer.BadParameter(
             f"--watch writes files: leave out {'--diff' if diff else '--check'}"
         )
+    if watch and len(specs) > 1:
+        raise typer.BadParameter("--watch takes one SPEC")
     options = command.GenerateOptions(
-        spec,
+        tuple(specs),
         check=check,
         diff=diff,
         force=force,
@@ -136,7 +141,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         output_format=output_format.value,
     )
     run = partial(command.generate, options)
-    return CommandCall(options.action, run, options.output_format, spec if watch else None)
+    return CommandCall(options.action, run, options.output_format, specs[0] if watch else None)
 
 
 def init(

@@ -1,16 +1,20 @@
 """Completions for the shell; loaded only when one asks.
 
 Typer speaks with the shells; this module adds what Typer can't know: that the first word may be a
-command or a spec, and which strategies a spec has.
+command or a spec, and which arms a spec has.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
+
+from gen_sweeps.errors import GenSweepsError
+
+MAX_ARMS = 100
+"""How many arms are proposed; of more, only their levels are."""
 
 
 def take_command(environ: MutableMapping[str, str], commands: Iterable[str]) -> str | None:
@@ -49,14 +53,29 @@ def specs(incomplete: str, commands: Iterable[str] = ()) -> list[str]:
     return found + [f"{folder}{slash}{name}" for name in fits]
 
 
-def strategies(environ: Mapping[str, str], incomplete: str) -> list[str]:
-    """Return the names, starting with `incomplete`, of the strategies of the spec on the line.
+def arms(environ: Mapping[str, str], incomplete: str) -> list[str]:
+    """Return the names, starting with `incomplete`, of what the spec on the line has.
 
-    That is the first word that names a file; without one, or if it can't be read, there are none.
+    These are its strategies and levels, and its arms if they are few. The spec is the first word
+    that names a file; without one, or if it can't be read, there are none.
     """
     line = environ.get("COMP_WORDS") or environ.get("_TYPER_COMPLETE_ARGS", "")
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError, StopIteration):
-        spec = next(path for path in map(Path, line.split()[1:]) if path.is_file())
-        names = tomllib.loads(spec.read_text(encoding="utf-8"))["strategies"]
-        return [name for name in names if name.startswith(incomplete)]
-    return []
+    spec = next((path for path in map(Path, line.split()[1:]) if _is_file(path)), None)
+    if spec is None:
+        return []
+    from gen_sweeps.spec.loading import load  # noqa: PLC0415 - loads more than a shell needs
+
+    try:
+        found = load(spec)
+    except GenSweepsError:
+        return []
+    levels = dict.fromkeys(arm.levels[axis] for axis in found.axis_names for arm in found.arms)
+    matching = [arm.name for arm in found.arms if arm.name.startswith(incomplete)]
+    named = [name for name in levels if name.startswith(incomplete)]
+    return list(dict.fromkeys((*named, *(matching if len(matching) <= MAX_ARMS else ()))))
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return path.is_file()
+    return False

@@ -22,15 +22,15 @@ _FLAGS = {
 
 
 def plain_call(arguments: Sequence[str]) -> CommandCall | None:
-    """Return the call of arguments that are one spec and flags; None if there is more to them."""
+    """Return the call of arguments that are specs and flags; None if there is more to them."""
     names = [argument for argument in arguments if not argument.startswith("-")]
     flags = [_FLAGS.get(argument) for argument in arguments if argument.startswith("-")]
-    if len(names) != 1 or not names[0].endswith(".toml") or None in flags:
+    if not names or None in flags or not all(name.endswith(".toml") for name in names):
         return None
     from gen_sweeps.commands.generate import GenerateOptions, generate  # noqa: PLC0415 - heavy
 
     options = GenerateOptions(
-        Path(names[0]),
+        tuple(map(Path, names)),
         check="check" in flags,
         diff="diff" in flags,
         force="force" in flags,

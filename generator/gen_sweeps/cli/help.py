@@ -27,10 +27,10 @@ _EXIT_CODES = """Exit codes:
   130  interrupted
 """
 
-_MAIN = """Write the files of a sweep from its spec, proven to differ only in the treatment.
+_MAIN = """Write the files of a sweep from its spec, proven to differ only in declared factors.
 
-Renders the templates, proves that the strategies' files are equal outside of the treatment, and
-only then writes them. Files that are already right are not touched; files that gen-sweeps did
+Renders the templates, proves that the arms' files differ only in declared factors, and only then
+writes them. Files that are already right are not touched; files that gen-sweeps did
 not write, or that were edited since, are never changed without --force.
 
 Options may come before or after SPEC.
@@ -43,6 +43,7 @@ _MAIN_EPILOG = """Examples:
   gen-sweeps spec.toml --check          fail if the files don't match the spec
   gen-sweeps spec.toml --diff           the same, and show what would change
   gen-sweeps spec.toml --only momentum  write one strategy; leave the others alone
+  gen-sweeps a.toml b.toml --check      check several; the worst exit code wins
   gen-sweeps spec.toml --watch          write again whenever the spec or a template changes
 
 Other commands, each with a --help of its own:

@@ -23,5 +23,5 @@ class Outcome:
     exit_code: int = 0
     result: str | Iterable[str] = ""
     problems: Sequence[Problem] = ()
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Problem] = ()
     notes: Sequence[str] = ()

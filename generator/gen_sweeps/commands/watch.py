@@ -8,12 +8,14 @@ file that the run itself has written.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.spec.extending import MAX_FILES, extended_path
 
 LOOK_EVERY = 1000
 """Milliseconds after which to look without an event: network file systems send none."""
@@ -27,7 +29,7 @@ def watch(spec: Path, run: Callable[[], object], note: Callable[[str], None]) ->
     """Run, and run again on each change, until interrupted.
 
     Args:
-        spec: The spec; it, and the templates that it names, are watched.
+        spec: The spec; it, those that it extends, and the templates are watched.
         run: What to run. It prints what is wrong, and raises nothing for that.
         note: Is told what is going on.
 
@@ -46,14 +48,14 @@ def watch(spec: Path, run: Callable[[], object], note: Callable[[str], None]) ->
         )
     seen: Mapping[Path, object] | None = None
     while True:
-        folders = _folders(spec)
-        now = _state(spec)
+        sources = _Sources.of(spec)
+        folders, now = sources.folders, sources.state
         if now != seen:
             if seen is not None:
                 note(f"{_changes(seen, now)}; running again")
             seen = now
             run()
-            if seen == _state(spec):
+            if seen == _Sources.of(spec).state:
                 note(f"watching {spec} and its templates; Ctrl-C ends it")
         for _ in watchfiles.watch(
             *folders,
@@ -62,35 +64,66 @@ def watch(spec: Path, run: Callable[[], object], note: Callable[[str], None]) ->
             yield_on_timeout=True,
             rust_timeout=LOOK_EVERY,
         ):
-            if _state(spec) != seen or _folders(spec) != folders:
+            found = _Sources.of(spec)
+            if found.state != seen or found.folders != folders:
                 break
 
 
-def _templates(spec: Path) -> Path:
-    """Return the template folder that a spec names, or the usual one if the spec can't be read."""
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        name = tomllib.loads(spec.read_text(encoding="utf-8-sig"))["sweep"].get("templates")
-        if isinstance(name, str):
-            return spec.parent / name
-    return spec.parent / "templates"
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What a spec's files are made from, as far as it can be told of a spec that is half edited.
+
+    Attributes:
+        files: The spec, and those that it extends.
+        templates: The template folder that they name, or the usual one.
+    """
+
+    files: Sequence[Path]
+    templates: Path
+
+    @classmethod
+    def of(cls, spec: Path) -> _Sources:
+        """Return the sources of a spec."""
+        files = [spec]
+        templates: object = None
+        while True:
+            table = _sweep_table(files[-1])
+            templates = templates or table.get("templates")
+            extends = table.get("extends")
+            if not isinstance(extends, str) or len(files) == MAX_FILES:
+                break
+            path, fault = extended_path(files[-1], extends)
+            if fault or path in files:
+                break
+            files.append(path)
+        return cls(files, spec.parent / (templates if isinstance(templates, str) else "templates"))
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders in which something may change; none stands for those below it."""
+        below = (path for path in self.templates.rglob("*") if path.is_dir())
+        templates = sorted(path for path in (self.templates, *below) if path.is_dir())
+        return list(dict.fromkeys((*(file.parent for file in self.files), *templates)))
+
+    @property
+    def state(self) -> dict[Path, object]:
+        """What tells whether a file was changed, for each file of them."""
+        state: dict[Path, object] = {}
+        for path in (*self.files, *sorted(self.templates.rglob("*"))):
+            with suppress(OSError):
+                status = path.stat()
+                if not path.is_dir():
+                    state[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+        return state
 
 
-def _folders(spec: Path) -> list[Path]:
-    """Return the folders in which something may change; none stands for those below it."""
-    templates = _templates(spec)
-    below = (path for path in templates.rglob("*") if path.is_dir())
-    return [spec.parent, *sorted(path for path in (templates, *below) if path.is_dir())]
-
-
-def _state(spec: Path) -> dict[Path, object]:
-    """Return what tells whether a file was changed, for the spec and each file of the templates."""
-    state: dict[Path, object] = {}
-    for path in (spec, *sorted(_templates(spec).rglob("*"))):
-        with suppress(OSError):
-            status = path.stat()
-            if not path.is_dir():
-                state[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
-    return state
+def _sweep_table(file: Path) -> Mapping[str, object]:
+    """Return the table `[sweep]` of a file; an empty one if it can't be read."""
+    with suppress(OSError, ValueError, RecursionError):
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("sweep")
+        if isinstance(table, dict):
+            return table
+    return {}
 
 
 def _changes(before: Mapping[Path, object], after: Mapping[Path, object]) -> str:

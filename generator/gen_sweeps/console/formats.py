@@ -40,11 +40,11 @@ def json_text(
     return json.dumps(document | dict(content or {}), indent=2) + "\n"
 
 
-def workflow_commands(problems: Iterable[Problem]) -> str:
+def workflow_commands(problems: Iterable[Problem], level: str = "error") -> str:
     """Return problems as commands of a GitHub workflow, which shows them at their lines."""
     return "".join(
         workflow_command(
-            "error",
+            level,
             problem.message if problem.hint is None else f"{problem.message}\n{problem.hint}",
             problem.path,
             problem.line,

@@ -7,6 +7,7 @@ spec and of the templates is escaped by the template (`report.html.jinja`).
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from gen_sweeps.console.summary import proven_line
+from gen_sweeps.console.summary import proven_line, varying
 from gen_sweeps.proof.proving import Proof
-from gen_sweeps.proof.python_syntax import code_of
+from gen_sweeps.proof.python_syntax import docstring_span
 from gen_sweeps.proof.treatment import names_in
 from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
+from gen_sweeps.rendering.outputs import output_path
 from gen_sweeps.rendering.renderer import File
-from gen_sweeps.spec.model import Spec, Strategy, Value
+from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Spec, Strategy, Value
 from gen_sweeps.spec.names import UNSEEN
 
 MARK = '<meta name="generator" content="gen-sweeps report">'
@@ -72,12 +74,45 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """A factor, what it depends on, and where it is printed.
+
+    Attributes:
+        name: Its name.
+        kind: What it is: "argument", "variable" or "axis".
+        axes: The axes whose levels decide its value; none of an axis itself.
+        places: Where it is printed, in a reader's terms; none if it only decides what is.
+    """
+
+    name: str
+    kind: str
+    axes: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
-    """What two strategies' files differ in."""
+    """What two arms' files differ in.
+
+    Attributes:
+        first: The one arm.
+        second: The other one.
+        factors: The names of what tells them apart.
+        hunks: The lines that differ.
+    """
 
     first: str
     second: str
+    factors: tuple[str, ...]
     hunks: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairGroup:
+    """Pairs of arms that differ in the level of one axis, and equal each other in all others."""
+
+    axis: str
+    pairs: tuple[Pair, ...]
 
 
 def page(proof: Proof) -> str:
@@ -88,23 +123,31 @@ def page(proof: Proof) -> str:
     )
     environment.filters |= {"visible": visible, "breakable": _breakable}
     template = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
-    control = next(strategy for strategy in spec.strategies if strategy.name == spec.control)
+    control = spec.control_of(spec.arms[0])
+    names = _factors(spec)
+    cells = {
+        (strategy.name, name): _cell(spec, control.strategy, strategy, name)
+        for strategy in spec.strategies
+        for name in names
+    }
+    silent = [s.name for s in spec.strategies if all(cells[s.name, n].text is None for n in names)]
     return (
         environment.from_string(template).render(
             mark=Markup(MARK),  # noqa: S704 - it is ours
             spec=spec,
             verdict=proven_line(spec),
+            control=spec.control.get(STRATEGY, ""),
             side_by_side=len(spec.strategies) <= MAX_COLUMNS,
-            cells={
-                (strategy.name, name): _cell(spec, control, strategy, name)
-                for strategy in spec.strategies
-                for name in spec.treatment.vary
-            },
+            factors=names,
+            cells=cells,
+            silent=[name for name in silent if name != spec.control.get(STRATEGY)],
+            axes=[(axis, _level_rows(spec, axis)) for axis in spec.axes],
+            placed=list(_placed(proof)),
             shared={name: _value(spec, value) for name, value in spec.treatment.shared.items()},
             sections=[section for section in spec.base if section.constants],
             value=lambda constant: _value(spec, constant.value),
             listings=list(_listings(proof)),
-            pairs=list(_pairs(proof)),
+            groups=[group for group in _groups(proof) if group.pairs],
             digests=proof.digests,
         )
         + "\n"
@@ -121,15 +164,22 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[_(.])", name))
 
 
-def _cell(spec: Spec, control: Strategy, strategy: Strategy, name: str) -> Cell:
-    here, there = (_optional(spec, s, name) for s in (strategy, control))
+def _factors(spec: Spec) -> list[str]:
+    """Return the names of what strategies set, in the order in which it is declared."""
+    used = {name for it in spec.strategies for name in (*it.args, *it.vars)}
+    return [name for name in spec.treatment.vary if name in used]
+
+
+def _cell(spec: Spec, control: Strategy | None, strategy: Strategy, name: str) -> Cell:
+    here, there = (_optional(spec, s, name) for s in (strategy, control or strategy))
     if here is None:
         return Cell(None, (), there is not None)
     return Cell(here.text, here.resolved, there is None or here.text != there.text)
 
 
 def _optional(spec: Spec, strategy: Strategy, name: str) -> Cell | None:
-    return _value(spec, strategy.args[name]) if name in strategy.args else None
+    values = {**strategy.vars, **strategy.args}
+    return _value(spec, values[name]) if name in values else None
 
 
 def _value(spec: Spec, value: Value) -> Cell:
@@ -145,41 +195,84 @@ def _value(spec: Spec, value: Value) -> Cell:
 
 def _listings(proof: Proof) -> Iterator[Listing]:
     """Yield the control's files, with their lines as docstring, treatment or neither."""
-    spec = proof.rendering.spec
-    for path, strategy in proof.rendering.strategies():
-        if strategy != spec.control:
-            continue
-        file = proof.rendering[path]
-        yield Listing(path, tuple(_lines(file)))
+    for template in proof.rendering.outputs.templates:
+        path = next(iter(template.arms))
+        yield Listing(path, tuple(_lines(proof.rendering[path])))
 
 
 def _lines(file: File) -> Iterator[Line]:
-    end_of_docstring = len(file.source) - len(code_of(file.source))
+    start_of_docstring, end_of_docstring = _docstring(file)
     offset = 0
     for text in file.source.removesuffix("\n").split("\n"):
-        kind = "doc" if offset < end_of_docstring else ""
-        for start, end in file.treatments:
-            if offset < end and start < offset + len(text) + 1:
+        kind = "doc" if start_of_docstring <= offset < end_of_docstring else ""
+        for hole, (start, end) in zip(file.page.skeleton.holes, file.page.spans, strict=True):
+            if any(hole.origin) and offset < end and start < offset + len(text) + 1:
                 kind = "treatment"
         yield Line(text, kind)
         offset += len(text) + 1
 
 
-def _pairs(proof: Proof) -> Iterator[Pair]:
-    """Yield what each two strategies differ in; of many strategies, each and the control."""
+def _docstring(file: File) -> tuple[int, int]:
+    return docstring_span(file.source, ast.parse(file.source)) if file.is_python else (0, 0)
+
+
+def _level_rows(spec: Spec, axis: Axis) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
+    """Return the variables that an axis sets, and for each level its name and their values."""
+    names = list(dict.fromkeys(name for level in axis.levels for name in level.vars))
+    rows = [
+        (
+            level.name,
+            [_value(spec, level.vars[name]) if name in level.vars else None for name in names],
+        )
+        for level in axis.levels
+    ]
+    return names, rows
+
+
+def _placed(proof: Proof) -> Iterator[Factor]:
+    """Yield the factors that vary, with where they are printed."""
     spec = proof.rendering.spec
-    names = [strategy.name for strategy in spec.strategies]
-    if len(names) <= MAX_COLUMNS:
-        wanted = list(combinations(names, 2))
-    else:
-        wanted = [(spec.control, name) for name in names if name != spec.control]
-    paths: dict[str, list[str]] = {name: [] for name in names}
-    for path, strategy in proof.rendering.strategies():
-        paths[strategy].append(path)
-    for first, second in wanted:
-        files = zip(paths[first], paths[second], strict=True)
-        hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
-        yield Pair(first, second, hunks)
+    arguments, others = varying(spec)
+    known = {axis.name for axis in spec.axes} | {STRATEGY}
+    for name in (*arguments, *others):
+        kind = "argument" if name in arguments else "axis" if name in known else "variable"
+        depends = spec.argument_depends if name in arguments else spec.depends
+        axes = tuple(axis for axis in spec.axis_names if axis in depends.get(name, ()))
+        yield Factor(name, kind, axes, proof.places.get(name, ()))
+
+
+def _groups(proof: Proof) -> Iterator[PairGroup]:
+    """Yield what arms differ in, one axis after the other, at the first levels of the others."""
+    spec = proof.rendering.spec
+    start = spec.control_of(spec.arms[0])
+    for axis in spec.axis_names:
+        rest = {name: level for name, level in start.levels.items() if name != axis}
+        arms = [arm for arm in spec.arms if rest.items() <= arm.levels.items()]
+        wanted = [(start, arm) for arm in arms if arm is not start]
+        if len(arms) <= MAX_COLUMNS and axis == STRATEGY:
+            wanted = list(combinations(arms, 2))
+        shown = wanted if axis == STRATEGY else wanted[:MAX_COLUMNS]
+        yield PairGroup(axis, tuple(_pair(proof, axis, one, other) for one, other in shown))
+
+
+def _pair(proof: Proof, axis: str, one: Arm, other: Arm) -> Pair:
+    files = (
+        tuple(output_path(template.name, arm.levels) for arm in (one, other))
+        for template in proof.rendering.outputs.templates
+        if axis in template.axes
+    )
+    hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
+    return Pair(one.name, other.name, tuple(_differing(proof.rendering.spec, one, other)), hunks)
+
+
+def _differing(spec: Spec, one: Arm, other: Arm) -> Iterator[str]:
+    """Yield the factors that two arms don't have in common."""
+    values = [
+        {**(arm.strategy.args if arm.strategy else {}), **arm.vars, **arm.values}
+        for arm in (one, other)
+    ]
+    names = dict.fromkeys((*spec.treatment.vary, *spec.depends, *spec.axis_names))
+    yield from (name for name in names if values[0].get(name) != values[1].get(name))
 
 
 def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:

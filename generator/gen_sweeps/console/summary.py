@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gen_sweeps.console.formats import json_text
 from gen_sweeps.errors import Problem
-from gen_sweeps.output.planning import Action, Change, Plan
+from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
-from gen_sweeps.spec.model import Spec, Strategy
+from gen_sweeps.spec.model import STRATEGY, Arm, Level, Spec, Strategy, Value
 
 MAX_ROWS = 20
 """Strategies that the table shows; more are folded into one line."""
@@ -34,10 +33,38 @@ FOUND: Mapping[Action, str] = {
 
 def written_text(plan: Plan) -> str:
     """Return the text to print after the files have been written."""
+    return "\n".join((*_table(plan.proof.rendering.spec), "", written_lines(plan)))
+
+
+def written_lines(plan: Plan) -> str:
+    """Return what has been proven, and what has been done with how many files."""
     spec = plan.proof.rendering.spec
-    counts = ", ".join(f"{plan.count(action)} {word}" for action, word in DONE.items())
-    folder = f"{spec.output_folder}"
-    return "\n".join((*_table(spec), "", proven_line(spec), f"{folder}: {counts}", ""))
+    return f"{proven_line(spec)}\n{spec.output_folder}: {_counts([plan])}\n"
+
+
+def _counts(plans: Sequence[Plan]) -> str:
+    return ", ".join(
+        f"{sum(plan.count(action) for plan in plans)} {word}" for action, word in DONE.items()
+    )
+
+
+def of_several(exit_codes: Sequence[int], plans: Sequence[Plan], *, writes: bool) -> str:
+    """Return the line that sums up the runs of several specs.
+
+    Args:
+        exit_codes: That of each.
+        plans: Those of the specs that are valid and proven.
+        writes: Whether files have been written, and not only checked.
+    """
+    failed = sum(code > 1 or (writes and code > 0) for code in exit_codes)
+    parts = [f"{failed} failed"] if failed else []
+    if writes:
+        parts.append(_counts(plans))
+    else:
+        differs = exit_codes.count(1)
+        parts += [f"{differs} differ"] if differs else []
+        parts.append(f"{exit_codes.count(0)} match")
+    return f"{len(exit_codes)} specs: {', '.join(parts)}\n"
 
 
 def checked_text(plan: Plan) -> str:
@@ -49,10 +76,50 @@ def checked_text(plan: Plan) -> str:
 
 def proven_line(spec: Spec) -> str:
     """Return the sentence that says what has been proven."""
-    count = len(spec.strategies)
-    if count == 1:
-        return f"1 strategy ({spec.control}): there is nothing to compare it with"
-    return f"{count} strategies differ only in {spec.treatment}"
+    what = "strategy" if len(spec.arms) == 1 else "strategies"
+    count = f"{len(spec.arms)} {what}"
+    if spec.axes:
+        sizes = [f"{axis.name}: {len(axis.levels)}" for axis in spec.axes]
+        if spec.strategies:
+            sizes.insert(0, f"strategy: {len(spec.strategies)}")
+        count = f"{len(spec.arms)} arms ({', '.join(sizes)})"
+    if len(spec.arms) == 1:
+        return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
+    arguments, others = varying(spec)
+    if spec.treatment.call:
+        others = [f"{spec.treatment.call}({', '.join(arguments)})", *others]
+    return f"{count} differ only in {', '.join(others)}"
+
+
+def varying(spec: Spec) -> tuple[list[str], list[str]]:
+    """Return the arguments that really vary, and the variables and axes."""
+    first = spec.arms[0]
+    arguments = {
+        name
+        for name in spec.treatment.vary
+        if any(_differ(_argument(arm, name), _argument(first, name)) for arm in spec.arms)
+    }
+    variables = {
+        name
+        for name, axes in spec.depends.items()
+        if axes and any(_differ(arm.vars.get(name), first.vars.get(name)) for arm in spec.arms)
+    }
+    order = dict.fromkeys((*spec.treatment.vary, *spec.depends))
+    axes = [axis.name for axis in spec.axes if len(axis.levels) > 1]
+    named = [STRATEGY] if STRATEGY in spec.treatment.vary else []
+    found = [name for name in order if name in variables]
+    return [name for name in order if name in arguments], [*named, *found, *axes]
+
+
+def _differ(one: Value | None, other: Value | None) -> bool:
+    """Say whether values are written differently: 1 and True are equal, and not the same."""
+    if one is other:
+        return False
+    return one is None or other is None or literal(one) != literal(other)
+
+
+def _argument(arm: Arm, name: str) -> Value | None:
+    return arm.strategy.args.get(name) if arm.strategy else None
 
 
 def drift_problems(plan: Plan) -> list[Problem]:
@@ -81,6 +148,8 @@ def _drift(change: Change, path: str, spec: Spec) -> str:
 
 
 def _hint(change: Change, spec: Spec, run: str) -> str:
+    if hint := conflict_hint(change, spec):
+        return hint
     if change.obstacle is not None:
         return f"it {change.obstacle}; undo that, or run `gen-sweeps {spec.path} --force`"
     return f"{_prevention(spec)}; then {run}" if change.line_endings else run
@@ -96,7 +165,7 @@ def _stray(spec: Spec) -> str:
     return f"it looks like a strategy's file, but {spec.path} does not define it"
 
 
-def warnings(plan: Plan) -> list[str]:
+def warnings(plan: Plan) -> list[Problem]:
     """Return warnings about files that have been written, or left alone."""
     spec = plan.proof.rendering.spec
     rewritten = [
@@ -105,56 +174,81 @@ def warnings(plan: Plan) -> list[str]:
         for change in plan.changes
         if change.line_endings
     ]
-    return rewritten + [
-        f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays
-    ]
+    strays = [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
+    return list(map(Problem, (*rewritten, *strays)))
 
 
-def only_warning(plan: Plan, names: Sequence[str]) -> str:
-    """Return the warning that other strategies have not been checked."""
+def only_warning(plan: Plan, names: Sequence[str]) -> Problem:
+    """Return the warning that other arms have not been checked."""
     asked = ", ".join(dict.fromkeys(names))
     command = f"gen-sweeps {plan.proof.rendering.spec.path} --check"
-    return f"looked only at {asked} and the shared files; `{command}` checks the rest"
+    return Problem(f"looked only at {asked} and the shared files; `{command}` checks the rest")
 
 
 def _table(spec: Spec) -> Iterator[str]:
     """Yield the lines of a table: each strategy with what it varies."""
-    used = [name for name in spec.treatment.vary if any(name in s.args for s in spec.strategies)]
+    used = [
+        name
+        for name in spec.treatment.vary
+        if any(name in {**s.args, **s.vars} for s in spec.strategies)
+    ]
     shown = spec.strategies
     if len(shown) > MAX_ROWS:
         shown = shown[: MAX_ROWS - 1]
     rows = [["strategy", *used], *(_row(strategy, used, spec) for strategy in shown)]
+    if not shown:
+        rows = [[]]
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
+    for row in filter(None, rows):
         cells = (cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
+    for axis in spec.axes:
+        names = [_level(level) for level in axis.levels[:MAX_ROWS]]
+        more = (
+            "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
+        )
+        yield f"{axis.name}: {', '.join(names)}{more}"
+
+
+def _level(level: Level) -> str:
+    """Return the name of a level, and what it sets."""
+    sets = ", ".join(f"{name}={_cut(literal(value))}" for name, value in level.vars.items())
+    return f"{level.name} ({sets})" if sets else level.name
+
+
+def _cut(cell: str) -> str:
+    return f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell
 
 
 def _row(strategy: Strategy, used: Sequence[str], spec: Spec) -> list[str]:
-    name = strategy.name + (" (control)" if strategy.name == spec.control else "")
-    cells = (literal(strategy.args[arg]) if arg in strategy.args else "-" for arg in used)
-    return [name, *(f"{cell[: MAX_CELL - 1]}…" if len(cell) > MAX_CELL else cell for cell in cells)]
+    is_control = strategy.name == spec.control.get(STRATEGY)
+    name = strategy.name + (" (control)" if is_control else "")
+    values = {**strategy.args, **strategy.vars}
+    cells = (literal(values[factor]) if factor in values else "-" for factor in used)
+    return [name, *map(_cut, cells)]
 
 
-def as_json(command: str, exit_code: int, problems: Sequence[Problem], plan: Plan) -> str:
-    """Return a run as JSON.
+def content(command: str, plan: Plan) -> Mapping[str, object]:
+    """Return what the JSON of a run has besides what that of all commands has.
 
-    Besides what all commands have, the object has `spec`, `control`, `treatment`, `strategies` and
-    `files` (each with `path` and `status`: "created", "updated", "unchanged" or "removed" after
-    writing; "missing", "changed", "unchanged", "extra" or "stray" after a check). Its `command` is
-    "write", "check" or "diff".
+    It has `spec`, `control`, `treatment`, `strategies`,
+    `axes`, `arms`, `factors` (with the places that print each) and `files` (each with `path` and
+    `status`: "created", "updated", "unchanged" or "removed" after writing; "missing", "changed",
+    "unchanged", "extra" or "stray" after a check). Its `command` is "write", "check" or "diff".
     """
     spec = plan.proof.rendering.spec
     words = DONE if command == "write" else FOUND
     files = [(path, words[action]) for path, action in plan.actions()]
     files += [(path, "stray") for path in plan.strays]
-    content = {
+    return {
         "spec": str(spec.path),
-        "control": spec.control,
-        "treatment": {"call": spec.treatment.call, "vary": spec.treatment.vary},
+        "control": dict(spec.control),
+        "treatment": {"call": spec.treatment.call or None, "vary": spec.treatment.vary},
         "strategies": [strategy.name for strategy in spec.strategies],
+        "axes": {axis.name: [level.name for level in axis.levels] for axis in spec.axes},
+        "arms": [arm.name for arm in spec.arms],
+        "factors": {name: list(places) for name, places in plan.proof.places.items()},
         "files": [{"path": display_path(spec, path), "status": status} for path, status in files],
     }
-    return json_text(command, exit_code, problems, content)

@@ -45,8 +45,17 @@ def give_up_output() -> None:
 
 def problems(found: Sequence[Problem]) -> None:
     """Print what is wrong to stderr; a hint that several problems share stands once, below."""
+    _with_hints(found, error)
+
+
+def warnings(found: Sequence[Problem]) -> None:
+    """Print to stderr, likewise, what a person should know although nothing failed."""
+    _with_hints(found, _warning)
+
+
+def _with_hints(found: Sequence[Problem], print_one: Callable[[str], None]) -> None:
     for index, problem in enumerate(found):
-        error(str(problem))
+        print_one(str(problem))
         following = found[index + 1] if index + 1 < len(found) else None
         if problem.hint and (following is None or following.hint != problem.hint):
             hint(problem.hint)
@@ -62,8 +71,7 @@ def hint(text: str) -> None:
     _line(_CYAN, "hint", text)
 
 
-def warning(text: str) -> None:
-    """Print to stderr what a person should know although nothing failed."""
+def _warning(text: str) -> None:
     _line(_YELLOW, "warning", text)
 
 

@@ -1,7 +1,8 @@
-"""The plan of a run: the changes to the output folder, decided before any is made."""
+"""The plan of a run: what has to change in the output folder, decided before anything does."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -13,16 +14,21 @@ from gen_sweeps.output.journal import Journal
 from gen_sweeps.output.line_endings import irregularity, normalized
 from gen_sweeps.output.manifest import (
     Manifest,
+    Owner,
     UnreadableManifestError,
+    manifest_bytes,
     read,
     spec_name,
-    written,
 )
+from gen_sweeps.output.merge_conflicts import is_conflicted
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
-from gen_sweeps.proof.python_syntax import MARKER
-from gen_sweeps.rendering.outputs import MANIFEST, STRATEGY
+from gen_sweeps.rendering.outputs import MANIFEST, output_pattern
+from gen_sweeps.rendering.renderer import Rendering
+from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import fold
+
+_CONFLICTED = "has conflict markers of a merge"
 
 
 class Action(Enum):
@@ -140,27 +146,44 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     """
     spec = proof.rendering.spec
     own_name = spec_name(spec)
-    content = written(spec, proof.digests, proof.rendering.paths_of)
-    found = _FoundManifest.of(folder, content, Manifest(own_name, proof.digests))
+    content = manifest_bytes(spec, proof.digests, owners(proof.rendering), proof.places)
+    wanted = Manifest([own_name], {path: (found,) for path, found in proof.digests.items()})
+    found = _FoundManifest.of(folder, content, wanted)
     journal = folder.pending()
-    owners = [owner.spec for owner in (found.manifest, journal) if owner]
+    specs = [
+        *(found.manifest.specs if found.manifest else ()),
+        *([journal.spec] if journal else ()),
+    ]
+    others = [other for other in specs if other != own_name]
     obstacle = found.obstacle
-    if obstacle is None and (others := [owner for owner in owners if owner != own_name]):
+    if obstacle is None and others:
         obstacle = f"belongs to another spec, {others[0]}"
-    own = _OwnFiles(folder, proof, found.manifest, journal)
-    changes = own.changes(progress)
-    if owners and all(owner == own_name for owner in owners):
-        changes += filter(None, map(own.removal, own.stale))
+    ours = _Ours(folder, proof, found.manifest, journal)
+    changes = ours.changes(progress)
+    if specs and not others:
+        changes += filter(None, map(ours.removal, ours.stale))
     removed = {change.path for change in changes if change.action is Action.REMOVE}
     candidates = (
         path
-        for pattern in proof.rendering.strategy_paths()
-        for path in folder.matching(pattern.replace(STRATEGY, "*"))
+        for template in proof.rendering.outputs.templates
+        for path in folder.matching(output_pattern(template.name))
         if path not in proof.digests and path not in removed
     )
     strays = tuple(sorted(set(candidates)))
     changes.append(found.change(obstacle))
     return Plan(proof, tuple(changes), content, strays)
+
+
+def owners(rendering: Rendering) -> Mapping[str, Owner]:
+    """Return whose each file is, by its path; those that all arms share are left out."""
+    axes = len(rendering.spec.axis_names)
+    return {
+        path: file.arm.name
+        if len(file.axes) == axes
+        else {axis: file.arm.levels[axis] for axis in file.axes}
+        for path, file in rendering.items()
+        if file.arm is not None
+    }
 
 
 def refuse_obstacles(planned: Plan) -> None:
@@ -173,13 +196,22 @@ def refuse_obstacles(planned: Plan) -> None:
     forced = f"`gen-sweeps {spec.path} --force`"
     problems = []
     for change in planned.obstacles:
-        path = display_path(spec, change.path)
-        hint = f"move it away or undo the edit; {forced} overwrites or removes it"
-        if change.path == MANIFEST:
-            hint = f"restore it from version control; {forced} rewrites it and removes no files"
-        problems.append(Problem(f"{path} {change.obstacle}", path, hint=hint))
+        shown = display_path(spec, change.path)
+        hint = conflict_hint(change, spec)
+        if hint is None and change.path == MANIFEST:
+            hint = f"restore it from version control; {forced} rewrites it, and removes no file"
+        hint = hint or f"move it away or undo the edit; {forced} overwrites or removes it"
+        problems.append(Problem(f"{shown} {change.obstacle}", shown, hint=hint))
     if problems:
         raise ForeignFileError(*problems)
+
+
+def conflict_hint(change: Change, spec: Spec) -> str | None:
+    """Return how to go on with a generated file that a merge has left in conflict; else None."""
+    if change.obstacle != _CONFLICTED or change.path == MANIFEST:
+        return None
+    shown = display_path(spec, change.path)
+    return f"run `git checkout --ours {shown}`, then `gen-sweeps {spec.path}`"
 
 
 def _changes(change: Change) -> bool:
@@ -193,8 +225,8 @@ def _own_digests(change: Change, proof: Proof) -> tuple[str, ...]:
     return tuple(digest for digest in (found, wanted) if digest)
 
 
-class _OwnFiles:
-    """Recognizes gen-sweeps' own files, by what it wrote last or was about to write.
+class _Ours:
+    """Tells gen-sweeps' own files, by what it wrote last or was about to write.
 
     Names that only fold together (`sweep_a.py`, `sweep_A.py`) may be one file: what is known of
     the one is known of the other, so that a strategy's name can change in case only.
@@ -209,20 +241,23 @@ class _OwnFiles:
     ) -> None:
         self._folder = folder
         self._proof = proof
-        self._written = manifest.digests if manifest else {}
+        self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        candidates = dict.fromkeys((*self._written, *self._pending))
-        self.stale = [path for path in candidates if path not in proof.digests]
+        sources = _sources(proof.rendering.spec)
+        self.stale = [
+            path
+            for path in dict.fromkeys((*self._written, *self._pending))
+            if path not in proof.digests and not f"{path}/".startswith(sources)
+        ]
         self._renamed = {fold(path) for path in self.stale}
 
     @cached_property
     def _known(self) -> Mapping[str, set[str]]:
         """By what their names fold to: what gen-sweeps wrote or was about to write in files."""
         known: dict[str, set[str]] = {}
-        for path, written_last in self._written.items():
-            known.setdefault(fold(path), set()).add(written_last)
-        for path, digests in self._pending.items():
-            known.setdefault(fold(path), set()).update(digests)
+        for claims in (self._written, self._pending):
+            for path, digests in claims.items():
+                known.setdefault(fold(path), set()).update(digests)
         return known
 
     def changes(self, progress: Progress) -> list[Change]:
@@ -256,8 +291,7 @@ class _OwnFiles:
             data = self._folder.read(path)
         except NotARegularFileError:
             return None  # gen-sweeps writes regular files only
-        if data is None or not _is_marked(path, data):
-            # Whatever the manifest says, and even with `--force`: nobody else's file is removed.
+        if data is None:
             return None
         obstacle = self._obstacle(path, data)
         if obstacle and path not in self._written:
@@ -265,19 +299,18 @@ class _OwnFiles:
         return Change(path, Action.REMOVE, obstacle, found=digest(data))
 
     def _obstacle(self, path: str, data: bytes) -> str | None:
-        known = self._known.get(fold(path))
-        if known is None:
-            return "was not written by gen-sweeps"
-        if digest(data) not in known and digest(normalized(data)) not in known:
-            return "has been edited since gen-sweeps wrote it"
-        if not _is_marked(path, data):
-            return "lacks the mark of a generated file, although the manifest lists it"
-        return None
+        known = self._known.get(fold(path), set())
+        if digest(data) in known or digest(normalized(data)) in known:
+            return None
+        if is_conflicted(data):
+            return _CONFLICTED
+        return "was edited since gen-sweeps wrote it" if known else "was not written by gen-sweeps"
 
 
-def _is_marked(path: str, data: bytes) -> bool:
-    """Say whether a file may be ours: a Python file that is not empty has to bear the mark."""
-    return not path.endswith(".py") or not data or MARKER.encode() in data
+def _sources(spec: Spec) -> tuple[str, str]:
+    """Return what the files are made from, which is never removed: paths that end with `/`."""
+    templates = os.path.relpath(spec.template_folder, spec.output_folder).replace(os.sep, "/")
+    return f"{spec_name(spec)}/", f"{templates}/"
 
 
 @dataclass(frozen=True, slots=True)

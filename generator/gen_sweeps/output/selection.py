@@ -1,7 +1,7 @@
-"""Some or all of a spec's strategies, written or checked without looking at the others.
+"""Some or all of a spec's arms, written or checked without looking at the others.
 
-The control is rendered with them, because they are proven against it. The files that all
-strategies share belong to each selection: a strategy's file can't be run without them.
+Each arm's control is rendered with it, because it is proven against that. The files that all arms
+share belong to each selection: an arm's file can't be run without them.
 """
 
 from __future__ import annotations
@@ -11,57 +11,70 @@ from dataclasses import dataclass, replace
 
 from gen_sweeps.errors import Problem, SpecError
 from gen_sweeps.output.journal import Journal
-from gen_sweeps.output.manifest import (
-    UnreadableManifestError,
-    merged,
-    read,
-    spec_name,
-)
-from gen_sweeps.output.planning import Action, Folder, NotARegularFileError, Plan, plan
+from gen_sweeps.output.manifest import Owner, UnreadableManifestError, merged, read, spec_name
+from gen_sweeps.output.planning import Action, Folder, NotARegularFileError, Plan, owners, plan
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.rendering.outputs import MANIFEST
-from gen_sweeps.spec.model import Spec
+from gen_sweeps.spec.model import Arm, Spec
 from gen_sweeps.spec.names import closest_match
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """The strategies that are asked for, out of those of a spec.
+class ArmSelection:
+    """The arms that are asked for, out of those of a spec.
 
     Attributes:
-        whole: The spec with all its strategies.
-        names: The names of those that are asked for; empty for all.
+        whole: The spec with all its arms.
+        arms: Those that are asked for; empty for all.
     """
 
     whole: Spec
-    names: frozenset[str]
+    arms: tuple[Arm, ...]
 
     @property
     def spec(self) -> Spec:
-        """The spec with no other strategies than the control and those asked for."""
-        if not self.names:
+        """The spec with no other arms than those asked for and their controls."""
+        if not self.arms:
             return self.whole
-        names = self.names | {self.whole.control}
-        kept = tuple(strategy for strategy in self.whole.strategies if strategy.name in names)
-        return replace(self.whole, strategies=kept)
+        axes = self.whole.axis_names
+        asked = [(arm.levels, {**arm.levels, **self.whole.control}) for arm in self.arms]
+        needed = {tuple(map(levels.get, axes)) for pair in asked for levels in pair}
+        kept = tuple(a for a in self.whole.arms if tuple(map(a.levels.get, axes)) in needed)
+        used = {arm.strategy.name for arm in kept if arm.strategy}
+        strategies = tuple(strategy for strategy in self.whole.strategies if strategy.name in used)
+        levels = {level for arm in kept for level in arm.levels.items()}
+        axes_of_kept = tuple(
+            replace(axis, levels=tuple(x for x in axis.levels if (axis.name, x.name) in levels))
+            for axis in self.whole.axes
+        )
+        return replace(
+            self.whole, strategies=strategies, axes=axes_of_kept, arms=kept, whole=self.whole
+        )
 
     def plan(self, proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         """Return what makes `folder` hold the files that are asked for; no other is touched.
 
-        The manifest keeps the entries of files and strategies that are not asked for.
+        The manifest keeps the records of arms and files that are not asked for.
 
         Args:
             proof: The proof of `spec`.
             folder: The output folder.
             progress: Is told how many files have been compared.
         """
-        if not self.names:
+        if not self.arms:
             return plan(proof, folder, progress)
-        of_strategy = dict(proof.rendering.strategies())
-        scope = {path for path in proof.digests if of_strategy.get(path, "") in {"", *self.names}}
-        digests = {path: digest for path, digest in proof.digests.items() if path in scope}
-        visible = _Scoped(folder, frozenset(scope))
+        owned = owners(proof.rendering)
+        names = {arm.name for arm in self.arms}
+
+        def is_asked_for(owner: Owner) -> bool:
+            """Say whether a file is of an arm that is asked for, or shared by one."""
+            if isinstance(owner, str):
+                return owner in names
+            return not owner or any(owner.items() <= arm.levels.items() for arm in self.arms)
+
+        digests = {p: found for p, found in proof.digests.items() if is_asked_for(owned.get(p))}
+        visible = _Scoped(folder, frozenset(digests))
         planned = plan(replace(proof, digests=digests), visible, progress)
         content = self._manifest(planned, folder)
         *changes, manifest = planned.changes
@@ -71,33 +84,42 @@ class Selection:
         return replace(planned, changes=(*changes, manifest), manifest=content)
 
     def _manifest(self, planned: Plan, folder: Folder) -> bytes:
-        """Return the manifest with the entries of the files and strategies not asked for."""
+        """Return the manifest with the records of the arms and files not asked for."""
+        names = {arm.name for arm in self.arms}
+        order = [arm.name for arm in self.whole.arms]
         try:
             old = folder.read(MANIFEST)
-            if old is not None and read(old).spec != spec_name(self.whole):
-                old = None
+            if old is not None and set(read(old).specs) <= {spec_name(self.whole)}:
+                return merged(old, planned.manifest, names, order)
         except (UnreadableManifestError, NotARegularFileError):
-            old = None
-        order = [strategy.name for strategy in self.whole.strategies]
-        return merged(old, planned.manifest, self.names, order)
+            pass  # it is an obstacle, or is replaced by force
+        return merged(None, planned.manifest, names, order)
 
 
-def select(spec: Spec, names: Sequence[str]) -> Selection:
-    """Return the strategies of `spec` that are called `names`; all of them if there are no names.
+def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
+    """Return the arms of `spec` that have one of `names`, or a level of that name.
+
+    Args:
+        spec: The spec.
+        names: Names of arms, strategies and levels; if there are none, all arms are selected.
 
     Raises:
-        SpecError: There is no such strategy.
+        SpecError: Nothing is called like that.
     """
-    known = [strategy.name for strategy in spec.strategies]
+    levels = list(dict.fromkeys(arm.levels[axis] for axis in spec.axis_names for arm in spec.arms))
+    known = {*levels, *(arm.name for arm in spec.arms)}
+    what, title = ("arm or level", "levels") if spec.axes else ("strategy", "strategies")
     problems = []
     for name in dict.fromkeys(names):
         if name not in known:
-            match = closest_match(name, known)
-            hint = f"did you mean `{match}`?" if match else f"strategies: {', '.join(known)}"
-            problems.append(Problem(f"no strategy is called {name!r}", str(spec.path), hint=hint))
+            match = closest_match(name, [*levels, *sorted(known.difference(levels))])
+            hint = f"did you mean `{match}`?" if match else f"{title}: {', '.join(levels)}"
+            problems.append(Problem(f"no {what} is called {name!r}", str(spec.path), hint=hint))
     if problems:
         raise SpecError(*problems)
-    return Selection(spec, frozenset(names))
+    asked = set(names)
+    arms = [a for a in spec.arms if a.name in asked or not asked.isdisjoint(a.levels.values())]
+    return ArmSelection(spec, tuple(arms))
 
 
 @dataclass(frozen=True, slots=True)

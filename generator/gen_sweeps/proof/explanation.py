@@ -1,4 +1,4 @@
-"""Shows files to LibCST: proves those that are proven after all, and explains the others."""
+"""Explains, by LibCST, what of a file depends on which arm it is for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from gen_sweeps.compare import Difference, Module, Site, SourceError, parse
-from gen_sweeps.errors import GenSweepsError, Problem, TemplateError
-from gen_sweeps.progress import Progress, silent, tracked
-from gen_sweeps.proof.judge import undeclared_differences
+from gen_sweeps.compare import Difference, Site, SourceError, parse
+from gen_sweeps.errors import Problem
+from gen_sweeps.progress import Progress, tracked
+from gen_sweeps.proof.judge import code_differences
 from gen_sweeps.rendering.renderer import File, Rendering, template_lines
 
 MAX_FILES = 10
@@ -22,101 +22,73 @@ MAX_WIDTH = 100
 """Characters of a value that are shown."""
 
 
-class Judge:
-    """Judges files by the controls of their templates, and parses each of these once.
+def explain(rendering: Rendering, files: Sequence[File], progress: Progress) -> list[Problem]:
+    """Return why files depend on more than their factors: on which arm they are for.
 
     Args:
         rendering: The files.
-        progress: Told how many files have been judged.
+        files: Those that are not the same under the control's identity.
+        progress: Told how many of them have been looked at.
     """
-
-    def __init__(self, rendering: Rendering, progress: Progress = silent) -> None:
-        self._rendering = rendering
-        self._spec = rendering.spec
-        self._progress = progress
-        self._controls: dict[tuple[str, bool], Module] = {}
-
-    def problems(self, files: Sequence[tuple[File, File]]) -> list[Problem]:
-        """Return what is wrong with files.
-
-        Args:
-            files: The files, each with the control's file of its template.
-
-        Raises:
-            TemplateError: A file is not valid Python.
-        """
-        problems: list[Problem] = []
-        refused = 0
-        for number, (file, control) in enumerate(tracked(files, "judging", self._progress)):
-            if refused == MAX_FILES:
-                problems.append(Problem(f"{len(files) - number} more files are not proven"))
-                break
-            found = list(self._problems(file, control))
-            refused += bool(found)
-            problems += found
-        return problems
-
-    def differences(self, file: File, control: File) -> tuple[Difference, ...]:
-        """Return all differences between two files outside of the docstring and the treatment.
-
-        Raises:
-            GenSweepsError: A file is not valid Python, or has no single treatment call.
-        """
-        # LibCST drops blanks on a last line of its own: what both files end with need not be read.
-        same_end = _blank_end(file.source) == _blank_end(control.source)
-        key = (control.path, same_end)
-        if key not in self._controls:
-            self._controls[key] = self._parsed(control, whole=not same_end)
-        module = self._parsed(file, whole=not same_end)
-        treatment = self._spec.treatment
-        return undeclared_differences(self._controls[key], module, treatment.call, treatment.vary)
-
-    def _parsed(self, file: File, *, whole: bool) -> Module:
-        source = file.source if whole else file.source.removesuffix(_blank_end(file.source)) + "\n"
-        return parse(str(self._spec.output_folder / file.path), source.encode())
-
-    def _problems(self, file: File, control: File) -> Iterator[Problem]:
-        """Yield what is wrong with one file."""
-        try:
-            found = self.differences(file, control)
-        except SourceError as error:
-            raise TemplateError(*error.problems) from None
-        except GenSweepsError as error:
-            yield from error.problems
-            return
-        lines = _TemplateLines(self._rendering, file) if found else None
-        for difference in found[:MAX_DIFFERENCES]:
-            line = _line(difference, file, control)
-            template = lines.of(line) if lines and line else file.template
-            yield self._problem(difference, file, line, template)
-        if len(found) > MAX_DIFFERENCES:
-            message = f"and {len(found) - MAX_DIFFERENCES} more differences from the control"
-            yield Problem(message, str(self._spec.output_folder / file.path))
-
-    def _problem(
-        self, difference: Difference, file: File, line: int | None, template: str
-    ) -> Problem:
-        left, right = difference.left, difference.right
-        what = f"{difference.path} ({difference.note})" if difference.note else difference.path
-        there = f" (its line {left.line})" if left else ""
-        control = self._spec.control
-        message = (
-            f"differs from the control outside of the treatment, at {what}: "
-            f"has {_shown(right)} where the control ({control}) has {_shown(left)}{there}"
-        )
-        hint = f"let {template} put what a strategy changes into `{{{{ treatment }}}}` only"
-        return Problem(message, str(self._spec.output_folder / file.path), line, hint=hint)
+    problems: list[Problem] = []
+    for file in tracked(files[:MAX_FILES], "comparing", progress):
+        problems += _explained(rendering, file)
+    if len(files) > MAX_FILES:
+        problems.append(Problem(f"{len(files) - MAX_FILES} more files are not proven"))
+    return problems
 
 
-def _line(difference: Difference, file: File, control: File) -> int | None:
+def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
+    shown = str(rendering.spec.output_folder / file.path)
+    twin = file.under_control
+    if twin is None or not file.is_python:
+        yield Problem("depends on which arm it is for", shown)
+        return
+    try:
+        pages = (parse(shown, text.encode()) for text in _comparable(twin.text, file.source))
+        found = code_differences(*pages)
+    except SourceError as error:
+        yield from error.problems
+        return
+    lines = _TemplateLines(rendering, file)
+    control = "-".join(rendering.spec.control.values())
+    for difference in found[:MAX_DIFFERENCES]:
+        line = _line(difference, file.source, twin.text)
+        template = lines.of(line) if line else file.template
+        yield _problem(difference, shown, control, line, template)
+    if len(found) > MAX_DIFFERENCES:
+        yield Problem(f"and {len(found) - MAX_DIFFERENCES} more places like that", shown)
+
+
+def _comparable(*sources: str) -> tuple[str, ...]:
+    """Return sources without blanks at their ends, if these are alike: LibCST drops some."""
+    ends = {source[len(source.rstrip(" \t\n")) :] for source in sources}
+    if len(ends) > 1:
+        return sources
+    return tuple(f"{source.rstrip(' ' + chr(9) + chr(10))}\n" for source in sources)
+
+
+def _problem(
+    difference: Difference, shown: str, control: str, line: int | None, template: str
+) -> Problem:
+    what = f"{difference.path} ({difference.note})" if difference.note else difference.path
+    message = (
+        f"depends on which arm it is for, at {what}: has {_shown(difference.right)} where the "
+        f"name of the control ({control}) would make it {_shown(difference.left)}"
+    )
+    hint = f'print a variable that varies at {template}, or put "strategy" into `treatment.vary`'
+    return Problem(message, shown, line, hint=hint)
+
+
+def _line(difference: Difference, source: str, twin: str) -> int | None:
     """Return the line of a file at which it differs, or at which what it lacks should stand."""
     if difference.right is not None:
         return difference.right.line
     if difference.left is None or difference.left.line is None:
         return None
     index = difference.left.line - 1
-    lines, wanted = file.source.split("\n"), control.source.split("\n")
-    matcher = SequenceMatcher(None, wanted, lines, autojunk=False)
+    lines = source.split("\n")
+    matcher = SequenceMatcher(None, twin.split("\n"), lines, autojunk=False)
     for _, start, end, there, _ in matcher.get_opcodes():
         if start <= index < end:
             return min(there, len(lines) - 1) + 1
@@ -141,11 +113,6 @@ class _TemplateLines:
             text = self._source[self._pieces[index - 1][0] : start]
             number += text.count("\n")
         return f"{template}:{number}"
-
-
-def _blank_end(source: str) -> str:
-    """Return the white space that a file ends with."""
-    return source[len(source.rstrip(" \t\n")) :]
 
 
 def _shown(site: Site | None) -> str:

@@ -27,8 +27,9 @@ from gen_sweeps.proof.operands import (
     reads_as,
     sort_of,
 )
+from gen_sweeps.rendering.escaping import PRAGMA
 
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 """Control characters but tab and line feed, bidirectional marks, surrogates: what tools read each
@@ -40,19 +41,6 @@ _SEEN = re.compile(r"[ !#-&(-\[\]-z|~]*+")
 _IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 _NUMBER = re.compile("[0-9.][0-9A-Za-z_.]*(?:(?<=[eE])[+-][0-9_]+)?")
-
-_PRAGMA = re.compile(
-    r"""
-    ^\#!                                        # an interpreter
-    | ^\#\s* (?: type: | %% | /// | <|> | region | endregion | -\*- )
-    | no(?:qa|sec|semgrep|lint|cover|inspection)
-    | -\*- | coding\s*[:=] | type:\s*ignore
-    | (?: pylint | pyright | mypy | ruff | ty | flake8 | fmt | yapf | isort | black | autopep8
-        | pragma | pytype | pyre-\w+ | cython | distutils | codespell | vim? | ex ) \s* :
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""Comments that tell a tool something."""
 
 
 class PlaceKind(Enum):
@@ -100,6 +88,11 @@ class Place(ABC):
             UnfitError: They don't.
         """
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is nothing in the place but one hole."""
+        return self.fixed == ("", "")
+
     def joined(self, fillings: tuple[str, ...]) -> str:
         """Return the place's text with the fillings put in."""
         if len(fillings) == 1:
@@ -133,7 +126,7 @@ class ExpressionPlace(Place):
         node = self._read(text)
         if values is None:
             return
-        if self.fixed == ("", ""):
+        if self.is_whole:
             says = reads_as(node, values[0], text)
         else:
             says = all(map(prints_as, fillings, values))
@@ -149,10 +142,10 @@ class ExpressionPlace(Place):
         return names_read(self._read(self.joined(fillings)))
 
     def _read(self, text: str) -> ast.expr:
-        if _UNSEEN.search(text):
+        if UNSEEN.search(text):
             raise UnfitError("it has a control character or a bidirectional mark")
         node = read_operand(text, self.room)
-        if self.fixed != ("", "") and not (_IDENTIFIER.fullmatch(text) or _NUMBER.fullmatch(text)):
+        if not self.is_whole and not (_IDENTIFIER.fullmatch(text) or _NUMBER.fullmatch(text)):
             raise UnfitError("with the text beside it, it is not one name or number")
         if (sort := sort_of(node)) not in self.takes:
             raise UnfitError(f"{sort.value} means something else there")
@@ -186,7 +179,7 @@ class StringPlace(Place):
             raise UnfitError("it is another text than the spec says")
 
     def _decoded(self, filling: str) -> str:
-        if _UNSEEN.search(filling):
+        if UNSEEN.search(filling):
             raise UnfitError("it has a control character or a bidirectional mark")
         if not self.items.fullmatch(filling):
             raise UnfitError("it has a quote, brace, line break or backslash that is not escaped")
@@ -268,11 +261,11 @@ class CommentPlace(Place):
     def check(self, fillings: tuple[str, ...], values: tuple[HoleValue, ...] | None = None) -> None:
         """Check that fillings stay a comment that tells no tool anything (M)."""
         text = self.joined(fillings)
-        if "\n" in text or _UNSEEN.search(text):
+        if "\n" in text or UNSEEN.search(text):
             raise UnfitError("it has a line break, a control character or a bidirectional mark")
         if text[-1] == "\\":
             raise UnfitError("it ends in a backslash, which LibCST does not keep")
-        if match := _PRAGMA.search(text):
+        if match := PRAGMA.search(text):
             raise UnfitError(f"it makes `{match[0].strip()}`, which tools read")
         if values is not None and fillings != values:
             raise UnfitError("it is another text than the spec says")

@@ -151,6 +151,11 @@ class Places:
             return str(unfit)
         return None
 
+    @property
+    def bind_names(self) -> bool:
+        """Whether there are places that bind names."""
+        return bool(self._binding)
+
     @cached_property
     def _binding(self) -> tuple[NamePlace, ...]:
         return tuple(it for it in self.places if isinstance(it, NamePlace) and it.binds)

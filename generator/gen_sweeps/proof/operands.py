@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeAlias
 
-from gen_sweeps.spec.model import Call, Reference, Value
+from gen_sweeps.spec.model import Call, Expression, Reference, Value
 
 HoleValue: TypeAlias = "Value | Call"
 """What the spec says that a hole holds."""
@@ -96,9 +96,10 @@ def read_operand(text: str, room: int) -> ast.expr:
     return node
 
 
-def names_read(node: ast.expr) -> frozenset[str]:
-    """Return the names that an operand reads."""
-    return frozenset(it.id for it in ast.walk(node) if isinstance(it, ast.Name))
+def names_read(node: ast.AST) -> frozenset[str]:
+    """Return the names that an expression, or a file, reads."""
+    found = (it for it in ast.walk(node) if isinstance(it, ast.Name))
+    return frozenset(it.id for it in found if isinstance(it.ctx, ast.Load))
 
 
 def dotted_name(node: ast.expr) -> str | None:
@@ -126,6 +127,8 @@ def reads_as(node: ast.expr, value: HoleValue, text: str) -> bool:
             return _reads_as_float(node, value, text)
         case Reference(name=name):
             return dotted_name(node) == name
+        case Expression(source=source):
+            return ast.dump(node) == ast.dump(ast.parse(source, mode="eval").body)
         case Call(function=function, arguments=arguments):
             return (
                 isinstance(node, ast.Call)
@@ -160,6 +163,8 @@ def prints_as(text: str, value: HoleValue) -> bool:
             return text == value
         case Reference(name=name):
             return text == name
+        case Expression(source=source):
+            return text == source
         case int():
             return text == str(value)
         case float():

@@ -88,6 +88,8 @@ _HINTS = {
     Kind.DOCSTRING: "`| docstring` is for text between three quotes",
     Kind.COMMENT: "`| comment` is for a place where a comment may start",
     Kind.NAME: "`| name` is for code",
+    Kind.SHELL: "`| sh` is for shell scripts",
+    Kind.JSON: "`| json` is for JSON and YAML",
     Kind.TEXT: "print it with `| python` or `| name` in code, in f-strings through a variable",
 }
 
@@ -95,11 +97,13 @@ _HINTS = {
 def _fault(source: str, placement: Placement, region: _TextRegion | None) -> str | None:
     """Return what is wrong with a placement, or None."""
     text = source[placement.start : placement.end]
-    if not text or placement.kind is Kind.NAME or _NAME.fullmatch(text):
+    if not text or placement.kind is Kind.NAME:
         return None
     if region is None:
         code = text.partition("\n")[0]
         return None if placement.kind is Kind.VALUE else f"text of the spec in its code: `{code}`"
+    if _NAME.fullmatch(text):
+        return None
     if region.where is _Where.COMMENT:
         stays = placement.end <= region.end or _is_comment(source, placement)
         return None if stays else "text of the spec that goes on after its comment"

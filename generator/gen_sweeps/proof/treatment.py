@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gen_sweeps.errors import ProofError
 from gen_sweeps.proof.operands import HoleValue, dotted_name, reads_as
-from gen_sweeps.spec.model import SCALARS, Call, Reference
+from gen_sweeps.spec.model import SCALARS, Call, Expression, Reference
 
 
 class UnreadableTreatmentError(Exception):
@@ -165,9 +165,12 @@ def names_in(value: HoleValue) -> Iterator[str]:
     What a call calls is not among them.
     """
     if isinstance(value, Reference):
-        yield value.name
+        yield value.name.partition(".")[0]
     elif isinstance(value, float) and not math.isfinite(value):
         yield "float"
+    elif isinstance(value, Expression):
+        tree = ast.parse(value.source, mode="eval")
+        yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     elif isinstance(value, Call):
         for item in value.arguments.values():
             yield from names_in(item)

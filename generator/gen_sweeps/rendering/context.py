@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TypeAlias
 
-from gen_sweeps.rendering.escaping import Text
-from gen_sweeps.rendering.filters import TreatmentView
-from gen_sweeps.spec.model import Reference, Section, Spec, Strategy, Value
+from jinja2 import StrictUndefined
 
-IDENTITY = frozenset({"strategy"})
-"""The origin of what says which arm a file is for: the strategy's name, title and doc."""
+from gen_sweeps.rendering.companions import bare_check
+from gen_sweeps.rendering.escaping import Code, Text
+from gen_sweeps.rendering.filters import StrategyView, TreatmentView
+from gen_sweeps.rendering.tracing import traced
+from gen_sweeps.spec.model import (
+    STRATEGY,
+    Arm,
+    Expression,
+    Reference,
+    Section,
+    Spec,
+    Value,
+)
 
-View: TypeAlias = "bool | int | float | Text | Reference | list[View] | Mapping[Text, View]"
-"""A value of the spec as templates see it: as `Value`, with strings guarded, keys among them."""
+IDENTITY = frozenset({""})
+"""The origin of what says which arm a file is for, and is no factor: its name, title and doc."""
+
+View: TypeAlias = "bool | int | float | Text | list[View] | Mapping[Text, View]"
+"""A value of the spec as templates see it: with strings and code guarded, keys among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,7 @@ class SweepView:
     name: Text
     package: str
     output: Text
-    control: str
+    control: Text
     spec: Text
     marker: Text
 
@@ -79,19 +91,29 @@ class BaseView:
 
 
 @dataclass(frozen=True, slots=True)
-class StrategyView:
-    """`strategy` in a template: the arm's identity, and the arguments that it sets."""
+class ArmView:
+    """`arm` in a template.
+
+    Attributes:
+        name: The names of its strategy and its levels.
+        file: The path of the file that is made for it, in the output folder.
+    """
 
     name: Text
-    title: Text
-    doc: Text
-    args: Mapping[str, View]
+    file: Text
 
 
 VIEWS: Mapping[type, frozenset[str]] = MappingProxyType(
     {
         kind: frozenset(field.name for field in fields(kind))
-        for kind in (SweepView, SectionView, ConstantView, StrategyView, TreatmentView)
+        for kind in (
+            SweepView,
+            SectionView,
+            ConstantView,
+            StrategyView,
+            ArmView,
+            TreatmentView,
+        )
     }
 )
 """What templates see, and its attributes."""
@@ -101,6 +123,8 @@ def view(value: Value) -> View:
     """Return `value` as templates see it."""
     if isinstance(value, str):
         return Text(value)
+    if isinstance(value, Reference | Expression):
+        return Code(value)
     if isinstance(value, tuple):
         return [view(item) for item in value]
     if isinstance(value, Mapping):
@@ -108,35 +132,128 @@ def view(value: Value) -> View:
     return value
 
 
-def sweep_views(spec: Spec) -> dict[str, object]:
+def spec_views(spec: Spec) -> dict[str, object]:
     """Return what every template of `spec` sees."""
     sweep = SweepView(
         name=Text(spec.name),
         package=spec.package,
         output=Text(str(spec.output)),
-        control=spec.control,
+        control=Text("-".join(spec.control.values())),
         spec=Text(spec.path.name),
         marker=Text(spec.marker),
     )
-    return {
-        "sweep": sweep,
-        "base": BaseView(spec.base),
-        "vars": view(spec.vars),
-        "treatment": TreatmentView(spec.treatment.call, spec.treatment.vary),
-    }
+    return {"sweep": sweep, "base": BaseView(spec.base), "vars": _moved("vars.NAME", "NAME")}
 
 
-def strategy_view(identity: Strategy, args: Mapping[str, View]) -> StrategyView:
-    """Return `strategy` as a template sees it.
+def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[str, object]:
+    """Return what a template sees of an arm besides its identity: its factors.
 
     Args:
-        identity: The strategy whose name, title and doc are seen.
-        args: The arguments that are seen: those of another strategy where it is looked for
-            whether a file depends on anything but them.
+        spec: The spec.
+        arm: The arm, or one of those that share the file.
+        path: The file.
+        axes: The axes that the template's name carries.
     """
-    return StrategyView(
-        Text(identity.name, IDENTITY),
-        Text(identity.title, IDENTITY),
-        Text(identity.doc, IDENTITY),
-        args,
-    )
+    views: dict[str, object] = {}
+    check = bare_check(path)
+    for axis, value in arm.values.items():
+        views[axis] = (
+            traced(view(value), frozenset({axis}), check)
+            if axis in axes
+            else _not_carried(axis, axis)
+        )
+    for name, value in arm.vars.items():
+        missing = spec.depends[name].difference(axes)
+        if missing:
+            views[name] = _not_carried(name, min(missing))
+        elif spec.depends[name]:
+            views[name] = traced(view(value), frozenset({name}), check)
+        else:
+            views[name] = view(value)
+    if spec.treatment.call:
+        views["treatment"] = _not_carried("treatment", STRATEGY)
+    if arm.strategy is None or STRATEGY not in axes:
+        views["strategy"] = _not_carried(STRATEGY, STRATEGY)
+    elif spec.treatment.call:
+        arguments = {**spec.treatment.shared, **arm.strategy.args}
+        args = {name: traced(view(v), frozenset({name}), check) for name, v in arguments.items()}
+        in_python = path.endswith(".py")
+        views["treatment"] = TreatmentView(
+            spec.treatment.call, spec.treatment.vary, _ONLY_WHOLE if in_python else args
+        )
+    return views
+
+
+def identity_views(
+    spec: Spec, arm: Arm, path: str, own: Arm, axes: Collection[str]
+) -> dict[str, object]:
+    """Return what a template sees of an arm's identity.
+
+    Args:
+        spec: The spec.
+        arm: The arm whose identity is seen.
+        path: The file that is made for it.
+        own: The arm whose factors are seen; the same one but where it is looked for whether a
+            file depends on anything else.
+        axes: The axes that the template's name carries.
+    """
+    check = bare_check(path)
+
+    def text(said: str, origin: frozenset[str] = IDENTITY) -> Text:
+        return Text(said, origin, check)
+
+    name = "-".join(level for axis, level in arm.levels.items() if axis in axes)
+    views: dict[str, object] = {"arm": ArmView(text(name), text(path))}
+    if arm.strategy is not None and own.strategy is not None and STRATEGY in axes:
+        called = text(arm.strategy.name)
+        if STRATEGY in spec.treatment.vary:  # its name is a factor like any other
+            called = text(own.strategy.name, frozenset({STRATEGY}))
+        views["strategy"] = StrategyView(called, text(arm.strategy.title), text(arm.strategy.doc))
+    return views
+
+
+def shared_views(spec: Spec, path: str) -> dict[str, object]:
+    """Return what a template sees whose file all arms share: all arms, and what they share.
+
+    Also where only some arms are rendered, all of the spec are seen.
+    """
+    spec = spec.whole or spec
+    check = bare_check(path)
+    views: dict[str, object] = {axis: _not_carried(axis, axis) for axis in spec.axis_names}
+    first = spec.arms[0]
+    for name in spec.depends:
+        if spec.depends[name]:
+            views[name] = _not_carried(name, min(spec.depends[name]))
+        else:
+            views[name] = view(first.vars[name])
+    if spec.treatment.call:
+        views["treatment"] = _not_carried("treatment", STRATEGY)
+    views["arms"] = [
+        {
+            "name": Text(arm.name, IDENTITY, check),
+            **({STRATEGY: Text(arm.strategy.name, IDENTITY, check)} if arm.strategy else {}),
+            **{
+                name: traced(view(value), frozenset({name}), check)
+                for name, value in (*arm.values.items(), *arm.vars.items())
+            },
+        }
+        for arm in spec.arms
+    ]
+    return views
+
+
+_ONLY_WHOLE = StrictUndefined(
+    hint="arguments stay in their call: print `{{ treatment }}`, or make a variable of what is to "
+    "stand elsewhere"
+)
+"""What stands for the arguments of the treatment in Python files."""
+
+
+def _not_carried(name: str, axis: str) -> StrictUndefined:
+    """Return what stands for a factor that a file can't print, for several arms share it."""
+    hint = f"{name!r} depends on {axis!r}: put {{{axis}}} into the template's name"
+    return StrictUndefined(hint=hint, name=name)
+
+
+def _moved(old: str, new: str) -> StrictUndefined:
+    return StrictUndefined(hint=f"`{old}` is written `{new}` now", name=old)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from gen_sweeps.rendering.literals import escape
+from gen_sweeps.rendering.literals import escape, literal
+from gen_sweeps.spec.model import Expression, Reference
 from gen_sweeps.spec.names import UNSEEN
 
 _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
+UNPRINTABLE = re.compile(f"[{UNSEEN}]")
+"""A character that a reader does not see, a line break among them."""
+
 _UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
 
 _UNSAFE_IN_DOCSTRING = re.compile(
@@ -20,16 +25,40 @@ _SEEN = re.compile(r"[ -\[\]-~\n]*+")
 _TRAILING_BLANK = re.compile("[ \t]\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_PRAGMA = re.compile(
+_PRAGMA_FIRST = re.compile(
     r"(?P<start>^|#)[ ]*(?=(noqa|type|ty|fmt|yapf|isort|ruff|flake8|pylint|pyright|mypy|pyre|"
     r"pragma|nosec|nosemgrep|autopep8|black|cython|distutils|region|endregion|%%|!|"
     r"[^#]*coding[:=]|-\*-|vim?:))",
     re.IGNORECASE,
 )
 
+PRAGMA = re.compile(
+    r"""
+    ^\#!                                        # an interpreter
+    | ^\#\s* (?: type: | %% | /// | <|> | region | endregion | -\*- )
+    | \#:?\s* no(?:qa|sec|semgrep|lint|cover|inspection)
+    | -\*- | coding\s*[:=] | (?<!\w) type:\s*ignore
+    | (?<!\w) (?: pylint | pyright | mypy | ruff | ty | flake8 | fmt | yapf | isort | black
+        | autopep8 | pragma | pytype | pyre-\w+ | cython | distutils | codespell | vim? | ex ) \s* :
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What in a comment tells a tool something."""
+
 
 class UnsafeTextError(Exception):
     """Text was to be placed as it is, but could leave the literal or comment it stands in."""
+
+
+def check_bare(text: str) -> None:
+    """Check that a text stays in the string, docstring or comment that it is printed in.
+
+    Raises:
+        UnsafeTextError: It has a quote, a backslash, a line end or a character unseen.
+    """
+    if match := _UNSAFE_BARE.search(text):
+        what = escape(match[0]) if match[0] not in "\"'\\" else match[0]
+        raise UnsafeTextError(f"the text has a {what} and could break out of its place")
 
 
 class Text:
@@ -41,28 +70,37 @@ class Text:
 
     Attributes:
         origin: What of the arm the text depends on; empty if it is the same for all arms.
+        check: What is asked before it is printed as it is; it raises `UnsafeTextError`.
     """
 
-    __slots__ = ("_text", "origin")
+    __slots__ = ("_text", "check", "origin")
 
-    def __init__(self, text: str, origin: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        text: str,
+        origin: frozenset[str] = frozenset(),
+        check: Callable[[str], None] = check_bare,
+    ) -> None:
         self._text = text
         self.origin = origin
+        self.check = check
 
     def __str__(self) -> str:
         """Return the text.
 
         Raises:
-            UnsafeTextError: It has a quote, a backslash, a line end or a character unseen.
+            UnsafeTextError: It could break out of its place.
         """
-        if match := _UNSAFE_BARE.search(self._text):
-            what = escape(match[0]) if match[0] not in "\"'\\" else match[0]
-            raise UnsafeTextError(f"the text has a {what} and could break out of its place")
+        self.check(self._text)
         return self._text
 
     def __repr__(self) -> str:
-        """Return the text in quotes."""
-        return f"Text({self._text!r})"
+        """Return the text in quotes, which is what a list with it prints.
+
+        Raises:
+            UnsafeTextError: It could break out of its place.
+        """
+        return repr(str(self))
 
     def __eq__(self, other: object) -> bool:
         """Compare with a text or a string."""
@@ -86,18 +124,46 @@ class Text:
 
     def __add__(self, other: str | Text) -> Text:
         """Join with what follows."""
-        origin = self.origin | other.origin if isinstance(other, Text) else self.origin
-        return Text(self._text + raw(other), origin)
+        return text_of(self._text + raw(other), self, other)
 
     def __radd__(self, other: str) -> Text:
         """Join with what precedes."""
-        return Text(other + self._text, self.origin)
+        return text_of(other + self._text, self)
 
     def __mod__(self, _: object) -> str:
         """Refuse to be a format."""
         raise UnsafeTextError("text from the spec can't be a format: join with `+`")
 
     __rmod__ = __mul__ = __rmul__ = __mod__
+
+
+class Code(Text):
+    """A name or an expression of the spec as templates see it.
+
+    It compares like its source; printed in Python, it is code.
+
+    Attributes:
+        value: What it is.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(
+        self,
+        value: Reference | Expression,
+        origin: frozenset[str] = frozenset(),
+        check: Callable[[str], None] = check_bare,
+    ) -> None:
+        super().__init__(literal(value), origin, check)
+        self.value = value
+
+
+def text_of(text: str, *sources: object) -> Text:
+    """Return a text that is made of others: it depends on what they do, and is as guarded."""
+    texts = [source for source in sources if isinstance(source, Text)]
+    origin = frozenset[str]().union(*(source.origin for source in texts))
+    checks = (source.check for source in texts if source.check is not check_bare)
+    return Text(text, origin, next(checks, check_bare))
 
 
 def raw(text: str | Text) -> str:
@@ -137,6 +203,12 @@ def in_comment(text: str, start: str = "#") -> str:
     lines = []
     for line in text.strip().split("\n"):
         seen = _UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
-        harmless = _PRAGMA.sub(r"\g<start> - ", seen)
+        harmless = _PRAGMA_FIRST.sub(r"\g<start> - ", seen)
+        while match := PRAGMA.search(f"{start} {harmless}"):
+            # Its last character, escaped, makes it another word.
+            at = match.end() - len(start) - 2
+            harmless = f"{harmless[:at]}\\x{ord(harmless[at]):02x}{harmless[at + 1 :]}"
+        if harmless.endswith("\\"):  # LibCST does not keep it
+            harmless = f"{harmless[:-1]}\\x5c"
         lines.append(f"{start} {harmless}".rstrip())
     return "\n".join(lines)

@@ -53,9 +53,11 @@ def _explained(error: Exception) -> tuple[str, str | None]:
 
 def _undefined(message: str) -> tuple[str, str | None]:
     if match := re.fullmatch(r"'(\w+)' is undefined", message):
-        seen = ("sweep", "base", "vars", "strategy", "treatment")
+        seen = ("sweep", "base", "strategy", "arm", "arms", "treatment")
         near = closest_match(match[1], seen)
         return message, f"did you mean `{near}`?" if near else f"templates see {', '.join(seen)}"
+    if match := re.fullmatch(r"'.*StrategyView object' has no attribute '(args|vars)'", message):
+        return f"`strategy` has no {match[1]!r}", "print variables by their names, as in `{{ lr }}`"
     if match := re.fullmatch(r"'.*?(\w+) object' has no attribute '(.*)'", message):
         owner = match[1].removesuffix("View").lower()
         owner = {"dict": "the table", "mappingproxy": "the table"}.get(owner, f"`{owner}`")

@@ -6,26 +6,43 @@ a comment. So a filter prints a mark, the renderer fills it, and the proof judge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from jinja2 import pass_context
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Context, Undefined
 
-from gen_sweeps.rendering.escaping import Text, docstring_text, in_comment, in_docstring, raw
+from gen_sweeps.rendering.companions import (
+    UNLIKE_PYTHON,
+    Language,
+    bare_value,
+    check_filter,
+    check_quotes,
+    json_text,
+    language_of,
+    shell_text,
+)
+from gen_sweeps.rendering.escaping import (
+    Code,
+    Text,
+    docstring_text,
+    in_comment,
+    in_docstring,
+    raw,
+    text_of,
+)
 from gen_sweeps.rendering.literals import literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.spec.model import Reference, Value
+from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, texts_in, untraced
+from gen_sweeps.spec.model import Call, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 
 MARK = "\x00"
 """Opens and closes a mark; no template has it, and no text of the spec can bring it in."""
-
-NO_ORIGIN: frozenset[str] = frozenset()
 
 
 class Printed(NamedTuple):
@@ -44,16 +61,51 @@ class Printed(NamedTuple):
     origin: frozenset[str] = NO_ORIGIN
 
 
+_PART_OF_NAME = re.compile("[A-Za-z0-9_.]+")
+"""What can be part of a (dotted) name; whether it is depends on what stands around it."""
+
+_NAME_BEFORE = re.compile(r"[A-Za-z0-9_.]*\Z")
+
+_FILTERS = {
+    Kind.DOCSTRING: "docstring",
+    Kind.JSON: "json",
+    Kind.NAME: "name",
+    Kind.SHELL: "sh",
+}
+"""The filters that suit some languages or places only, by what they make."""
+
+
 @dataclass(frozen=True, slots=True)
 class TreatmentView:
-    """`treatment` in a template: the whole call, ready to place."""
+    """`treatment` in a template: the whole call, ready to place.
+
+    Attributes:
+        call: What is called.
+        vary: The arguments that may differ.
+        args: The arguments of the arm, for files that are no Python.
+    """
 
     call: str
     vary: tuple[str, ...]
+    args: object
+
+    @property
+    def one_per_line(self) -> TreatmentView:
+        """The call with each argument on a line of its own, which is its only layout."""
+        return self
 
     def __str__(self) -> str:
         """Return the mark that the call is laid out behind: the first of each rendering."""
         return f"{MARK}{_label(0)}{MARK}"
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyView:
+    """`strategy` in a template: printed, it is the strategy's name."""
+
+    name: Text
+    title: Text
+    doc: Text
 
 
 class Marks:
@@ -65,23 +117,51 @@ class Marks:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._path = ""
         self._printed: dict[str, Printed] = {}
         self._same: dict[object, Printed] = {}
 
-    def renew(self, *printed: Printed) -> None:
-        """Start the next rendering, with what is marked already."""
+    def renew(self, path: str, *printed: Printed) -> None:
+        """Start the next rendering, of a file, with what is marked already."""
+        self._path = path
         self._printed = {_label(number): what for number, what in enumerate(printed)}
 
     def __getitem__(self, label: str) -> Printed:
         """Return what is printed behind the mark with a label.
 
         Raises:
-            TemplateRuntimeError: There is none: the template has changed the mark.
+            TemplateRuntimeError: There is none, for the template has changed the mark; or it is
+                a call, which the file's language does not have.
         """
         if printed := self._printed.get(label):
+            if isinstance(printed.value, Call) and language_of(self._path) in UNLIKE_PYTHON:
+                message = "`treatment` is a call in Python: print `treatment.args.NAME` instead"
+                raise TemplateRuntimeError(message)
             return printed
         message = "changes what a filter for Python source has made: apply that filter last"
         raise TemplateRuntimeError(message)
+
+    def check_place(self, kind: Kind, line: str) -> None:
+        """Check that what a filter has quoted is not put between other quotes.
+
+        Raises:
+            TemplateRuntimeError: It is, judged by what stands before it on its line.
+        """
+        check_quotes(_FILTERS[kind], line, self._path)
+
+    def check_name(self, before: str, text: str, after: str) -> None:
+        """Check that a part of a name makes one with what stands around it.
+
+        Raises:
+            TemplateRuntimeError: It does not.
+        """
+        if dotted_fault(text) is None:
+            return
+        head = _NAME_BEFORE.search(before)
+        tail = _PART_OF_NAME.match(after)
+        joined = (head[0] if head else "").lstrip(".") + text + (tail[0] if tail else "")
+        if fault := dotted_fault(joined.rstrip(".")):
+            raise TemplateRuntimeError(f"{joined!r} {fault}")
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters that a template has besides Jinja's."""
@@ -90,6 +170,8 @@ class Marks:
             "docstring": self._docstring,
             "comment": self._comment,
             "name": self._name,
+            "json": self._json,
+            "sh": self._sh,
             "safe": _safe,
         }
 
@@ -105,40 +187,64 @@ class Marks:
         """
         if type(value) is str:
             return value
-        if isinstance(value, Text):
+        value = _named(value)
+        if isinstance(value, Text) and not (isinstance(value, Code) and self._is_python):
             text = str(value)
             return self._mark(Printed(Kind.TEXT, text, text, value.origin))
         if isinstance(value, str | Undefined | TreatmentView):
             return value
         plain = self._value(value)
-        return self._mark(Printed(Kind.VALUE, plain, literal(plain)))
+        origin = origin_of(value)
+        is_guarded = origin and language_of(self._path) not in (Language.PYTHON, Language.PROSE)
+        text = bare_value(plain, self._path) if is_guarded else literal(plain)
+        return self._mark(Printed(Kind.VALUE, plain, text, origin))
+
+    @property
+    def _is_python(self) -> bool:
+        return language_of(self._path) is Language.PYTHON
 
     @pass_context
-    def joined(self, context: Context, values: Sequence[object]) -> Text | str:
+    def joined(self, _context: Context, values: Sequence[object]) -> Text | str:
         """Return what `~` makes of values: a text of the spec, if one of them is."""
+        values = list(map(_named, values))
         pieces = []
-        origin: frozenset[str] | None = None
         for value in values:
-            if type(value) is Text:
-                origin = value.origin if origin is None else origin | value.origin
-                pieces.append(raw(value))
-            elif isinstance(value, list | tuple | Mapping):  # not as Python shows them
-                pieces.append(str(self.printed(context, value)))
+            plain = untraced(value)
+            if isinstance(plain, Text):
+                pieces.append(raw(plain))
+            elif isinstance(plain, list | tuple | Mapping | float):
+                pieces.append(literal(self._value(plain)))  # not as Python shows them
             else:
-                pieces.append(str(value))
+                pieces.append(str(plain))
         made = "".join(pieces)
         self._budget.make(len(made))
-        if origin is None:
+        texts = list(texts_in(*values))
+        if not texts and not any(isinstance(value, Traced) for value in values):
             return made
-        if MARK in made:
+        if any(isinstance(value, str) and MARK in value for value in values):
             raise TemplateRuntimeError("`~` joins a text of the spec with what a filter has made")
-        return Text(made, origin)
+        return Text(made, origin_of(*values), text_of(made, *texts).check)
 
     @pass_context
     def _python(self, _context: Context, value: object) -> str:
         """Filter `python`: the value as a Python literal, laid out where it stands."""
-        origin = value.origin if isinstance(value, Text) else NO_ORIGIN
-        return self._mark(Printed(Kind.VALUE, self._value(value), origin=origin))
+        value = _named(value)
+        plain = self._value(value)
+        check_filter("python", plain, self._path)
+        return self._mark(Printed(Kind.VALUE, plain, origin=origin_of(value)))
+
+    @pass_context
+    def _json(self, _context: Context, value: object) -> str:
+        """Filter `json`: the value as JSON, which is YAML too."""
+        value = _named(value)
+        plain = self._value(value)
+        text = json_text(plain, self._path)
+        return self._mark(Printed(Kind.JSON, plain, text, origin_of(value)))
+
+    @pass_context
+    def _sh(self, _context: Context, value: object) -> str:
+        """Filter `sh`: the text as one word of a shell's command line."""
+        return self._text_mark(Kind.SHELL, value, shell_text)
 
     @pass_context
     def _docstring(self, _context: Context, value: object) -> str:
@@ -150,17 +256,26 @@ class Marks:
         """Filter `comment`: the text as a comment of as many lines; `start` is `#` or `#:`."""
         if start not in ("#", "#:"):
             raise TemplateRuntimeError(f"a comment starts with # or #:, not {start!r}")
-        return self._text_mark(Kind.COMMENT, value, partial(_comment_text, start=start))
+        value = _named(value)
+        if origin_of(value) and "\n" not in _text(value).strip():
+            # The hole is what follows the `#`, which stands there in all arms.
+            text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
+            return f"{start} {self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))}"
+        text = in_comment(_text(value), start)
+        return self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))
 
     @pass_context
     def _name(self, _context: Context, value: object) -> str:
-        """Filter `name`: the text as it is, if it is a (dotted) Python name."""
+        """Filter `name`: the text as it is, if that makes a (dotted) Python name."""
         return self._text_mark(Kind.NAME, value, _name_text)
 
     def _text_mark(self, kind: Kind, value: object, made: Callable[[str], tuple[str, str]]) -> str:
         """Mark a text; what is the same for all arms is made once."""
+        value = _named(value)
+        if kind in _FILTERS:
+            check_filter(_FILTERS[kind], _text(value), self._path)
         if not isinstance(value, Text):
-            return self._mark(Printed(kind, *made(str(value))))
+            return self._mark(Printed(kind, *made(str(value)), origin_of(value)))
         if value.origin:
             return self._mark(Printed(kind, *made(raw(value)), value.origin))
         key = (made, raw(value))
@@ -182,11 +297,17 @@ class Marks:
             UndefinedError: It is not defined.
         """
         self._budget.step()
+        value = untraced(_named(value))
+        if isinstance(value, Code):
+            return value.value
+        if isinstance(value, str) and MARK in value:
+            message = "takes what another filter has made: apply only one of them"
+            raise TemplateRuntimeError(message)
         if isinstance(value, Text | str):
             return raw(value)
         if value is None:
             return Reference("None")
-        if isinstance(value, bool | int | float | Reference):
+        if isinstance(value, bool | int | float):
             return value
         if isinstance(value, list | tuple):
             return tuple(self._value(item) for item in value)
@@ -202,6 +323,11 @@ def _label(number: int) -> str:
     return f"Mark {number}/{number * 7919 % 10007}"
 
 
+def _named(value: object) -> object:
+    """Return a strategy's name for a strategy, and any other value as it is."""
+    return value.name if isinstance(value, StrategyView) else value
+
+
 def _text(value: object) -> str:
     return raw(value) if isinstance(value, Text) else str(value)
 
@@ -211,13 +337,8 @@ def _docstring_text(text: str) -> tuple[str, str]:
     return said, in_docstring(said)
 
 
-def _comment_text(text: str, start: str) -> tuple[str, str]:
-    made = in_comment(text, start)
-    return made, made
-
-
 def _name_text(text: str) -> tuple[str, str]:
-    if fault := dotted_fault(text):
+    if (fault := dotted_fault(text)) and not _PART_OF_NAME.fullmatch(text):
         raise TemplateRuntimeError(f"{text!r} {fault}")
     return text, text
 

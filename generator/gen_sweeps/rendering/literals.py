@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from gen_sweeps.spec.model import SCALARS, Reference, SpelledFloat, Value
+from gen_sweeps.spec.model import SCALARS, Expression, Reference, SpelledFloat, Value
 from gen_sweeps.spec.names import UNSEEN
 
 LINE_LENGTH = 100
@@ -58,6 +58,8 @@ def literal(value: Value) -> str:
         return _float(value)
     if isinstance(value, Reference):
         return value.name
+    if isinstance(value, Expression):
+        return value.source
     if isinstance(value, tuple):
         return "[" + ", ".join(map(literal, value)) + "]"
     return "{" + ", ".join([f"{quoted(k)}: {literal(v)}" for k, v in value.items()]) + "}"
@@ -79,7 +81,9 @@ def width(text: str) -> int:
     return len(text) + len(_WIDE.findall(text)) - len(_COMBINING.findall(text))
 
 
-def layout(value: Value, *, indent: int, before: int, after: int) -> str:
+def layout(
+    value: Value, *, indent: int, before: int, after: int, columns: int = LINE_LENGTH
+) -> str:
     """Return `value` as a Python expression: one line where it fits, else one line per item.
 
     Args:
@@ -87,35 +91,42 @@ def layout(value: Value, *, indent: int, before: int, after: int) -> str:
         indent: Columns by which the line is indented that the expression starts on.
         before: Columns that are taken on that line before the expression.
         after: Columns that follow the expression on its last line.
+        columns: Columns that a line may take before it is split.
     """
     flat = literal(value)
-    if isinstance(value, SCALARS) or not value or before + width(flat) + after <= LINE_LENGTH:
+    if isinstance(value, SCALARS) or not value or before + width(flat) + after <= columns:
         return flat
     inner = indent + 4
     pad = " " * inner
     lines = []
     if isinstance(value, tuple):
-        lines = [pad + layout(item, indent=inner, before=inner, after=1) for item in value]
+        lines = [
+            pad + layout(item, indent=inner, before=inner, after=1, columns=columns)
+            for item in value
+        ]
     else:
         for key, item in value.items():
             start = f"{pad}{quoted(key)}: "
-            lines.append(start + layout(item, indent=inner, before=width(start), after=1))
+            text = layout(item, indent=inner, before=width(start), after=1, columns=columns)
+            lines.append(start + text)
     opening, closing = ("[", "]") if isinstance(value, tuple) else ("{", "}")
     return "\n".join((opening, *(f"{line}," for line in lines), " " * indent + closing))
 
 
-def assignment(name: str, value: Value) -> str:
+def assignment(name: str, value: Value, columns: int = LINE_LENGTH) -> str:
     """Return `name = value` as a statement at the left margin, without the final newline."""
     start = f"{name} = "
-    text = layout(value, indent=0, before=width(start), after=0)
-    if "\n" in text or width(start) + width(text) <= LINE_LENGTH:
+    text = layout(value, indent=0, before=width(start), after=0, columns=columns)
+    if "\n" in text or width(start) + width(text) <= columns:
         return start + text
     # A formatter puts parentheses around what fits once it has a line of its own, if they help.
-    helps = width(start) + 1 <= LINE_LENGTH and 4 + width(text) <= LINE_LENGTH
+    helps = width(start) + 1 <= columns and 4 + width(text) <= columns
     return f"{start}(\n    {text}\n)" if helps else start + text
 
 
-def keyword_arguments(call: str, arguments: Mapping[str, Value], *, indent: int) -> str:
+def keyword_arguments(
+    call: str, arguments: Mapping[str, Value], *, indent: int, columns: int = LINE_LENGTH
+) -> str:
     """Return the call with each argument on a line of its own, so that one more is one line."""
     if not arguments:
         return f"{call}()"
@@ -123,5 +134,6 @@ def keyword_arguments(call: str, arguments: Mapping[str, Value], *, indent: int)
     lines = []
     for name, value in arguments.items():
         start = f"{' ' * inner}{name}="
-        lines.append(start + layout(value, indent=inner, before=width(start), after=1) + ",")
+        text = layout(value, indent=inner, before=width(start), after=1, columns=columns)
+        lines.append(f"{start}{text},")
     return "\n".join((f"{call}(", *lines, " " * indent + ")"))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gen_sweeps.errors import TemplateError
-from gen_sweeps.spec.model import Spec, Strategy
-from gen_sweeps.spec.names import file_fault, fold
+from gen_sweeps.spec.model import Arm, Spec
+from gen_sweeps.spec.names import closest_match, file_fault, fold
 
 SUFFIX = ".jinja"
 """The end of a template's name; what precedes it is the name of the file that it makes."""
 
-STRATEGY = "{strategy}"
-"""The placeholder for a strategy's name in the name of a template."""
+_FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""An axis in the name of a template, where the name of its level stands in the file's."""
 
 MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
@@ -24,37 +25,57 @@ OWN_PREFIX = ".gen-sweeps-"
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A template that makes a file for each arm, or for some that share it.
+
+    Attributes:
+        name: Its path in the template folder.
+        axes: The axes that its name carries, in the order of the spec.
+        arms: By the path of each file: the arm that it is for, or the first of those that share
+            it. Controls come first.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    arms: Mapping[str, Arm]
+
+
+@dataclass(frozen=True, slots=True)
 class Outputs:
     """The files that a spec's templates make.
 
     Attributes:
-        shared: The template of each file that all strategies share, by the file's path.
-        of_strategies: By each other template: the strategy of each file that it makes, the
-            control first, by the file's path.
+        shared: The template of each file that all arms share, by the file's path.
+        templates: The templates of all other files.
     """
 
     shared: Mapping[str, str]
-    of_strategies: Mapping[str, Mapping[str, Strategy]]
+    templates: tuple[Template, ...]
 
     def __len__(self) -> int:
         """Return the number of files."""
-        return len(self.shared) + sum(map(len, self.of_strategies.values()))
+        return len(self.shared) + sum(len(template.arms) for template in self.templates)
 
-    def origin(self, path: str) -> tuple[str, Strategy | None]:
-        """Return the template that makes a file, and the strategy that the file is for, if any.
+    def origin(self, path: str) -> tuple[str, Template | None]:
+        """Return the name of the template that makes a file; the template if it is for arms.
 
         Raises:
             KeyError: There is no such file.
         """
-        for template, arms in self.of_strategies.items():
-            if strategy := arms.get(path):
-                return template, strategy
+        for template in self.templates:
+            if path in template.arms:
+                return template.name, template
         return self.shared[path], None
 
 
-def output_path(template: str, strategy: str) -> str:
-    """Return the path of the file that a template makes for a strategy."""
-    return template.removesuffix(SUFFIX).replace(STRATEGY, strategy)
+def output_path(template: str, levels: Mapping[str, str]) -> str:
+    """Return the path of the file that a template makes for levels, by the axis."""
+    return _FIELD.sub(lambda field: levels[field[1]], template.removesuffix(SUFFIX))
+
+
+def output_pattern(template: str) -> str:
+    """Return the path of the files that a template makes, with `*` where levels stand."""
+    return _FIELD.sub("*", template.removesuffix(SUFFIX))
 
 
 def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
@@ -75,35 +96,46 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
             raise TemplateError.at(f"makes {fault}", str(spec.template_folder / template))
         return path
 
-    shared = {
-        claimed(name.removesuffix(SUFFIX), name): name for name in names if STRATEGY not in name
-    }
-    strategies = sorted(spec.strategies, key=lambda strategy: strategy.name != spec.control)
-    of_strategies = {}
-    for name in names:
-        if STRATEGY not in name:
-            continue
-        if not name.endswith(f".py{SUFFIX}"):
-            hint = "without a treatment call it can't be proven; make one file for all strategies"
-            message = "makes a file that is not Python for each strategy"
-            raise TemplateError.at(message, str(spec.template_folder / name), hint=hint)
-        of_strategies[name] = {
-            claimed(output_path(name, strategy.name), name): strategy for strategy in strategies
-        }
-    return Outputs(shared, of_strategies)
+    fields = {name: set(_FIELD.findall(name)) for name in names}
+    shared = {claimed(name.removesuffix(SUFFIX), name): name for name in names if not fields[name]}
+    arms = sorted(spec.arms, key=lambda arm: not spec.control.items() <= arm.levels.items())
+    templates = []
+    for name in filter(fields.get, names):
+        axes = tuple(axis for axis in spec.axis_names if axis in fields[name])
+        files: dict[str, Arm] = {}
+        for arm in arms:
+            files.setdefault(output_path(name, arm.levels), arm)
+        for path in files:
+            claimed(path, name)
+        templates.append(Template(name, axes, files))
+    return Outputs(shared, tuple(templates))
 
 
 def _check_names(spec: Spec, names: Sequence[str]) -> None:
-    """Check that there are templates, at least one of them for strategies."""
-    folder = str(spec.template_folder)
+    """Check that there are templates, at least one for arms, and that they name known axes."""
+    shown = str(spec.template_folder)
     if not names:
         hint = f"`templates` in {spec.path} is relative to that file"
-        raise TemplateError.at(
-            f"has no templates: no file name ends with {SUFFIX}", folder, hint=hint
-        )
-    if not any(STRATEGY in name for name in names):
-        hint = f"name the template of the strategies' files like sweep_{STRATEGY}.py{SUFFIX}"
-        raise TemplateError.at(f"no template has {STRATEGY} in its name", folder, hint=hint)
+        raise TemplateError.at(f"has no template: no file ends with {SUFFIX}", shown, hint=hint)
+    known = spec.axis_names
+    for name in names:
+        if unknown := [axis for axis in _FIELD.findall(name) if axis not in known]:
+            hint = f"axes: {', '.join(known)}"
+            if match := closest_match(unknown[0], known):
+                hint = f"did you mean `{{{match}}}`?"
+            message = f"names {{{unknown[0]}}}, which is no axis of {spec.path}"
+            raise TemplateError.at(message, str(spec.template_folder / name), hint=hint)
+    whole = [name for name in names if set(_FIELD.findall(name)) >= set(known)]
+    if not any(map(_FIELD.search, names)):
+        fields = "_".join(f"{{{axis}}}" for axis in known)
+        hint = f"name the template of the arms' files like run_{fields}.py{SUFFIX}"
+        raise TemplateError.at(f"no template has {{{known[0]}}} in its name", shown, hint=hint)
+    if not whole:
+        carried = {axis for name in names for axis in _FIELD.findall(name)}
+        if missing := [axis for axis in known if axis not in carried]:
+            message = f"no template has {{{missing[0]}}} in its name: its levels would share files"
+            hint = f"put {{{missing[0]}}} into the name of the template of the arms' files"
+            raise TemplateError.at(message, shown, hint=hint)
 
 
 class _Claims:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, width
-from gen_sweeps.rendering.outputs import STRATEGY, Outputs, find_outputs, output_path
+from gen_sweeps.rendering.outputs import Outputs, Template, find_outputs
 from gen_sweeps.rendering.skeleton import (
     Filling,
     Hole,
@@ -18,16 +18,12 @@ from gen_sweeps.rendering.skeleton import (
     PrintedConstant,
     Skeleton,
 )
-from gen_sweeps.spec.model import Call, Spec, Strategy, Value
+from gen_sweeps.spec.model import Arm, Call, Spec, Strategy, Value
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Template as JinjaTemplate
 
-    from gen_sweeps.rendering.context import View
     from gen_sweeps.rendering.filters import Printed
-
-TREATMENT = frozenset({"treatment"})
-"""The origin of the treatment call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,8 @@ class File:
     Attributes:
         path: Where it goes, relative to the output folder, with `/`.
         template: The template that made it, as the user would name it.
-        strategy: The strategy that it is for; None for a file that all share.
+        arm: The arm that it is for, or the first of those that share it; None if all do.
+        axes: The axes that its name carries; all of them if it is for one arm only.
         page: What stands in it: LF line ends, with a final one.
         under_control: What would stand in it if its arm had the control's identity; None for a
             file that all share.
@@ -45,7 +42,8 @@ class File:
 
     path: str
     template: str
-    strategy: str | None
+    arm: Arm | None
+    axes: tuple[str, ...]
     page: Page
     under_control: Page | None = None
 
@@ -55,17 +53,22 @@ class File:
         return self.page.text
 
     @property
+    def is_python(self) -> bool:
+        """Whether it is a Python file."""
+        return self.path.endswith(".py")
+
+    @property
     def treatments(self) -> tuple[tuple[int, int], ...]:
         """Where the template placed the treatment, as offsets into `source`."""
-        holes = zip(self.page.skeleton.holes, self.page.spans, strict=True)
-        return tuple(span for hole, span in holes if hole.origin == TREATMENT)
+        found = zip(self.page.fillings, self.page.spans, strict=True)
+        return tuple(span for filling, span in found if isinstance(filling.value, Call))
 
 
 @dataclass(frozen=True)
 class Rendering(Mapping[str, File]):
     """The files of a spec by their path.
 
-    Shared files come first, then each template's files, the control's before the others'.
+    Shared files come first, then each template's files, the controls' before the others'.
     """
 
     spec: Spec
@@ -83,20 +86,6 @@ class Rendering(Mapping[str, File]):
     def __getitem__(self, path: str) -> File:
         """Return one file."""
         return self.files[path]
-
-    def strategies(self) -> Iterator[tuple[str, str]]:
-        """Yield the path and the strategy's name of each file that is for one strategy."""
-        for files in self.outputs.of_strategies.values():
-            for path, strategy in files.items():
-                yield path, strategy.name
-
-    def paths_of(self, strategy: str) -> list[str]:
-        """Return the paths of a strategy's files."""
-        return [output_path(name, strategy) for name in self.outputs.of_strategies]
-
-    def strategy_paths(self) -> Iterator[str]:
-        """Yield the paths of the strategies' files, with `{strategy}` where the name stands."""
-        return (output_path(name, STRATEGY) for name in self.outputs.of_strategies)
 
 
 def render(spec: Spec, progress: Progress = silent) -> Rendering:
@@ -124,18 +113,40 @@ def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]
     return _Renderer(rendering.spec).traced(rendering[path].path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a template sees of an arm.
+
+    Attributes:
+        template: The template.
+        arm: The arm whose factors it sees.
+        identity: The arm whose name, title and doc it sees.
+        path: The path that it sees as its file's.
+    """
+
+    template: Template
+    arm: Arm
+    identity: Arm
+    path: str
+
+
+def _factors(arm: Arm) -> tuple[object, ...]:
+    """Return what tells arms with equal factors from others, as long as the spec lives."""
+    args = arm.strategy.args if arm.strategy else None
+    return id(args), id(arm.vars), *map(id, arm.values.values())
+
+
 class _Renderer:
     """Runs the templates of a spec."""
 
     def __init__(self, spec: Spec) -> None:
         # Jinja2 takes long to load; who only looks at a rendering does without.
-        from gen_sweeps.rendering.context import VIEWS, sweep_views  # noqa: PLC0415 - see above
+        from gen_sweeps.rendering.context import VIEWS, spec_views  # noqa: PLC0415 - see above
         from gen_sweeps.rendering.filters import Marks  # noqa: PLC0415 - likewise
         from gen_sweeps.rendering.loader import TemplateFolder  # noqa: PLC0415 - likewise
         from gen_sweeps.rendering.sandbox import Budget, Sandbox  # noqa: PLC0415 - likewise
 
         self._spec = spec
-        self._control = next(s for s in spec.strategies if s.name == spec.control)
         self._folder = TemplateFolder(spec.template_folder)
         self._budget = Budget()
         self._marks = Marks(self._budget)
@@ -143,52 +154,49 @@ class _Renderer:
             self._folder, self._budget, self._marks.printed, self._marks.joined, VIEWS
         )
         self._environment.filters |= self._marks.filters()
-        self._views = {**self._environment.globals, **sweep_views(spec)}
-        self._templates: dict[str, Template] = {}
+        self._views = {**self._environment.globals, **spec_views(spec)}
+        self._templates: dict[str, JinjaTemplate] = {}
+        self._factors: tuple[Arm, str, Mapping[str, object]] | None = None
         self._skeletons: dict[Skeleton, Skeleton] = {}
         self._last = Skeleton((), (), ())
         self._last_texts: list[str | Hole] = []
         # By the identity of what the spec holds as long as this lives.
-        self._seen_args: dict[int, Mapping[str, View]] = {}
         self._treatments: dict[int, Printed] = {}
+        arguments = {name for strategy in spec.strategies for name in strategy.args}
+        self._arguments = frozenset(arguments or {spec.treatment.call})
         self._calls: dict[tuple[int, int], str] = {}
         self.outputs = find_outputs(spec, self._folder.names())
 
     def files(self, progress: Progress) -> Mapping[str, File]:
         """Return all files."""
         files = {
-            path: File(path, self._folder.display(name), None, self._rendered(name, path))
+            path: File(path, self._folder.display(name), None, (), self._rendered(name, path))
             for path, name in self.outputs.shared.items()
         }
-        for name, arms in self.outputs.of_strategies.items():
-            display = self._folder.display(name)
-            # What a file has under the control's identity depends on the arm's arguments only.
-            under_control: dict[int, Page] = {}
-            for path in tracked(arms, "rendering", progress):
-                strategy = arms[path]
-                page = self._rendered(name, path, strategy, strategy)
-                twin = under_control.get(id(strategy.args))
-                if twin is None:
-                    same = strategy is self._control
-                    twin = page if same else self._rendered(name, path, self._control, strategy)
-                    under_control[id(strategy.args)] = twin
-                files[path] = File(path, display, strategy.name, page, twin)
+        for template in self.outputs.templates:
+            display = self._folder.display(template.name)
+            control_path, control = next(iter(template.arms.items()))
+            # What a file has under the control's identity depends on its arm's factors only.
+            under_control: dict[tuple[object, ...], Page] = {}
+            for path in tracked(template.arms, "rendering", progress):
+                arm = template.arms[path]
+                page = self._rendered(template.name, path, _Seen(template, arm, arm, path))
+                key = _factors(arm)
+                if path == control_path:
+                    under_control[key] = page
+                elif key not in under_control:
+                    seen = _Seen(template, arm, control, control_path)
+                    under_control[key] = self._rendered(template.name, path, seen)
+                files[path] = File(path, display, arm, template.axes, page, under_control[key])
         return files
 
-    def _rendered(
-        self,
-        template: str,
-        path: str,
-        identity: Strategy | None = None,
-        factors: Strategy | None = None,
-    ) -> Page:
+    def _rendered(self, name: str, path: str, seen: _Seen | None = None) -> Page:
         """Render a template.
 
         Args:
-            template: Its name.
+            name: Its name.
             path: The file that it makes.
-            identity: The strategy that the template sees as its own; None if all share the file.
-            factors: The strategy whose arguments it sees.
+            seen: What it sees of an arm; None if all arms share the file.
 
         Raises:
             TemplateError: It can't be read, is not valid or fails.
@@ -196,33 +204,34 @@ class _Renderer:
         from gen_sweeps.rendering.failures import template_error  # noqa: PLC0415 - loads Jinja2
 
         try:
-            views = self._start(identity, factors)
-            segments, printed = self._filled(self._run(template, views))
+            views = self._start(path, seen)
+            segments, printed = self._filled(self._run(name, views))
             if not path.endswith(".py"):  # of Python the position is told later
                 "".join(segments).encode()
-            return self._page(segments, printed)
+            return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, self._folder.display(template), self._folder) from None
+            raise template_error(error, self._folder.display(name), self._folder) from None
 
-    def _start(self, identity: Strategy | None, factors: Strategy | None) -> dict[str, object]:
+    def _start(self, path: str, seen: _Seen | None) -> dict[str, object]:
         """Start a rendering, and return what the template sees."""
-        from gen_sweeps.rendering.context import strategy_view  # noqa: PLC0415 - loads Jinja2
+        from gen_sweeps.rendering.context import (  # noqa: PLC0415 - loads Jinja2
+            arm_views,
+            identity_views,
+            shared_views,
+        )
 
         self._budget.renew()
-        if identity is None or factors is None:
-            self._marks.renew()
-            return {**self._views}
-        self._marks.renew(self._treatment(factors))
-        return self._views | {"strategy": strategy_view(identity, self._args(factors))}
-
-    def _args(self, strategy: Strategy) -> Mapping[str, View]:
-        """Return a strategy's arguments as templates see them."""
-        from gen_sweeps.rendering.context import view  # noqa: PLC0415 - loads Jinja2
-
-        key = id(strategy.args)
-        if key not in self._seen_args:
-            self._seen_args[key] = {name: view(value) for name, value in strategy.args.items()}
-        return self._seen_args[key]
+        if seen is None:
+            self._marks.renew(path)
+            return {**self._views, **shared_views(self._spec, path)}
+        arm, axes = seen.arm, seen.template.axes
+        treatment = [self._treatment(arm.strategy)] if arm.strategy else []
+        self._marks.renew(path, *treatment)
+        identity = identity_views(self._spec, seen.identity, seen.path, arm, axes)
+        if self._factors is None or self._factors[0] is not arm or self._factors[1] != path:
+            # A file is rendered twice, one time right after the other.
+            self._factors = arm, path, arm_views(self._spec, arm, path, axes)
+        return {**self._views, **self._factors[2], **identity}
 
     def _treatment(self, strategy: Strategy) -> Printed:
         """Return the treatment call of a strategy, the same for equal arguments of the spec."""
@@ -232,7 +241,7 @@ class _Renderer:
         if key not in self._treatments:
             treatment = self._spec.treatment
             call = Call(treatment.call, {**treatment.shared, **strategy.args})
-            self._treatments[key] = Printed(Kind.VALUE, call, origin=TREATMENT)
+            self._treatments[key] = Printed(Kind.VALUE, call, origin=self._arguments)
         return self._treatments[key]
 
     def _run(self, name: str, views: dict[str, object]) -> str:
@@ -257,7 +266,15 @@ class _Renderer:
             if what.text is None or what.kind is Kind.COMMENT:
                 segments[index] = self._laid_out(what, segments, index)
             else:
+                if what.kind in (Kind.SHELL, Kind.JSON):
+                    own = segments[:index:2]  # the template's text, without what it printed
+                    self._marks.check_place(what.kind, _line(own, len(own)))
                 segments[index] = what.text
+        for number, what in enumerate(printed):
+            if what.kind is Kind.NAME:
+                index = 2 * number + 1
+                after = "".join(segments[index + 1 : index + 3])
+                self._marks.check_name(_line(segments, index), segments[index], after)
         if segments[-1] and not segments[-1].endswith("\n"):
             segments[-1] += "\n"
         elif len(segments) > 1 and not segments[-1]:
@@ -272,13 +289,16 @@ class _Renderer:
             return printed.text.replace("\n", f"\n{line}") if line.isspace() else printed.text
         if isinstance(printed.value, Call):
             return self._call(printed.value, len(line) - len(line.lstrip(" ")))
-        return _value(printed.value, line, segments[index + 1].partition("\n")[0])
+        after = segments[index + 1].partition("\n")[0]
+        return _value(printed.value, line, after, self._spec.line_length)
 
     def _call(self, call: Call, indent: int) -> str:
         """Return the treatment as Python source; the same for many files is laid out once."""
         key = (id(call), indent)
         if key not in self._calls:
-            self._calls[key] = keyword_arguments(call.function, call.arguments, indent=indent)
+            self._calls[key] = keyword_arguments(
+                call.function, call.arguments, indent=indent, columns=self._spec.line_length
+            )
         return self._calls[key]
 
     def _page(self, segments: list[str], printed: list[Printed]) -> Page:
@@ -297,9 +317,11 @@ class _Renderer:
 
     def traced(self, path: str) -> list[tuple[int, str, int]]:
         """Return which lines of templates printed a file, as `template_lines` does."""
-        template, strategy = self.outputs.origin(path)
-        views = self._start(strategy, strategy)
-        root = self._environment.get_template(template)
+        name, template = self.outputs.origin(path)
+        arm = template.arms[path] if template else None
+        seen = _Seen(template, arm, arm, path) if template and arm else None
+        views = self._start(path, seen)
+        root = self._environment.get_template(name)
         stream = root.root_render_func(root.new_context(views, shared=True))
         pieces, lines = [], []
         for piece in stream:
@@ -314,7 +336,7 @@ class _Renderer:
         for piece, line in zip(pieces, lines, strict=True):
             parts = piece.split("\0")
             end += sum(map(len, parts[::2])) + sum(len(next(fillings)) for _ in parts[1::2])
-            found.append((end, self._folder.display(template), line))
+            found.append((end, self._folder.display(name), line))
         return found
 
 
@@ -339,6 +361,35 @@ def _skeleton(texts: list[str | Hole], printed: list[Printed]) -> Skeleton:
     return Skeleton(tuple(between), tuple(holes), tuple(constants))
 
 
+def _with_lines_of_comments(
+    segments: list[str], printed: list[Printed]
+) -> tuple[list[str], list[Printed]]:
+    """Return the pieces of a text such that no comment that differs is more than a line.
+
+    What follows each `#` is a piece of its own then, as if it was printed alone.
+    """
+    if not any(_is_long_comment(what) for what in printed):
+        return segments, printed
+    pieces, parts = segments[:1], []
+    for what, filling, after in zip(printed, segments[1::2], segments[2::2], strict=True):
+        if not _is_long_comment(what):
+            pieces += (filling, after)
+            parts.append(what)
+            continue
+        for number, line in enumerate(filling.split("\n")):
+            mark, blank, text = line.lstrip(" ").partition(" ")
+            pieces[-1] += ("\n" if number else "") + line[: line.index("#")] + mark + blank
+            if text:
+                pieces += (text, "")
+                parts.append(what._replace(value=text, text=text))
+        pieces[-1] += after
+    return pieces, parts
+
+
+def _is_long_comment(printed: Printed) -> bool:
+    return printed.kind is Kind.COMMENT and bool(printed.origin) and "\n" in (printed.text or "")
+
+
 def _line(segments: list[str], index: int) -> str:
     """Return what stands before a segment on its line."""
     line = ""
@@ -350,12 +401,12 @@ def _line(segments: list[str], index: int) -> str:
     return line
 
 
-def _value(value: Value, line: str, after: str) -> str:
+def _value(value: Value, line: str, after: str, columns: int) -> str:
     """Return a value as Python source, laid out for the place between `line` and `after`."""
     if "#" in line:
         return literal(value)  # in a comment, a second line would be code
     name, equals, rest = line.partition(" = ")
     if equals and not rest and not after and name.isidentifier():
-        return assignment(name, value).removeprefix(line)
+        return assignment(name, value, columns).removeprefix(line)
     indent = len(line) - len(line.lstrip(" "))
-    return layout(value, indent=indent, before=width(line), after=width(after))
+    return layout(value, indent=indent, before=width(line), after=width(after), columns=columns)

@@ -20,13 +20,14 @@ from typing import Any
 from jinja2 import BaseLoader, StrictUndefined, Template, nodes, pass_context
 from jinja2.environment import TemplateModule  # noqa: TC002 - jinja2 has loaded it
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
-from jinja2.filters import do_join
+from jinja2.filters import do_join, make_attrgetter
 from jinja2.runtime import Context  # noqa: TC002 - likewise
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
-from gen_sweeps.rendering.escaping import Text
+from gen_sweeps.rendering.escaping import Text, text_of
+from gen_sweeps.rendering.tracing import Traced, origin_of, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
@@ -50,6 +51,9 @@ _PLAIN_FILTERS = (
     *("unique", "upper", "wordcount"),
 )
 """Filters of Jinja that take about as much time and room as what they are given."""
+
+_ITEM_FILTERS = frozenset({"d", "default", "first", "last", "max", "min"})
+"""Filters that return what they are given or an item of it, which keeps its origin."""
 
 _GROWING_FILTERS = (
     "batch",
@@ -185,7 +189,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """
 
     template_class = _Template
-    intercepted_binops = frozenset(("+", "*", "**", "%"))
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
+    intercepted_unops = frozenset(("+", "-"))
 
     def __init__(
         self,
@@ -210,7 +215,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._fields = fields
         self.concat = self._concatenated  # type: ignore[method-assign] # Jinja has a "".join there
         known = self.filters
-        self.filters = {name: self._counted(known[name], _total) for name in _PLAIN_FILTERS}
+        self.filters = {
+            name: self._counted(known[name], _total, keeps_origin=name in _ITEM_FILTERS)
+            for name in _PLAIN_FILTERS
+        }
         self.filters |= {name: self._counted(known[name], _repeated) for name in _GROWING_FILTERS}
         self.filters |= {
             "format": self._format,
@@ -220,6 +228,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _JOINED: joined,
             _NEST: self._nested,
         }
+        tests: Any = self.tests
+        self.tests = {name: _plain(test) for name, test in tests.items()}
         del self.globals["lipsum"]  # what it returns differs from run to run
         self.globals["range"] = self._range
 
@@ -274,11 +284,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
         kind = type(obj)
         if attribute in self._fields.get(kind, ()):
             return getattr(obj, attribute)
-        # What a string can do, a text of the spec can if it is safe to be printed as it is.
-        return super().getattr(str(obj) if kind is Text else obj, attribute)
+        if kind is Traced:
+            obj = obj.value
+        elif isinstance(obj, Text):
+            # What a string can do, a text of the spec can if it is safe to be printed as it is.
+            obj = _GuardedString.of(obj)
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]  # also where a method has the same name
+        return super().getattr(obj, attribute)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Run an operator, charged before; part of the protocol of Jinja's sandbox."""
+        if isinstance(left, Traced) or isinstance(right, Traced):
+            plain = self.call_binop(context, operator, untraced(left), untraced(right))
+            return traced(plain, origin_of(left, right))
         if operator == "%" and isinstance(left, str):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int) and isinstance(right, int):
@@ -290,22 +309,33 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._budget.make(_total(left, right))
         return super().call_binop(context, operator, left, right)
 
+    def call_unop(self, context: Context, operator: str, arg: Any) -> Any:
+        """Run an operator; likewise."""
+        if isinstance(arg, Traced):
+            return traced(self.call_unop(context, operator, arg.value), arg.origin)
+        return super().call_unop(context, operator, arg)
+
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what a template calls, charged before; likewise."""
         method = getattr(obj, "__wrapped__", obj)
+        given = args
         if isinstance(method, BuiltinMethodType):
             args = self._charged_method(method, args, kwargs)
         else:
             self._budget.step(CALL_STEPS)
         self._budget.nest((*args, *kwargs.values()))
-        return super().call(context, obj, *args, **kwargs)
+        made = super().call(context, obj, *args, **kwargs)
+        if isinstance(method, BuiltinMethodType):
+            return guarded(made, method.__self__, *given, *kwargs.values())
+        return made
 
     def _charged_method(
         self, method: BuiltinMethodType, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[Any, ...]:
         owner, name = method.__self__, method.__name__
-        if name not in _METHODS.get(type(owner), ()):
-            raise SecurityError(f"templates may not call {name}() of a {type(owner).__name__}")
+        kind = str if isinstance(owner, _GuardedString) else type(owner)
+        if name not in _METHODS.get(kind, ()):
+            raise SecurityError(f"templates may not call {name}() of a {kind.__name__}")
         if name in ("format", "format_map"):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
@@ -327,24 +357,31 @@ class Sandbox(ImmutableSandboxedEnvironment):
     # -- filters --
 
     def _counted(
-        self, function: Callable[..., Any], cost: Callable[..., int]
+        self,
+        function: Callable[..., Any],
+        cost: Callable[..., int],
+        *,
+        keeps_origin: bool = False,
     ) -> Callable[..., Any]:
         first = 1 if hasattr(function, "jinja_pass_arg") else 0
+        seen = (lambda value: value) if keeps_origin else untraced
 
         @wraps(function)
         def counted(*args: Any, **kwargs: Any) -> Any:
+            args = tuple(map(seen, args))
+            kwargs = {name: seen(value) for name, value in kwargs.items()}
             self._budget.make(cost(*args[first:], *kwargs.values()))
-            return function(*args, **kwargs)
+            return guarded(function(*args, **kwargs), *args[first:], *kwargs.values())
 
         return counted
 
-    def _format(self, pattern: object, *args: Any, **kwargs: Any) -> str:
+    def _format(self, pattern: object, *args: Any, **kwargs: Any) -> object:
         """Filter `format`, and the operator `%`."""
         text = str(pattern)
         self._check_format(text, (*args, *kwargs.values()))
         made = text % (kwargs or args)
         self._budget.make(len(made))
-        return made
+        return guarded(made, pattern, *args, *kwargs.values())
 
     def _check_format(self, pattern: str, values: Iterable[Any]) -> None:
         if match := _WIDTH.search(pattern.replace("{{", "").replace("%%", "")):
@@ -359,25 +396,63 @@ class Sandbox(ImmutableSandboxedEnvironment):
         value: Iterable[Any],
         d: str = "",
         attribute: str | int | None = None,
-    ) -> str:
+    ) -> object:
         """Filter `join`."""
         items = list(value)
-        if attribute is None:
-            items = list(map(str, items))
-            self._budget.make(_total(*items) + len(items) * len(str(d)))
-        made: str = do_join(eval_ctx, items, str(d), attribute)
-        self._budget.make(len(made))
-        return made
+        if attribute is not None:
+            items = list(map(make_attrgetter(self, attribute), items))
+        texts = list(map(str, items))
+        self._budget.make(_total(*texts) + len(texts) * len(str(d)))
+        made: str = do_join(eval_ctx, texts, str(d))
+        return guarded(made, d, *items)
 
-    def _sum(self, numbers: Iterable[float]) -> float:
+    def _sum(self, numbers: Any) -> float:
         """Filter `sum`: of numbers; lists are joined with `+`."""
         total: float = 0
-        for number in numbers:
+        items: Any = untraced(numbers)
+        for number in map(untraced, items):
             if not isinstance(number, int | float):
                 raise TemplateRuntimeError(f"sum adds numbers, not a {type(number).__name__}")
             self._budget.step()
             total += number
         return total
+
+
+class _GuardedString(str):
+    """A string that is a text of the spec, whose methods a template calls."""
+
+    __slots__ = ("text",)
+
+    text: Text
+
+    @classmethod
+    def of(cls, text: Text) -> _GuardedString:
+        made = cls(text)
+        made.text = text
+        return made
+
+
+def guarded(made: object, *sources: object) -> object:
+    """Return what was made of values: a text of the spec, if it is a string and they have one."""
+    if not isinstance(made, str | list | tuple):
+        return made
+    of_spec = (value.text if isinstance(value, _GuardedString) else value for value in sources)
+    texts = list(texts_in(*of_spec))
+    if not texts:
+        return made
+    if isinstance(made, str):
+        return text_of(made, *texts)
+    return [text_of(item, *texts) if isinstance(item, str) else item for item in made]
+
+
+def _plain(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a test of Jinja that sees values without their origins."""
+
+    @wraps(test)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return test(*map(untraced, args), **kwargs)
+
+    return plain
 
 
 def _size(value: object) -> int:

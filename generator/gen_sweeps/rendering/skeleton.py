@@ -23,6 +23,10 @@ class Kind(Enum):
     """A comment, of one or more lines."""
     NAME = auto()
     """A name, possibly dotted."""
+    SHELL = auto()
+    """One word of a shell's command line."""
+    JSON = auto()
+    """A value of JSON, or of YAML."""
     TEXT = auto()
     """A text of the spec as it is."""
 

@@ -2,100 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import dropwhile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 
-from gen_sweeps.spec.findings import Finding, KeyPath, toml_type
-from gen_sweeps.spec.model import Constant, Reference, Section, Spec, Strategy, Treatment, Value
+from gen_sweeps.spec.arms import ArmBuilder, WrittenStrategy, unmatched_overrides
+from gen_sweeps.spec.axes import (
+    LevelSelection,
+    WrittenAxis,
+    WrittenLevel,
+    read_axes,
+    read_selection,
+)
+from gen_sweeps.spec.factors import FactorChecker
+from gen_sweeps.spec.findings import Findings, KeyPath
+from gen_sweeps.spec.model import (
+    STRATEGY,
+    Constant,
+    Section,
+    Spec,
+    Treatment,
+    Value,
+)
 from gen_sweeps.spec.names import (
     closest_match,
     constant_fault,
     dotted_fault,
     file_fault,
     identifier_fault,
+    level_fault,
 )
-from gen_sweeps.spec.schema import DEFAULT_TEMPLATES, is_reference
-
-MAX_DEPTH = 50
-"""How deep a value may nest; CPython stops at 200 brackets in a file, and a template has some."""
-
-MAX_DIGITS = 4300
-"""How long an integer may be; Python refuses to read a longer one (`sys.int_info`)."""
-
-_EMPTY: Mapping[str, Value] = MappingProxyType({})
+from gen_sweeps.spec.schema import DEFAULT_LINE_LENGTH, DEFAULT_TEMPLATES, is_tagged
+from gen_sweeps.spec.values import ValueReader, WrittenValue, resolved
+from gen_sweeps.spec.variables import Override, Variables
 
 
-def build(
-    document: Mapping[str, object], path: Path, digest: str
-) -> tuple[Spec, Sequence[Finding]]:
+def build(document: Mapping[str, object], path: Path) -> tuple[Spec, Findings]:
     """Return the experiment that a document describes, and what is wrong with it.
 
-    The spec may be used only if nothing is wrong, here or in `checking`. Where a key is missing or
-    has a value of the wrong type, which `checking` reports, something harmless takes its place, so
-    that everything else is still checked.
+    It is to be used only if nothing is wrong, also with the document's keys. Where those are, or
+    what they have, this goes on with something harmless: that is reported by `checking`, and
+    what stands beside the fault is still looked at.
 
     Args:
         document: The spec file, as tomllib reads it.
         path: The spec file's path.
-        digest: The spec file's sha256, in hexadecimal.
     """
     builder = _Builder(document, path)
-    spec = builder.spec(digest)
+    spec = builder.spec()
     return spec, builder.findings
 
 
 class _Builder:
-    """Builds one `Spec`; collects what is wrong instead of stopping at it."""
+    """Builds one `Spec`; writes down what is wrong instead of stopping at it."""
 
     def __init__(self, document: Mapping[str, object], path: Path) -> None:
-        self.findings: list[Finding] = []
+        self.findings = Findings()
+        self.report = self.findings.report
         self._document = document
         self._path = path
         self._constants: dict[str, KeyPath] = {}
+        self._reader = ValueReader(self.findings, self._constants, self._is_further_down)
 
-    def report(
-        self, where: KeyPath, message: str, hint: str | None = None, *, at_value: bool = False
-    ) -> None:
-        """Record that something is wrong at `where`."""
-        self.findings.append(Finding(where, message, hint, at_value))
-
-    def spec(self, digest: str) -> Spec:
+    def spec(self) -> Spec:
         """Return the experiment."""
         base = self._base()
-        treatment = self._treatment()
-        strategies = self._strategies(treatment)
+        treatment, shared = self._treatment()
+        axes = {axis.name: axis for axis in self._axes()}
+        overrides = list(self._overrides(axes))
+        defaults = self._reader.table(self._table(("vars",)), ("vars",))
+        checker = FactorChecker(treatment, axes, defaults, overrides, self.findings)
+        checker.check_variables()
+        variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
+        strategies = list(self._strategies(treatment, checker, variables))
+        checker.check_vary(strategies, variables)
+        references = variables.references(shared, ("treatment", "shared"))
+        checker.check_shared(references, variables)
+        checker.check_strategy_names()
         sweep = self._table(("sweep",))
-        name = self._line(sweep, ("sweep", "name"))
+        control = self._control(sweep, axes)
+        builder = ArmBuilder(
+            axes,
+            {written.name: written for written in strategies},
+            variables,
+            control,
+            self.findings,
+            warns_alike=STRATEGY not in treatment.vary,
+        )
+        combinations = builder.combinations(list(self._excluded(sweep, axes)))
+        for override in unmatched_overrides(overrides, combinations) if combinations else ():
+            self.report(override.when.where, "matches none of the arms")
+        arms = tuple(builder.arms(combinations))
+        if arms:
+            resolved_shared = variables.resolve_all(shared, references, arms[0].levels)
+            treatment = replace(treatment, shared=resolved_shared)
+        output, templates = self._folders(sweep)
+        return Spec(
+            path=self._path,
+            name=self._line(sweep, ("sweep", "name")),
+            package=self._package(sweep),
+            output=output,
+            templates=templates,
+            control=MappingProxyType(control),
+            treatment=treatment,
+            base=base,
+            strategies=builder.strategies(arms),
+            axes=tuple(builder.axes(arms)),
+            arms=arms,
+            depends=MappingProxyType(dict(variables.depends)),
+            line_length=self._line_length(sweep),
+            argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
+        )
+
+    # -- [sweep] --
+
+    def _package(self, sweep: Mapping[str, object]) -> str:
         package = self._text(sweep, ("sweep", "package"))
-        if "package" in sweep and (fault := dotted_fault(package)):
+        if package and (fault := dotted_fault(package)):
             self.report(("sweep", "package"), f"{package!r} {fault}", at_value=True)
+        return package
+
+    def _folders(self, sweep: Mapping[str, object]) -> tuple[PurePosixPath, PurePosixPath]:
         output = self._folder(sweep, ("sweep", "output"), "generated")
         templates = self._folder(sweep, ("sweep", "templates"), DEFAULT_TEMPLATES)
         if output == templates and isinstance(sweep.get("output"), str):
             message = "is also the template folder: the files need a folder of their own"
             self.report(("sweep", "output"), message, at_value=True)
-        control = self._text(sweep, ("sweep", "control"))
-        known = [strategy.name for strategy in strategies]
-        if control not in known and known and isinstance(sweep.get("control"), str):
-            match = closest_match(control, known)
-            hint = f"did you mean `{match}`?" if match else f"strategies: {', '.join(known)}"
-            self.report(("sweep", "control"), f"no strategy is called {control!r}", hint)
-        return Spec(
-            path=self._path,
-            name=name,
-            package=package,
-            output=output,
-            templates=templates,
-            control=control,
-            treatment=treatment,
-            vars=self._values(("vars",)),
-            base=base,
-            strategies=strategies,
-            digest=digest,
-        )
+        return output, templates
+
+    def _line_length(self, sweep: Mapping[str, object]) -> int:
+        length = sweep.get("line_length")
+        return length if isinstance(length, int) else DEFAULT_LINE_LENGTH
+
+    def _control(
+        self, sweep: Mapping[str, object], axes: Mapping[str, WrittenAxis]
+    ) -> dict[str, str]:
+        control = sweep.get("control")
+        where: KeyPath = ("sweep", "control")
+        if isinstance(control, str):
+            strategies = axes[STRATEGY].levels if STRATEGY in axes else {}
+            if control in strategies:
+                return {STRATEGY: control}
+            if strategies:
+                match = closest_match(control, strategies)
+                hint = (
+                    f"did you mean `{match}`?" if match else f"strategies: {', '.join(strategies)}"
+                )
+                self.report(where, f"no strategy is called {control!r}", hint)
+            elif axes:
+                axis, *_ = axes.values()
+                level = next(iter(axis.levels), "…")
+                hint = f'name a level of each axis under study: `{{ {axis.name} = "{level}" }}`'
+                self.report(where, "names a strategy, and there are none", hint, at_value=True)
+            return {}
+        selection = read_selection(control, where, axes, self.findings)
+        if selection is None or not isinstance(control, dict):
+            return {}
+        return {
+            axis: next(iter(levels))
+            for axis, levels in selection.levels.items()
+            if levels and not isinstance(control[axis], list)
+        }
+
+    def _excluded(
+        self, sweep: Mapping[str, object], axes: Mapping[str, WrittenAxis]
+    ) -> Iterator[LevelSelection]:
+        entries = sweep.get("exclude")
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            where: KeyPath = ("sweep", "exclude", index)
+            selection = read_selection(entry, where, axes, self.findings)
+            if selection:
+                yield selection
+
+    # -- [base] --
 
     def _base(self) -> tuple[Section, ...]:
         sections = []
@@ -120,12 +202,24 @@ class _Builder:
 
     def _constant(self, name: str, entry: object, where: KeyPath) -> Constant:
         """Read `value` or `{ value = …, doc = … }`; a constant may name those above it."""
-        if not isinstance(entry, dict) or is_reference(entry):
-            return Constant(name, self._value(entry, where), "")
+        if not isinstance(entry, dict) or is_tagged(entry):
+            return Constant(name, self._constant_value(entry, where), "")
         doc = self._text(entry, (*where, "doc"))
-        return Constant(name, self._value(entry.get("value", 0), (*where, "value")), doc)
+        return Constant(name, self._constant_value(entry.get("value", 0), (*where, "value")), doc)
 
-    def _treatment(self) -> Treatment:
+    def _constant_value(self, entry: object, where: KeyPath) -> Value:
+        def variable(_: str) -> Value:
+            return 0  # is reported when it is read
+
+        return resolved(self._reader.value(entry, where), variable, str)
+
+    def _is_further_down(self, name: str) -> bool:
+        return any(name in self._table(("base", heading)) for heading in self._table(("base",)))
+
+    # -- what varies --
+
+    def _treatment(self) -> tuple[Treatment, Mapping[str, WrittenValue]]:
+        """Read the treatment; the shared arguments in it are not resolved."""
         table = self._table(("treatment",))
         call = self._text(table, ("treatment", "call"))
         if isinstance(table.get("call"), str):
@@ -135,7 +229,10 @@ class _Builder:
                 constant = self._constants[call.split(".")[0]]
                 self.report(constant, f"is the name of the treatment's call, {call}")
         vary = tuple(self._vary(table.get("vary")))
-        shared = self._values(("treatment", "shared"))
+        shared = self._reader.table(table.get("shared"), ("treatment", "shared"))
+        if shared and "call" not in table:
+            message = "has arguments, but `[treatment]` names no `call`"
+            self.report(("treatment", "shared"), message, 'add `call = "…"`')
         for name in shared:
             where: KeyPath = ("treatment", "shared", name)
             if fault := identifier_fault(name):
@@ -143,7 +240,9 @@ class _Builder:
             elif name in vary:
                 hint = "keep it in one of the two: what is shared can't vary"
                 self.report(where, "is also in `vary`", hint)
-        return Treatment(call, vary, shared)
+        names: Mapping[str, Value] = MappingProxyType(dict.fromkeys(shared, 0))
+        # A `call` that is no string is reported for that, not for what it doesn't name.
+        return Treatment(call or ("_" if "call" in table else ""), vary, names), shared
 
     def _vary(self, names: object) -> Iterator[str]:
         seen = set()
@@ -158,44 +257,56 @@ class _Builder:
             seen.add(name)
             yield name
 
-    def _strategies(self, treatment: Treatment) -> tuple[Strategy, ...]:
-        strategies = []
+    def _axes(self) -> Iterator[WrittenAxis]:
+        """Yield all axes, that of the strategies first."""
+        strategies = {}
         folded: dict[str, str] = {}
         for name, entry in self._table(("strategies",)).items():
             where: KeyPath = ("strategies", name)
             fold = name.casefold()
             other = folded.setdefault(name if fold == name else fold, name)
-            if fault := identifier_fault(name):
+            if fault := level_fault(name):
                 self.report(where, f"{name!r} {fault}")
             elif other is not name:
                 self.report(where, f"differs from `{other}` only in case, and so would their files")
+            table = entry.get("vars") if isinstance(entry, dict) else None
+            variables = self._reader.table(table, (*where, "vars"))
+            strategies[name] = WrittenLevel(name, name, variables, where)
+        if strategies:
+            yield WrittenAxis(STRATEGY, strategies, ("strategies",))
+        yield from read_axes(self._table(("axes",)), self._reader, self.findings)
+
+    def _overrides(self, axes: Mapping[str, WrittenAxis]) -> Iterator[Override]:
+        entries = self._document.get("overrides")
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if not isinstance(entry, dict):
+                continue
+            where: KeyPath = ("overrides", index)
+            variables = self._reader.table(entry.get("vars"), (*where, "vars"))
+            when = read_selection(entry.get("when"), (*where, "when"), axes, self.findings)
+            # What a wrong `when` sets is there, for those who refer to it.
+            yield Override(when or LevelSelection({}, where), variables, where)
+
+    def _strategies(
+        self, treatment: Treatment, checker: FactorChecker, variables: Variables
+    ) -> Iterator[WrittenStrategy]:
+        for name, entry in self._table(("strategies",)).items():
+            where: KeyPath = ("strategies", name)
             table = entry if isinstance(entry, dict) else {}
-            args = self._args(table.get("args"), (*where, "args"), treatment)
+            place: KeyPath = (*where, "args")
+            args = self._reader.table(table.get("args"), place)
+            for arg in args:
+                if arg not in treatment.vary:
+                    checker.report_not_varying((*place, arg), arg)
+            ordered = (
+                args
+                if tuple(args) == treatment.vary
+                else MappingProxyType({arg: args[arg] for arg in treatment.vary if arg in args})
+            )
+            references = variables.references(ordered, place)
             title = self._line(table, (*where, "title"))
             doc = self._text(table, (*where, "doc"))
-            strategies.append(Strategy(name, title, doc, args))
-        return tuple(strategies)
-
-    def _args(self, table: object, where: KeyPath, treatment: Treatment) -> Mapping[str, Value]:
-        """Read a strategy's arguments, into the order of `vary`."""
-        if not isinstance(table, dict) or not table:
-            return _EMPTY
-        args = {arg: self._value(value, (*where, arg)) for arg, value in table.items()}
-        if tuple(args) == treatment.vary:
-            return MappingProxyType(args)
-        for arg in args:
-            if arg not in treatment.vary:
-                self._report_not_varying((*where, arg), arg, treatment)
-        return MappingProxyType({arg: args[arg] for arg in treatment.vary if arg in args})
-
-    def _report_not_varying(self, where: KeyPath, arg: str, treatment: Treatment) -> None:
-        if arg in treatment.shared:
-            message = f"{arg!r} is shared by all strategies, so no strategy can set it"
-            self.report(where, message, "move it from `[treatment.shared]` to `treatment.vary`")
-            return
-        match = closest_match(arg, treatment.vary)
-        hint = f"did you mean `{match}`?" if match else f"add {arg!r} to `treatment.vary`"
-        self.report(where, f"{arg!r} is not in `treatment.vary`", hint)
+            yield WrittenStrategy(name, title, doc, ordered, references, where)
 
     # -- pieces of the document, or something harmless where they have the wrong type --
 
@@ -229,64 +340,3 @@ class _Builder:
             elif below and (fault := file_fault("/".join(below))):
                 report(f"{text!r} {fault}")
         return PurePosixPath(text)
-
-    def _values(self, where: KeyPath) -> Mapping[str, Value]:
-        table = self._table(where)
-        if not table:
-            return _EMPTY
-        return MappingProxyType(
-            {name: self._value(value, (*where, name)) for name, value in table.items()}
-        )
-
-    def _value(self, value: object, where: KeyPath, depth: int = 0) -> Value:
-        """Return `value` frozen, with its references checked; report what Python can't write."""
-        if isinstance(value, str | bool | float):
-            return value
-        if isinstance(value, int):
-            if not _is_written(value):
-                message = f"has more than {MAX_DIGITS} digits, which Python can't read back"
-                self.report(where, message, at_value=True)
-                return 0
-            return value
-        if isinstance(value, list | dict):
-            return self._nested(value, where, depth)
-        message = f"is {toml_type(value)}, which Python has no literal for"
-        self.report(where, message, "write it as a string, in quotes", at_value=True)
-        return 0
-
-    def _nested(self, value: list[object] | dict[str, object], where: KeyPath, depth: int) -> Value:
-        if depth >= MAX_DEPTH:
-            self.report(where, f"is nested more than {MAX_DEPTH} levels deep", at_value=True)
-            return 0
-        if isinstance(value, list):
-            return tuple(
-                self._value(item, (*where, index), depth + 1) for index, item in enumerate(value)
-            )
-        if not value:
-            return _EMPTY
-        if is_reference(value):
-            return self._reference(str(value["base"]), where)
-        return MappingProxyType(
-            {key: self._value(item, (*where, key), depth + 1) for key, item in value.items()}
-        )
-
-    def _reference(self, name: str, where: KeyPath) -> Reference:
-        if name not in self._constants:
-            if where[0] == "base" and any(
-                name in self._table(("base", heading)) for heading in self._table(("base",))
-            ):
-                message = f"constant {name!r} is defined further down"
-                self.report(where, message, "move it above the constants that refer to it")
-            else:
-                match = closest_match(name, self._constants)
-                hint = f"did you mean `{match}`?" if match else f"define {name} under [base.…]"
-                self.report(where, f"no constant is called {name!r}", hint, at_value=True)
-        return Reference(name)
-
-
-def _is_written(value: int) -> bool:
-    """Say whether Python writes an integer in decimal; its limit can be set, but not here."""
-    try:
-        return len(str(value).lstrip("-")) <= MAX_DIGITS
-    except ValueError:
-        return False

@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gen_sweeps.spec.findings import Finding, KeyPath, toml_type
 from gen_sweeps.spec.names import closest_match
 from gen_sweeps.spec.schema import (
     DOCUMENT,
+    SWEEP,
+    TREATMENT,
     ArrayKind,
+    ChoiceKind,
+    IntegerKind,
     KeyKind,
     MapKind,
+    ScalarKind,
     SpecKey,
     StringKind,
     TableKind,
     ValueKind,
-    is_reference,
+    has_type,
+    is_tagged,
     toml_literal,
+)
+
+AXES_ELSEWHERE = frozenset({"matrix", "grid", "sweeps", "seeds", "factors", "parameters"})
+"""What other tools call the tables that are axes here."""
+
+CALL = next(key for key in TREATMENT.keys if key.name == "call")
+
+HINT_FOR_CALLS = (
+    "name one call; what else differs is a variable: name it in `vary`, set it in "
+    "`[strategies.NAME.vars]` and print it in the template"
 )
 
 
 def check(document: Mapping[str, object]) -> Iterator[Finding]:
     """Yield everything that is wrong with the keys and the types of a document."""
     yield from _missing_keys(DOCUMENT, document, ())
+    if not document.keys() & {"strategies", "axes"}:
+        hint = "add a table `[strategies.NAME]`, or `[axes.NAME]` if there are only axes"
+        yield Finding(("strategies",), "is missing", hint)
+    yield from _missing_control(document)
     yield from _present_keys(DOCUMENT, document, ())
+
+
+def _missing_control(document: Mapping[str, object]) -> Iterator[Finding]:
+    sweep = document.get("sweep")
+    if "strategies" in document and isinstance(sweep, dict) and "control" not in sweep:
+        key = next(key for key in SWEEP.keys if key.name == "control")
+        yield Finding(("sweep", "control"), "is missing", _hint(key))
 
 
 def _missing_keys(
@@ -42,23 +69,42 @@ def _present_keys(
         if key := known.get(name):
             yield from _check(key.kind, value, (*where, name), key)
         else:
-            match = closest_match(name, known)
-            hint = f"did you mean `{match}`?" if match else f"known keys: {', '.join(known)}"
-            yield Finding((*where, name), "unknown key", hint)
+            yield Finding((*where, name), "unknown key", _hint_for_unknown(name, table, known))
+
+
+def _hint_for_unknown(name: str, table: TableKind, known: Iterable[str]) -> str:
+    if match := closest_match(name, known):
+        return f"did you mean `{match}`?"
+    if table is DOCUMENT and name in AXES_ELSEWHERE:
+        return "cross the strategies with a further factor by `[axes.seed]`, `levels = [0, 1, 2]`"
+    return table.hint or f"known keys: {', '.join(known)}"
 
 
 def _check(
     kind: KeyKind, value: object, where: KeyPath, key: SpecKey | None = None
 ) -> Iterator[Finding]:
+    if isinstance(kind, ChoiceKind):
+        kind = kind.chosen(value) or kind
+    if isinstance(kind, ValueKind):
+        if kind.table and isinstance(value, dict) and not is_tagged(value):
+            yield from _documented_value(kind.table, value, where)
+    elif not has_type(kind, value):
+        message = f"must be {_wanted(kind)}, not {toml_type(value)}"
+        hint = kind.hint if isinstance(kind, MapKind | ChoiceKind) else None
+        if key is CALL and isinstance(value, list):
+            hint = HINT_FOR_CALLS
+        yield Finding(where, message, hint, at_value=True)
+    elif isinstance(kind, StringKind | ArrayKind | MapKind) and kind.nonempty and not value:
+        yield Finding(where, "is empty", _hint(key) if key else None, at_value=True)
+    elif isinstance(kind, IntegerKind) and value not in kind.allowed:
+        message = f"must be from {kind.allowed.start} to {kind.allowed.stop - 1}"
+        yield Finding(where, message, at_value=True)
+    else:
+        yield from _check_inside(kind, value, where)
+
+
+def _check_inside(kind: KeyKind, value: object, where: KeyPath) -> Iterator[Finding]:
     match kind, value:
-        case (
-            (StringKind(nonempty=True), str())
-            | (ArrayKind(nonempty=True), list())
-            | (MapKind(nonempty=True), dict())
-        ) if not value:
-            yield Finding(where, "is empty", _hint(key) if key else None, at_value=True)
-        case StringKind(), str():
-            pass
         case ArrayKind(), list():
             for index, item in enumerate(value):
                 yield from _check(kind.items, item, (*where, index))
@@ -68,14 +114,8 @@ def _check(
         case TableKind(), dict():
             yield from _missing_keys(kind, value, where)
             yield from _present_keys(kind, value, where)
-        case ValueKind(table=TableKind() as table), dict() if not is_reference(value):
-            yield from _documented_value(table, value, where)
-        case ValueKind(), _:
-            pass
         case _:
-            message = f"must be {_wanted(kind)}, not {toml_type(value)}"
-            hint = kind.hint if isinstance(kind, MapKind) else None
-            yield Finding(where, message, hint, at_value=True)
+            pass
 
 
 def _documented_value(
@@ -92,8 +132,14 @@ def _wanted(kind: KeyKind) -> str:
     match kind:
         case StringKind():
             return "a string"
+        case IntegerKind():
+            return "an integer"
+        case ScalarKind():
+            return "a boolean, a number or a string"
         case ArrayKind():
             return "an array"
+        case ChoiceKind():
+            return " or ".join(dict.fromkeys(map(_wanted, kind.choices)))
         case _:
             return "a table"
 

@@ -7,11 +7,16 @@ from typing import TypeAlias
 
 from gen_sweeps.spec.schema import (
     DOCUMENT,
+    EXPRESSION,
     REFERENCE,
     VALUE,
+    VARIABLE,
     ArrayKind,
+    ChoiceKind,
+    IntegerKind,
     KeyKind,
     MapKind,
+    ScalarKind,
     SpecKey,
     StringKind,
     TableKind,
@@ -23,6 +28,8 @@ Keywords: TypeAlias = "dict[str, object]"
 
 _FIRST = ("$schema", "$ref", "title", "description", "type", "required", "properties")
 """The keywords that come first, in this order; the others follow in alphabetical order."""
+
+_SCALARS = ["boolean", "integer", "number", "string"]
 
 
 def schema() -> Keywords:
@@ -82,6 +89,16 @@ class _Definitions:
             case StringKind():
                 length = 1 if kind.nonempty else None
                 made: Keywords = {"type": "string", "pattern": kind.pattern, "minLength": length}
+            case IntegerKind(allowed):
+                made = {
+                    "type": "integer",
+                    "minimum": allowed.start,
+                    "maximum": allowed.stop - 1,
+                }
+            case ScalarKind():
+                made = {"type": _SCALARS}
+            case ChoiceKind():
+                made = _any_of([self._kind(choice) for choice in kind.choices])
             case ArrayKind():
                 made = {
                     "type": "array",
@@ -118,14 +135,26 @@ class _Definitions:
                 "title": kind.title,
                 "description": kind.description,
                 "anyOf": [
-                    {"type": ["boolean", "integer", "number", "string"]},
+                    {"type": _SCALARS},
                     {"type": "array", "items": value},
-                    self._reference(REFERENCE),
+                    *(self._reference(tagged) for tagged in (REFERENCE, EXPRESSION, VARIABLE)),
                     table or {"type": "object", "additionalProperties": value},
                 ],
                 "examples": list(kind.examples),
             }
         )
+
+
+def _any_of(choices: list[Keywords]) -> Keywords:
+    """Return the schema of a choice: one schema if types tell apart, so that editors are clear."""
+    types = [choice.get("type") for choice in choices]
+    names = [name for kind in types for name in (kind if isinstance(kind, list) else [kind])]
+    if None in names or len(set(names)) < len(names):
+        return {"anyOf": choices}
+    merged: Keywords = {}
+    for choice in choices:
+        merged |= choice
+    return {**merged, "type": names}
 
 
 def _ordered(keywords: Keywords) -> Keywords:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from gen_sweeps.errors import FileError, Problem, SpecError
 from gen_sweeps.spec.building import build
 from gen_sweeps.spec.checking import check
+from gen_sweeps.spec.extending import MAX_FILES, MergedSpec, SpecFile, extended_path
 from gen_sweeps.spec.findings import Finding
 from gen_sweeps.spec.model import Spec, SpelledFloat
 from gen_sweeps.spec.names import UNSEEN
+from gen_sweeps.spec.schema import DOCUMENT
+from gen_sweeps.spec.toml_hints import toml_hint
 
 _TO_ESCAPE = re.compile(f'["\\\\{UNSEEN}]')
 
@@ -28,11 +33,67 @@ def load(path: str | Path) -> Spec:
     """
     path = Path(path)
     source = _read(path)
-    document = _parse(source, path)
-    spec, findings = build(document, path, sha256(source, usedforsecurity=False).hexdigest())
-    if findings := [*check(document), *findings]:
-        raise SpecError(*_located(findings, source, path))
-    return spec
+    first = SpecFile(path, source, _parse(source, path))
+    files, problems = _extended(first)
+    merged = MergedSpec.of(files)
+    spec, findings = build(merged.document, path)
+    if errors := [*check(merged.document), *findings.errors]:
+        problems += _located(errors, merged)
+    if problems:
+        raise SpecError(*sorted(problems, key=partial(_place, first)))
+    return replace(
+        spec,
+        digest=_digest(files),
+        sources=tuple(file.path for file in files),
+        warnings=tuple(
+            sorted(_located(findings.warnings, merged), key=partial(_place, first))
+            if findings.warnings
+            else ()
+        ),
+    )
+
+
+def _place(first: SpecFile, problem: Problem) -> tuple[bool, str, int, int]:
+    """Return where a problem stands, the spec itself before the files that it extends."""
+    path = problem.path or ""
+    return (path != str(first.path), path, problem.line or 0, problem.column or 0)
+
+
+def _digest(files: Sequence[SpecFile]) -> str:
+    digests = [sha256(file.source, usedforsecurity=False).hexdigest() for file in files]
+    if len(digests) == 1:
+        return digests[0]
+    return sha256("".join(digests).encode(), usedforsecurity=False).hexdigest()
+
+
+def _extended(first: SpecFile) -> tuple[list[SpecFile], list[Problem]]:
+    """Return a spec and the files that it extends, the nearest first, and what is wrong there.
+
+    A file that is no part of a spec is named, but nothing of it is quoted.
+    """
+    files = [first]
+    while True:
+        sweep = files[-1].document.get("sweep")
+        text = sweep.get("extends") if isinstance(sweep, dict) else None
+        if not isinstance(text, str) or not text:
+            return files, []
+        path, fault = extended_path(files[-1].path, text)
+        if not fault and any(path.samefile(file.path) for file in files):
+            fault = "extends itself"
+        elif not fault and len(files) == MAX_FILES:
+            fault = f"is one file too many: a spec has at most {MAX_FILES}"
+        if not fault:
+            try:
+                source = _read(path)
+                file = SpecFile(path, source, _parse(source, path, is_own=False))
+            except (FileError, SpecError) as error:
+                return files, [*error.problems]
+            if file.document.keys() <= {key.name for key in DOCUMENT.keys}:
+                files.append(file)
+                continue
+            fault = "is no part of a spec: it has other tables"
+        finding = Finding(("sweep", "extends"), f"{path}: {fault}", at_value=True)
+        return files, _located([finding], MergedSpec.of(files[-1:]))
 
 
 def _read(path: Path) -> bytes:
@@ -48,7 +109,15 @@ def _read(path: Path) -> bytes:
         raise FileError.at(f"can't be read: {error.strerror}", str(path)) from None
 
 
-def _parse(source: bytes, path: Path) -> dict[str, object]:
+def _parse(source: bytes, path: Path, *, is_own: bool = True) -> dict[str, object]:
+    """Parse a file.
+
+    Args:
+        source: Its bytes.
+        path: The file.
+        is_own: Whether it is the spec that the user named; of another, nothing is quoted.
+    """
+
     def error(message: str, line: int | None, column: int | None, hint: str | None) -> SpecError:
         return SpecError(Problem(message, str(path), line, column, hint))
 
@@ -64,7 +133,10 @@ def _parse(source: bytes, path: Path) -> dict[str, object]:
         return tomllib.loads(text, parse_float=SpelledFloat)
     except tomllib.TOMLDecodeError as fault:
         message, line, column = _decode_error(str(fault), text)
-        raise error(f"is not TOML: {message}", line, column, None) from None
+        if not is_own:
+            raise error("is not TOML", line, column, None) from None
+        hint = toml_hint(text, line, column)
+        raise error(f"is not TOML: {message}", line, column, hint) from None
     except RecursionError:
         raise error("is not a spec: its values are nested too deeply", None, None, None) from None
     except ValueError as fault:
@@ -81,17 +153,23 @@ def _decode_error(message: str, text: str) -> tuple[str, int, int]:
     return message.removesuffix(" (at end of document)"), len(lines), len(lines[-1]) + 1
 
 
-def _located(findings: Iterable[Finding], source: bytes, path: Path) -> list[Problem]:
+def _located(findings: Iterable[Finding], spec: MergedSpec) -> list[Problem]:
     from gen_sweeps.spec.locations import positions  # noqa: PLC0415 - tree-sitter is for reports only
 
-    places = positions(source)
+    places = {}
     problems = []
     for finding in findings:
-        place = places.find(finding.where, value=finding.at_value)
+        file = spec.file_of(finding.where)
+        if file.path not in places:
+            places[file.path] = positions(file.source)
+        place = places[file.path].find(finding.where, value=finding.at_value)
+        column = place.column
+        if finding.offset:
+            column += places[file.path].offset_in_text(place, finding.offset)
         where = ".".join(_key(part) for part in finding.where)
         message = f"{where}: {finding.message}" if where else finding.message
-        problems.append(Problem(message, str(path), place.line, place.column, finding.hint))
-    return sorted(problems, key=lambda found: (found.line or 0, found.column or 0))
+        problems.append(Problem(message, str(file.path), place.line, column, finding.hint))
+    return problems
 
 
 def _key(part: str | int) -> str:

@@ -40,6 +40,7 @@ class Positions:
 
     keys: dict[KeyPath, Position] = field(default_factory=dict)
     values: dict[KeyPath, Position] = field(default_factory=dict)
+    lines: list[bytes] = field(default_factory=list)
 
     def find(self, path: KeyPath, *, value: bool = False) -> Position:
         """Return where `path` stands; what is missing is located at its table.
@@ -56,6 +57,23 @@ class Positions:
                     return places[path[:length]]
         return Position(1, 1)
 
+    def offset_in_text(self, place: Position, characters: int) -> int:
+        """Return how far from its start in the file a character of a string stands.
+
+        Args:
+            place: Where the string starts.
+            characters: The characters of its value before that one.
+
+        Returns:
+            0, the start itself, if the string is not written as its characters between quotes.
+        """
+        text = self.lines[place.line - 1].decode()[place.column - 1 :]
+        if text[:1] not in ('"', "'") or text[:3] in ('"""', "'''"):
+            return 0
+        if text[0] == '"' and "\\" in text[: characters + 1]:
+            return 0
+        return characters + 1
+
 
 def positions(source: bytes) -> Positions:
     """Return the places in `source`, which is TOML in UTF-8 that tomllib accepts."""
@@ -68,8 +86,8 @@ class _DocumentWalk:
     """One walk over a document's tree, which fills in `found`."""
 
     def __init__(self, source: bytes) -> None:
-        self.found = Positions()
         self._lines = source.split(b"\n")
+        self.found = Positions(lines=self._lines)
         self._last_index: dict[KeyPath, int] = {}
 
     def document(self, root: Node) -> Positions:

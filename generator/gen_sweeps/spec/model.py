@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Self, TypeAlias
+
+from gen_sweeps.errors import Problem
+
+STRATEGY = "strategy"
+"""The axis whose levels are the strategies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,19 @@ class SpelledFloat(float):
         return (self.spelling,)
 
 
-Value: TypeAlias = "bool | int | float | str | Reference | tuple[Value, ...] | Mapping[str, Value]"
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """`{ python = "…" }`: a Python expression, printed as it is spelled and never evaluated."""
+
+    source: str
+
+
+Value: TypeAlias = (
+    "bool | int | float | str | Reference | Expression | tuple[Value, ...] | Mapping[str, Value]"
+)
 """A value of the spec. Arrays are tuples and tables read-only mappings; both keep their order."""
 
-SCALARS = (str, int, float, Reference)
+SCALARS = (str, int, float, Reference, Expression)
 """The values that have no values in them; `bool` is an `int`."""
 
 
@@ -72,49 +87,106 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """The only thing that may differ.
+    """What strategies may set: arguments of one call, and variables.
 
     Attributes:
-        call: The constructor, as the generated code names it; may be dotted.
-        vary: The keyword arguments that may differ, in the order in which they are written.
-        shared: The keyword arguments that every strategy has, equal in all of them.
+        call: The constructor, as the generated code names it; may be dotted. Empty if no call is
+            declared.
+        vary: The names of arguments and variables that may differ, in the order in which they
+            are written.
+        shared: The keyword arguments of the call that every strategy has, equal in all of them.
     """
 
     call: str
     vary: tuple[str, ...]
     shared: Mapping[str, Value]
 
-    def __str__(self) -> str:
-        """Return `Call(argument, argument)`, as messages name the treatment."""
-        return f"{self.call}({', '.join(self.vary)})"
-
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """One arm of the experiment; `args` are its varying arguments, a subset of `vary`."""
+    """One level of the factor that the experiment is about, with what it sets.
+
+    Attributes:
+        args: Arguments of the treatment's call, in the order of `vary`. If axes are in them, the
+            arms of the strategy have strategies of their own, which differ in this only.
+        vars: Variables, as its first arm has them; `Arm.vars` has those of each.
+    """
 
     name: str
     title: str
     doc: str
     args: Mapping[str, Value]
+    vars: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """One level of an axis.
+
+    Attributes:
+        name: What the names of files and arms have of it.
+        value: What a template prints of it: the level as it is written, or its name.
+        vars: The variables that it sets, as its first arm has them.
+    """
+
+    name: str
+    value: Value
+    vars: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A further factor, crossed with the strategies, and its levels in the order of the spec."""
+
+    name: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One combination of levels.
+
+    Attributes:
+        name: The names of its strategy and levels, joined by `-` in the order of the spec.
+        levels: The name of its level of each axis; of the axis `strategy` too, if there are any.
+        strategy: Its strategy; None if the spec has none.
+        values: What a template prints of each axis but `strategy`.
+        vars: The values of all its variables, patterns filled in.
+    """
+
+    name: str
+    levels: Mapping[str, str]
+    strategy: Strategy | None
+    values: Mapping[str, Value]
+    vars: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
 class Spec:
     """One experiment, valid in itself.
 
     Attributes:
         path: The spec file, as the user named it.
         name: The experiment's name.
-        package: What the generated files call their own package.
+        package: What the generated files call their own package; empty if they don't.
         output: The output folder, relative to the spec's folder.
         templates: The template folder, likewise.
-        control: The name of the strategy that the others are compared with.
-        treatment: What may differ.
-        vars: Free values for the templates.
+        control: The level that others are compared with, of each axis under study; empty if
+            nothing is compared.
+        treatment: What strategies may set.
         base: The constants that every file shares.
-        strategies: The arms, in the order of the spec; at least one.
-        digest: The sha256 of the spec file, in hexadecimal; empty if it is from none.
+        strategies: The levels of the axis `strategy`, in the order of the spec.
+        axes: The further axes, likewise.
+        arms: The combinations of levels, at least one: strategies vary slowest, the control's
+            first, then the axes in the order of the spec.
+        depends: The axes on which the value of each variable depends, `strategy` among them.
+        line_length: Columns that a laid out line may take.
+        digest: The sha256 of the spec file and of those that it extends, in hexadecimal; empty if
+            it is from none.
+        argument_depends: The axes on which the value of each argument in `vary` depends.
+        sources: The files that it was read from, itself first; empty if it is from none.
+        warnings: What in it is probably not meant.
+        whole: The spec that it is a part of, which has more arms; None if it is whole itself.
     """
 
     path: Path
@@ -122,12 +194,34 @@ class Spec:
     package: str
     output: PurePosixPath
     templates: PurePosixPath
-    control: str
+    control: Mapping[str, str]
     treatment: Treatment
-    vars: Mapping[str, Value]
     base: tuple[Section, ...]
     strategies: tuple[Strategy, ...]
+    axes: tuple[Axis, ...]
+    arms: tuple[Arm, ...]
+    depends: Mapping[str, frozenset[str]]
+    line_length: int = 100
     digest: str = ""
+    argument_depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sources: tuple[Path, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    whole: Spec | None = None
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """The names of all axes, in the order in which arms' names have them."""
+        own = (STRATEGY,) if self.strategies else ()
+        return (*own, *(axis.name for axis in self.axes))
+
+    def control_of(self, arm: Arm) -> Arm:
+        """Return the arm that an arm is compared with: the same but for the axes under study."""
+        wanted = {**arm.levels, **self.control}
+        return self._arms_by_levels[tuple(wanted.values())]
+
+    @cached_property
+    def _arms_by_levels(self) -> Mapping[tuple[str, ...], Arm]:
+        return {tuple(arm.levels.values()): arm for arm in self.arms}
 
     @property
     def output_folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""Checks names: of constants, arguments, strategies, packages and files.
+"""Checks names: of constants, arguments, levels, variables, packages and files.
 
 Names are ASCII. Python would take more, but it folds what looks alike (`ﬁ` is `fi`), and file
 systems fold in other ways; a name that means one thing everywhere is worth that.
@@ -25,6 +25,13 @@ fillers, surrogates, private use, noncharacters. After Unicode's properties Gene
 and Z* and Default_Ignorable_Code_Point, written out so that every Python agrees."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_LEVEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+_SEEN_BY_TEMPLATES = frozenset({"strategy", "arm", "arms", "treatment", "sweep", "base", "vars"})
+_SEEN_BY_JINJA = frozenset(
+    {"range", "dict", "loop", "self", "namespace", "cycler", "joiner", "caller", "varargs"}
+    | {"kwargs", "super", "lipsum", "true", "false", "none", "True", "False", "None"}
+)
+
 _WINDOWS_DEVICE = re.compile(
     r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\..*)?", re.IGNORECASE
 )
@@ -49,6 +56,25 @@ def identifier_fault(name: str) -> str | None:
 def dotted_fault(name: str) -> str | None:
     """Return why `name` can't be a dotted Python name, or None if it can."""
     return next((fault for part in name.split(".") if (fault := identifier_fault(part))), None)
+
+
+def level_fault(name: str) -> str | None:
+    """Return why a strategy or a level can't have this name, or None if it can."""
+    if _LEVEL.fullmatch(name):
+        return None
+    return (
+        "can't be part of file names: a name takes ASCII letters, digits, `_`, `.` and `-`, and "
+        "starts with none of the last two"
+    )
+
+
+def variable_fault(name: str) -> str | None:
+    """Return why a variable or an axis can't have this name, or None if it can."""
+    if name in _SEEN_BY_TEMPLATES:
+        return "is something else to templates"
+    if name in _SEEN_BY_JINJA:
+        return "has a meaning of its own in Jinja"
+    return identifier_fault(name)
 
 
 def constant_fault(name: str) -> str | None:

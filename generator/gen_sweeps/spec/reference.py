@@ -8,11 +8,16 @@ from gen_sweeps.spec.schema import (
     CONSTANT,
     DOCUMENT,
     DOCUMENTED_CONSTANT,
+    EXPRESSION,
     REFERENCE,
     VALUE,
+    VARIABLE,
     ArrayKind,
+    ChoiceKind,
+    IntegerKind,
     KeyKind,
     MapKind,
+    ScalarKind,
     SpecKey,
     StringKind,
     TableKind,
@@ -35,7 +40,7 @@ def markdown() -> str:
     for key in DOCUMENT.keys:
         parts += _section(key)
     parts.append("## Values\n")
-    for kind in (VALUE, REFERENCE, CONSTANT, DOCUMENTED_CONSTANT):
+    for kind in (VALUE, EXPRESSION, REFERENCE, VARIABLE, CONSTANT, DOCUMENTED_CONSTANT):
         parts.append(f"### {kind.title}\n\n{kind.description}\n")
         values = enumerate(kind.examples, start=1)
         lines = "\n".join(f"EXAMPLE_{number} = {toml_literal(value)}" for number, value in values)
@@ -45,7 +50,7 @@ def markdown() -> str:
 
 def _section(key: SpecKey) -> Iterator[str]:
     """Yield the section of a key that stands at the top of a spec."""
-    kind = key.kind
+    kind = key.kind.items if isinstance(key.kind, ArrayKind) else key.kind
     title = kind.title if isinstance(kind, TableKind | MapKind) else key.name
     required = "required" if key.required else "optional"
     yield f"## {_code(title)} ({required})\n"
@@ -77,6 +82,12 @@ def _type(kind: KeyKind) -> str:
     match kind:
         case StringKind():
             return "string"
+        case IntegerKind():
+            return "integer"
+        case ScalarKind():
+            return "scalar"
+        case ChoiceKind():
+            return " or ".join(dict.fromkeys(map(_type, kind.choices)))
         case ArrayKind():
             return f"array of {_type(kind.items)}s"
         case TableKind() | MapKind():
@@ -88,13 +99,14 @@ def _type(kind: KeyKind) -> str:
 def _example(key: SpecKey) -> str:
     """Return an example of a table with the user's own keys, below its header."""
     (example,) = key.examples
-    lines = []
-    for name, value in example.items() if isinstance(example, dict) else ():
+    entries = example if isinstance(example, dict) else {}
+    lines = [f"{name} = {toml_literal(v)}" for name, v in entries.items() if type(v) is not dict]
+    if lines:
+        lines.insert(0, f"[{key.name}]")
+    for name, value in entries.items():
         if isinstance(value, dict):
-            lines.append(f'[{key.name}."{name}"]')
+            lines.append(f'[{key.name}."{name}"]' if key.name == "base" else f"[{key.name}.{name}]")
             lines += (f"{inner} = {toml_literal(item)}" for inner, item in value.items())
-        else:
-            lines += [f"[{key.name}]", f"{name} = {toml_literal(value)}"]
     return "\n".join(lines)
 
 

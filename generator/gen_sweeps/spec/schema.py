@@ -1,9 +1,9 @@
-"""The schema of a spec: its tables and keys, with their types and descriptions.
+"""The keys of a spec: what may stand in which table, and what it is.
 
-It is the only place that knows them: `checking` checks a document by it, `json_schema` makes the
-JSON Schema from it and `reference` the page for people. A new key is one more `SpecKey` here, which
-`building` reads. What involves several tables (a control that exists, a reference that names a
-constant) can't be declared for a single key, and is checked in `building`.
+This is the only place that knows them: `checking` checks a document by it, `json_schema` makes the
+JSON Schema of it and `reference` the page for people. A new key is one more `SpecKey` here, and
+`building` reads it. What tables say of each other (a control that exists, a reference that names
+a constant) can't be said of a key alone, and is checked in `building`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from typing import TypeAlias
 
 IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_]*$"
 DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+LEVEL_NAME = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
 DEFAULT_TEMPLATES = "templates"
-"""The default of `sweep.templates`."""
+"""What `sweep.templates` is where it is not said."""
+
+LINE_LENGTHS = range(40, 1001)
+"""What `sweep.line_length` may be, in columns."""
+
+DEFAULT_LINE_LENGTH = 100
+"""What it is where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,18 @@ class StringKind:
 
     pattern: str | None = None
     nonempty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerKind:
+    """An integer of a range."""
+
+    allowed: range
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarKind:
+    """A boolean, number or string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,7 @@ class TableKind:
         description: What it is, as a sentence.
         keys: Its keys, in the order in which a person would write them.
         examples: Tables as examples, if it is usually written inline.
+        hint: What to do about a key that it doesn't have; without it, its keys are listed.
     """
 
     name: str
@@ -63,6 +83,7 @@ class TableKind:
     description: str
     keys: tuple[SpecKey, ...]
     examples: tuple[object, ...] = ()
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,7 @@ class MapKind:
         pattern: A regular expression of the names, for editors.
         nonempty: Whether it must have an entry.
         hint: What to do where something other than a table stands.
+        whole: Whether it is replaced as a whole by that of a nearer file, not merged with it.
     """
 
     values: KeyKind
@@ -86,11 +108,12 @@ class MapKind:
     pattern: str | None = None
     nonempty: bool = False
     hint: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ValueKind:
-    """A value of any type; `building` checks whether Python has a literal for it.
+    """A value of any type; whether Python can write it is seen when it is read.
 
     Attributes:
         name: Its name in the JSON Schema.
@@ -107,7 +130,35 @@ class ValueKind:
     table: TableKind | None = None
 
 
-KeyKind: TypeAlias = "StringKind | ArrayKind | TableKind | MapKind | ValueKind"
+@dataclass(frozen=True, slots=True)
+class ChoiceKind:
+    """One of several kinds, which the type of what stands there tells apart.
+
+    Of two tables, the one with required keys is meant where one of those is given.
+
+    Attributes:
+        choices: The kinds.
+        hint: What to do where something of another type stands.
+    """
+
+    choices: tuple[KeyKind, ...]
+    hint: str | None = None
+
+    def chosen(self, value: object) -> KeyKind | None:
+        """Return the kind that a value is meant to be; None if it has the type of none."""
+        for choice in self.choices:
+            if isinstance(choice, TableKind) and isinstance(value, dict):
+                if any(key.required and key.name in value for key in choice.keys):
+                    return choice
+            elif has_type(choice, value):
+                return choice
+        return None
+
+
+KeyKind: TypeAlias = (
+    "StringKind | IntegerKind | ScalarKind | ArrayKind | TableKind | MapKind | ValueKind | "
+    "ChoiceKind"
+)
 """What may stand under a key."""
 
 
@@ -141,7 +192,7 @@ REFERENCE = TableKind(
         SpecKey(
             "base",
             StringKind(IDENTIFIER),
-            "The name of a constant in [base].",
+            "A name that stands under a heading of [base].",
             examples=("LEARNING_RATE",),
             required=True,
         ),
@@ -149,25 +200,78 @@ REFERENCE = TableKind(
     examples=({"base": "LEARNING_RATE"},),
 )
 
+EXPRESSION = TableKind(
+    "Expression",
+    "A Python expression",
+    '{ python = "…" }: what TOML has no word for. One expression of literals, names, attributes, '
+    "calls, containers and arithmetic of numbers; it is printed as it is spelled, and never "
+    "evaluated.",
+    (
+        SpecKey(
+            "python",
+            StringKind(nonempty=True),
+            "The expression, in one line; its names must be bound where it is printed.",
+            examples=("torch.optim.AdamW", "(0.9, 0.999)"),
+            required=True,
+        ),
+    ),
+    examples=(
+        {"python": "torch.optim.AdamW"},
+        {"python": "(0.9, 0.999)"},
+        {"python": "None"},
+        {"python": "3 * 10**4"},
+        {"python": "dict(lr=1e-3)"},
+        {"python": "{'base': 'x'}"},
+    ),
+)
+
+VARIABLE = TableKind(
+    "Variable",
+    "The value of a variable or an axis",
+    '{ var = "NAME" }: what the variable has in the arm, or the level of the axis.',
+    (
+        SpecKey(
+            "var",
+            StringKind(IDENTIFIER),
+            "A variable or an axis.",
+            examples=("seed",),
+            required=True,
+        ),
+    ),
+    examples=({"var": "seed"},),
+)
+
+TAGS = tuple(kind.keys[0].name for kind in (REFERENCE, EXPRESSION, VARIABLE))
+"""The keys that alone in a table, with a string, make it stand for something else."""
+
 VALUE = ValueKind(
     "Value",
     "A value",
-    "A boolean, number or string, an array or a table of values, or a reference "
-    '{ base = "NAME" }. The generated code has a literal of the same type and value; dates and '
-    "times are refused, because Python has no literals for them.",
-    examples=(0.1, "cosine", [1, 2], {"gamma": 0.99}, {"base": "LEARNING_RATE"}),
+    "A boolean, number or string, an array or a table of values, a reference "
+    '{ base = "NAME" } or { var = "NAME" }, or { python = "…" }. The generated code has a literal '
+    "of the same type and value; dates and times have none.",
+    examples=(
+        1e-5,
+        "cosine",
+        [1, 2],
+        {"gamma": 0.99},
+        {"base": "LEARNING_RATE"},
+        {"python": "(0.9, 0.999)"},
+    ),
 )
+
+VARIABLES = MapKind(VALUE, pattern=IDENTIFIER)
 
 DOCUMENTED_CONSTANT = TableKind(
     "DocumentedConstant",
-    "A base constant with a doc",
+    "A base constant and what it means",
     '{ value = …, doc = "…" }: the doc becomes a comment above the constant.',
     (
         SpecKey("value", VALUE, required=True),
         SpecKey(
             "doc",
             StringKind(),
-            "A comment above the constant, such as its unit or its source.",
+            "A comment for the line above the constant; its unit, its source.",
             examples=("tokens",),
         ),
     ),
@@ -177,9 +281,9 @@ DOCUMENTED_CONSTANT = TableKind(
 CONSTANT = ValueKind(
     "Constant",
     "A base constant",
-    'A value, a reference to a constant defined above, or { value = …, doc = "…" }. A constant '
-    "whose value is a table must be written in that last form.",
-    examples=(0.0003, {"value": 4, "doc": "GRPO group size"}),
+    "A value, a reference to a constant further up, or "
+    '{ value = …, doc = "…" }, the form that a table as the value must take.',
+    examples=(3e-6, {"value": 4, "doc": "GRPO group size"}),
     table=DOCUMENTED_CONSTANT,
 )
 
@@ -187,15 +291,23 @@ SECTION = MapKind(
     CONSTANT,
     '[base."HEADING"]',
     "A heading of `_base.py` and the constants under it.",
-    examples=({"LEARNING_RATE": 0.0003},),
+    examples=({"LEARNING_RATE": 3e-6},),
     pattern=IDENTIFIER,
     hint='constants stand under a heading, as in `[base."Training"]`',
+)
+
+ONE_OR_MORE_LEVELS = ChoiceKind((ScalarKind(), ArrayKind(ScalarKind(), nonempty=True)))
+
+COMBINATIONS = MapKind(
+    ONE_OR_MORE_LEVELS,
+    nonempty=True,
+    hint='name a level, or several, of one or more axes: `{ strategy = "x", model = ["large"] }`',
 )
 
 SWEEP = TableKind(
     "SweepTable",
     "[sweep]",
-    "The experiment's name, its control, and where its files are.",
+    "The experiment's name, where its files are, and what is compared with what.",
     (
         SpecKey(
             "name",
@@ -207,9 +319,9 @@ SWEEP = TableKind(
         SpecKey(
             "package",
             StringKind(DOTTED),
-            "Dotted name under which the generated files import each other.",
+            "Dotted name under which the generated files import each other, if they do.",
             examples=("generated", "configs.reward_shaping_sweep"),
-            required=True,
+            default="",
         ),
         SpecKey(
             "output",
@@ -227,10 +339,33 @@ SWEEP = TableKind(
         ),
         SpecKey(
             "control",
-            StringKind(),
-            "Name of the strategy that all others are compared with.",
-            examples=("identity",),
-            required=True,
+            ChoiceKind((StringKind(), MapKind(ScalarKind(), nonempty=True, whole=True))),
+            "The strategy that every other one is compared with, or a level of each axis under "
+            "study. On every other axis, arms are compared at equal levels. It must be said if "
+            "there are strategies; without it, nothing is compared.",
+            examples=("identity", {"model": "small"}),
+        ),
+        SpecKey(
+            "exclude",
+            ArrayKind(COMBINATIONS),
+            "Combinations of levels that are no arms.",
+            examples=([{"strategy": "coma_advantage", "model": ["large"]}],),
+            default=[],
+        ),
+        SpecKey(
+            "line_length",
+            IntegerKind(LINE_LENGTHS),
+            "Columns that a laid out line may take; set it to your formatter's.",
+            examples=(88,),
+            default=DEFAULT_LINE_LENGTH,
+        ),
+        SpecKey(
+            "extends",
+            StringKind(nonempty=True),
+            "A TOML file with tables for this spec, relative to it and inside of the same "
+            "repository. Tables are merged, and what stands in this file wins; arrays and values "
+            "are replaced as a whole. Folders stay relative to the spec.",
+            examples=("../common.toml",),
         ),
     ),
 )
@@ -238,59 +373,117 @@ SWEEP = TableKind(
 TREATMENT = TableKind(
     "TreatmentTable",
     "[treatment]",
-    "The one call that may differ between strategies, and which of its arguments may.",
+    "What the strategies may set: arguments of one call, and variables.",
     (
         SpecKey(
             "call",
             StringKind(DOTTED),
-            "The constructor, as the generated code names it; each strategy's file calls it "
-            "exactly once.",
+            "The constructor as the generated code names it; exactly one call of it stands in "
+            "each arm's file. Not needed if only variables vary.",
             examples=("DebateMetricStreamerConfig",),
-            required=True,
         ),
         SpecKey(
             "vary",
             ArrayKind(StringKind(IDENTIFIER), nonempty=True, unique=True),
-            "Keyword arguments of the call that may differ between strategies, in the order in "
-            "which they are written.",
+            "What may differ between strategies: keyword arguments of the call, in the order in "
+            "which they are written, and variables. A name is one or the other by where it is set: "
+            "in a strategy's `args` or in `vars`. `strategy` lets the templates print its name "
+            "outside of docstrings.",
             examples=(["reward_shaping_strategy", "reward_shaping_params"],),
             required=True,
         ),
         SpecKey(
             "shared",
             MapKind(VALUE, pattern=IDENTIFIER),
-            "Keyword arguments of the call that all strategies share.",
+            "Keyword arguments of the call that all strategies have.",
             examples=({"n_rollouts_per_prompt": {"base": "GENERATIONS_PER_PROMPT"}},),
             default={},
         ),
     ),
 )
 
-STRATEGY = TableKind(
+STRATEGY_TABLE = TableKind(
     "StrategyTable",
     "[strategies.NAME]",
-    "One arm of the experiment.",
+    "One level of the factor that the experiment is about.",
     (
         SpecKey(
             "title",
             StringKind(),
-            "A one-line title for readers.",
+            "One line that names the strategy for a reader.",
             examples=("COMA counterfactual advantage",),
             default="",
         ),
         SpecKey(
             "doc",
             StringKind(),
-            "What the strategy does, such as a formula or a source.",
+            "What the strategy does; a formula, a source.",
             examples=("A_i = r_i - baseline_i",),
             default="",
         ),
         SpecKey(
             "args",
             MapKind(VALUE, pattern=IDENTIFIER),
-            "The varying arguments of the treatment that this strategy sets.",
+            "The varying arguments of the treatment's call that this strategy sets.",
             examples=({"reward_shaping_params": {"gamma": 0.99}},),
             default={},
+        ),
+        SpecKey(
+            "vars",
+            VARIABLES,
+            "The varying variables that it sets; `{strategy}` and `{AXIS}` in a text are filled "
+            "in for each arm.",
+            examples=({"lr": 1e-3, "exp_name": "coma_seed{seed}"},),
+            default={},
+        ),
+    ),
+)
+
+NUMBERED_AXIS = TableKind(
+    "AxisTable",
+    "[axes.NAME]",
+    "An axis whose levels are values.",
+    (
+        SpecKey(
+            "levels",
+            ArrayKind(ScalarKind(), nonempty=True, unique=True),
+            "The levels; a file's name has them as they are written.",
+            examples=([42, 43, 44],),
+            required=True,
+        ),
+    ),
+    hint="an axis has either `levels` or a table for each level",
+)
+
+NAMED_AXIS = MapKind(
+    MapKind(
+        VALUE,
+        pattern=IDENTIFIER,
+        hint="a level is a table of variables, as in "
+        "`[axes.model.small]`; levels that are values stand in `levels = [1, 2]`",
+    ),
+    pattern=LEVEL_NAME,
+    nonempty=True,
+)
+
+OVERRIDE = TableKind(
+    "OverrideTable",
+    "[[overrides]]",
+    "Variables for some combinations of levels; of two that match, the later one wins.",
+    (
+        SpecKey(
+            "when",
+            COMBINATIONS,
+            "A level, or several, of each axis that it depends on; `strategy` is one.",
+            examples=({"strategy": "coma_advantage", "model": ["large"]},),
+            required=True,
+        ),
+        SpecKey(
+            "vars",
+            MapKind(VALUE, pattern=IDENTIFIER, nonempty=True),
+            "The variables that it sets.",
+            examples=({"hidden": 384},),
+            required=True,
         ),
     ),
 )
@@ -301,12 +494,15 @@ DOCUMENT = TableKind(
     "A spec file as a whole.",
     (
         SpecKey("sweep", SWEEP, required=True),
-        SpecKey("treatment", TREATMENT, required=True),
+        SpecKey("treatment", TREATMENT),
         SpecKey(
             "vars",
-            MapKind(VALUE, "[vars]"),
-            "Values for the templates, the same for every strategy.",
-            examples=({"queue": "post_training_queue"},),
+            MapKind(VALUE, "[vars]", pattern=IDENTIFIER),
+            "Variables: values for the templates, by their names. A level's, a strategy's and an "
+            "override's win over them. In a text, `{AXIS}` is filled in for each arm, and so is "
+            "`{strategy}` if the variable is named in `treatment.vary` or the text names an axis "
+            "too; `{{strategy}}` stands for `{strategy}` itself.",
+            examples=({"queue": "post_training_queue", "exp_name": "cartpole_seed{seed}"},),
             default={},
         ),
         SpecKey(
@@ -314,24 +510,81 @@ DOCUMENT = TableKind(
             MapKind(SECTION, "[base]"),
             "Headings, each with constants of `_base.py`: `NAME = value` or "
             '`NAME = { value = …, doc = "…" }`.',
-            examples=({"Training": {"LEARNING_RATE": 0.0003}},),
+            examples=({"Training": {"LEARNING_RATE": 3e-6}},),
             default={},
         ),
         SpecKey(
             "strategies",
-            MapKind(STRATEGY, "[strategies.NAME]", pattern=IDENTIFIER, nonempty=True),
-            "The arms of the experiment, by name; each makes one file per template.",
+            MapKind(STRATEGY_TABLE, "[strategies.NAME]", pattern=LEVEL_NAME, nonempty=True),
+            "The levels of the factor that the experiment is about, by name. They may be missing "
+            "if there are axes.",
             examples=({"identity": {"title": "Identity baseline"}},),
-            required=True,
+        ),
+        SpecKey(
+            "axes",
+            MapKind(
+                ChoiceKind(
+                    (NUMBERED_AXIS, NAMED_AXIS),
+                    hint="write a table, as in `[axes.seed]` with `levels = [0, 1, 2]`",
+                ),
+                "[axes.NAME]",
+                pattern=IDENTIFIER,
+                nonempty=True,
+            ),
+            "Further factors, crossed with the strategies: `levels = [...]`, or a table for each "
+            "level with the variables that it sets. Each combination is an arm.",
+            examples=(
+                {
+                    "seed": {"levels": [42, 43, 44]},
+                    "model": {"small": {"hidden": 128}, "large": {"hidden": 512}},
+                },
+            ),
+        ),
+        SpecKey(
+            "overrides",
+            ArrayKind(OVERRIDE),
+            OVERRIDE.description,
+            examples=(
+                [
+                    {
+                        "when": {"strategy": "coma_advantage", "model": ["large"]},
+                        "vars": {"hidden": 384},
+                    }
+                ],
+            ),
+            default=[],
         ),
     ),
 )
 """A whole spec."""
 
 
-def is_reference(value: object) -> bool:
-    """Say whether a value of a document is `{ base = "NAME" }`."""
-    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("base"), str)
+def has_type(kind: KeyKind, value: object) -> bool:
+    """Say whether a value of a document has the type that its key wants."""
+    match kind:
+        case StringKind():
+            return isinstance(value, str)
+        case IntegerKind():
+            return type(value) is int
+        case ScalarKind():
+            return isinstance(value, str | int | float)
+        case ArrayKind():
+            return isinstance(value, list)
+        case TableKind() | MapKind():
+            return isinstance(value, dict)
+        case ChoiceKind():
+            return kind.chosen(value) is not None
+        case ValueKind():
+            return True
+
+
+def is_tagged(value: object) -> bool:
+    """Say whether a value of a document is `{ base = … }`, `{ python = … }` or `{ var = … }`."""
+    return (
+        isinstance(value, dict)
+        and len(value) == 1
+        and any(isinstance(value.get(tag), str) for tag in TAGS)
+    )
 
 
 def toml_literal(value: object) -> str:
