@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest import World
+
+from gen_sweeps import load, prove, render
+from gen_sweeps.rendering.skeleton import Page
 
 TEMPLATE = "templates/run_{strategy}.py.jinja"
 IF = "{% if strategy.name == 'shaped' %}"
@@ -61,6 +66,79 @@ def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> No
     assert "hint: print a variable that varies at templates/run_{strategy}.py.jinja:" in result.err
     assert ', or put "strategy" into `treatment.vary`\n' in result.err
     assert not world.path("out").exists()
+
+
+LOOKS = (
+    "strategy.name == 'shaped'",
+    "'shaped' == strategy.name",
+    "strategy.name != 'plain'",
+    "strategy.name > 'q'",
+    "'q' < strategy.name",
+    "strategy.name is eq 'shaped'",
+    "strategy.name is in ['shaped']",
+    "strategy.name is gt 'q'",
+    "strategy.name in ['shaped']",
+    "strategy.name in {'shaped': 1}",
+    "'ha' in strategy.name",
+    "{'shaped': 1}.get(strategy.name)",
+    "{strategy.name: 1}.get('shaped')",
+    "strategy.name | length > 5",
+    "strategy.name.startswith('s')",
+    "(strategy.name | upper) == 'SHAPED'",
+    "(strategy.name | safe) == 'shaped'",
+    "(strategy.name ~ 1) == 'shaped1'",
+    "(1 ~ strategy.name ~ 2) | length > 7",
+    "(strategy.name + 'x') == 'shapedx'",
+    "('x' + strategy.name) | length > 6",
+    "(['a'] ~ strategy.name) | length > 10",
+    "([strategy.name] ~ '') | length > 9",
+    "('%s' | format(strategy.name)) == 'shaped'",
+    "'{}'.format(strategy.name) == 'shaped'",
+    "(strategy.name | replace('shaped', '')) == ''",
+    "([strategy.name, 'q'] | sort | first) == 'q'",
+    "([strategy.name, 'q'] | max) != 'q'",
+    "([strategy.name, 'shaped'] | unique | list | length) == 1",
+    "([strategy] | map(attribute='name') | list)[0] == 'shaped'",
+    "([strategy] | selectattr('name', 'equalto', 'shaped') | list)",
+    "([strategy] | groupby('name'))[0].grouper == 'shaped'",
+    "arm.name == 'shaped'",
+    "arm.file == 'run_shaped.py'",
+)
+"""What is true of the one arm only, each by another way to look at its name."""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_way_to_look_at_the_identity_goes_unseen(world: World, look: str) -> None:
+    result = world.run("spec.toml")
+    assert result.exit_code == 0, result.err
+    world.replace(TEMPLATE, "steps=10", f"steps={{{{ 1 if {look} else 2 }}}}")
+    result = world.run("spec.toml")
+    assert result.exit_code == 1, result.err
+    assert "out/run_shaped.py:10: depends on which arm it is for, at " in result.err
+
+
+def test_a_layout_that_depends_on_the_identity_is_seen(world: World) -> None:
+    title = '"""{{ strategy.title | docstring }}'
+    world.replace(
+        TEMPLATE, f"{title}.\n\n", f'{title}"""; x = {{{{ ([1] * 20) | python }}}}\ny = """'
+    )
+    long = f'[strategies.plain]\ntitle = "{"long " * 12}"'
+    world.replace("spec.toml", "[strategies.plain]", long)
+    result = world.run("spec.toml")
+    assert result.exit_code == 1, result.err
+    assert "depends on which arm it is for" in result.err
+
+
+def test_identity_that_is_only_printed_in_the_docstring_is_rendered_once(world: World) -> None:
+    printed = "{{ strategy.title | docstring }}, {{ 'run ' ~ strategy.name ~ 1 }}, {{ arm.file }}."
+    world.replace(TEMPLATE, "{{ strategy.title | docstring }}.", printed)
+    rendering = render(load(world.path("spec.toml")))
+
+    def refuse() -> Page:
+        raise AssertionError
+
+    files = {path: replace(file, under_control=refuse) for path, file in rendering.items()}
+    assert prove(replace(rendering, files=files)).digests
 
 
 def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: World) -> None:

@@ -40,10 +40,7 @@ def explain(rendering: Rendering, files: Sequence[File], progress: Progress) -> 
 
 def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     shown = str(rendering.spec.output_folder / file.path)
-    twin = file.under_control
-    if twin is None or not file.is_python:
-        yield Problem("depends on which arm it is for", shown)
-        return
+    twin = file.under_control()
     try:
         pages = (parse(shown, text.encode()) for text in _comparable(twin.text, file.source))
         found = code_differences(*pages)

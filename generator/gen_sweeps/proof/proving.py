@@ -1,10 +1,10 @@
 """The proof: files of arms differ only in the factors that the spec declares.
 
-Each file is rendered twice: as it is, and under the control's identity. If both are the same
-outside of the docstring, it depends on nothing of its arm but its factors. The first file of each
-skeleton is read whole. Files that share a skeleton have the same text around their holes, so only
-what fills the holes is looked at, each distinct filling once. A file of which that can't be said
-is read whole too.
+A template that does nothing with the identity of its arm but print it in the docstring makes equal
+code of equal factors. Every other file is rendered a second time, under the control's identity, and
+must be the same outside of the docstring. The first file of each skeleton is read whole. Files that
+share a skeleton have the same text around their holes, so only what fills the holes is looked at,
+each distinct filling once. A file of which that can't be said is read whole too.
 """
 
 from __future__ import annotations
@@ -151,6 +151,8 @@ class _Prover:
                 continue
             if fault := substitution_fault(file.page, control.file.page):
                 raise DisagreementError(f"{path} is refused: {fault}")
+            if not _is_like_twin(file, control):
+                raise DisagreementError(f"{path} is refused: it depends on which arm it is for")
             end = file.source.rstrip(" \t\n") + "\n"
             if not parse_concrete(path, end.encode()).exact:
                 raise DisagreementError(f"{path} is refused: LibCST drops bytes of it")
@@ -314,13 +316,14 @@ def _value_in(place: Place, kind: Kind, filling: Filling) -> HoleValue:
 
 
 def _is_of_its_factors(file: File, control: Control) -> bool:
-    """Say whether a file's code is the same under the control's identity.
+    """Say whether a file's code depends on nothing of its arm but the factors."""
+    is_only_documented = not file.asks_identity and not control.has_identity_in_code
+    return is_only_documented or _is_like_twin(file, control)
 
-    Then it depends on nothing of the arm but its factors.
-    """
-    page, twin = file.page, file.under_control
-    if twin is None or page is twin:
-        return True
+
+def _is_like_twin(file: File, control: Control) -> bool:
+    """Say whether a file's code is the same under the control's identity."""
+    page, twin = file.page, file.under_control()
     if page.skeleton is twin.skeleton:
         pairs = zip(page.fillings, twin.fillings, strict=True)
         return all(

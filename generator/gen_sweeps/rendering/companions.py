@@ -55,17 +55,14 @@ _LAST_SHORT = 0xFFFF
 
 def language_of(path: str) -> Language:
     """Return what reads a file."""
-    name = path.rpartition("/")[2]  # it is asked for each mark, and pathlib takes long
+    name = path.rpartition("/")[2]  # it is asked for each file, and pathlib takes long
     stem, dot, ending = name.rpartition(".")
     return _LANGUAGES.get(dot + ending if stem else "", Language.OTHER)
 
 
-def bare_check(path: str) -> Callable[[str], None]:
-    """Return what a factor's text must pass to be printed in a file as it is.
-
-    It raises `UnsafeTextError`.
-    """
-    match language_of(path):
+def bare_check(language: Language) -> Callable[[str], None]:
+    """Return what a factor's text must pass to be printed as it is; it raises `UnsafeTextError`."""
+    match language:
         case Language.PYTHON | Language.PROSE:
             return check_bare
         case Language.DATA:
@@ -94,7 +91,7 @@ def _shown(text: str) -> str:
     return literal(text if len(text) <= 60 else f"{text[:60]}…")  # noqa: PLR2004 - fits on a line
 
 
-def bare_value(value: Value, path: str) -> str:
+def bare_value(value: Value, language: Language) -> str:
     """Return what a factor that is no text prints as it is, in a file that is no Python.
 
     Raises:
@@ -104,7 +101,7 @@ def bare_value(value: Value, path: str) -> str:
         case int():
             return literal(value)
         case float() if math.isfinite(value):
-            return _number(value) if language_of(path) is Language.DATA else literal(value)
+            return _number(value) if language is Language.DATA else literal(value)
         case float():
             kind = "a number that is not finite"
         case tuple():
@@ -116,13 +113,12 @@ def bare_value(value: Value, path: str) -> str:
     raise TemplateRuntimeError(f"prints {kind} as it is: use a filter, such as `| json`")
 
 
-def check_filter(name: str, value: Value, path: str) -> None:
+def check_filter(name: str, value: Value, language: Language) -> None:
     """Check that a filter suits what reads a file.
 
     Raises:
         TemplateRuntimeError: It makes something that would be read as something else.
     """
-    language = language_of(path)
     is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
     if is_number or language not in UNLIKE_PYTHON:
         return
@@ -134,18 +130,18 @@ def check_filter(name: str, value: Value, path: str) -> None:
         _check_word_of_data(str(value))
 
 
-def check_quotes(name: str, line: str, path: str) -> None:
+def check_quotes(name: str, line: str, language: Language) -> None:
     """Check that what a filter has quoted stands in no other quotes.
 
     Args:
         name: The filter.
         line: What stands before it on its line.
-        path: The file.
+        language: What reads the file.
 
     Raises:
         TemplateRuntimeError: It does.
     """
-    if language_of(path) not in UNLIKE_PYTHON or line.lstrip()[:1] == "#":
+    if language not in UNLIKE_PYTHON or line.lstrip()[:1] == "#":
         return
     opened = ""
     before = " "

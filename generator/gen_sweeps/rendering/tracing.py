@@ -7,6 +7,9 @@ from typing import Any
 
 from gen_sweeps.rendering.escaping import Code, Text, check_bare, raw
 
+_LEAVES = (str, Text, int, float)
+"""Most of what there is, and nothing in it."""
+
 NO_ORIGIN: frozenset[str] = frozenset()
 """The origin of what is the same for all arms."""
 
@@ -129,6 +132,8 @@ def texts_in(*values: object) -> Iterator[Text]:
 
 def origin_of(*values: object) -> frozenset[str]:
     """Return what values come from, and what is in them."""
+    if len(values) == 1 and isinstance(values[0], Text | Traced):
+        return values[0].origin  # what is in it comes from nothing else
     origin = NO_ORIGIN
     for part in _parts(values):
         if isinstance(part, Text | Traced):
@@ -143,6 +148,8 @@ def _parts(values: Iterable[object]) -> Iterator[object]:
     while rest:
         value = rest.pop()
         yield value
+        if isinstance(value, _LEAVES):
+            continue
         value = untraced(value)
         if isinstance(value, list | tuple | Mapping) and id(value) not in seen:
             seen.add(id(value))
