@@ -179,6 +179,7 @@ def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: World) -
 
 
 def test_a_file_that_is_no_report_is_left_alone(sweep: World) -> None:
+    sweep.write("train.py", "print('mine')\n")
     before = sweep.files()
     refused = sweep.run("report", "spec.toml", "-o", "train.py")
     assert refused.exit_code == 1

@@ -108,7 +108,7 @@ Asks nothing and overwrites nothing: if a file that it would write already exist
 file and writes nothing. The result passes --check at once.
 
 \b
-  training        a training script, and four optimizers to compare
+  training        four optimizers with three seeds each, and what trains them
   reward-shaping  gen-sweeps' own sweep: five reward-shaping strategies
 """,
         """Examples:

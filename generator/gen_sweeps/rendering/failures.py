@@ -13,6 +13,13 @@ from gen_sweeps.rendering.escaping import UnsafeTextError
 from gen_sweeps.rendering.loader import TemplateFolder
 from gen_sweeps.spec.names import closest_match
 
+_HINTS = {
+    "Missing end of comment tag": (
+        "`{#` opens a comment of Jinja: write `{{ '{#' }}` where the file is to have one"
+    ),
+}
+"""What to do about a message of Jinja's that tells only those who know it."""
+
 
 def template_error(error: Exception, template: str, folder: TemplateFolder) -> TemplateError:
     """Return what went wrong in a template, with the file and the line of the template."""
@@ -44,7 +51,7 @@ def _explained(error: Exception) -> tuple[str, str | None]:
         case UnicodeDecodeError():
             return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
         case JinjaError():
-            return str(error), None
+            return str(error), _HINTS.get(error.message or "")
         case OSError():
             return f"can't be read: {error.strerror}", None
         case _:
