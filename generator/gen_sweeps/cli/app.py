@@ -49,13 +49,13 @@ class Starter(StrEnum):
 def _complete_spec(incomplete: str) -> list[str]:
     from gen_sweeps.cli import completion  # noqa: PLC0415 - only shells ask for it
 
-    return completion.specs(incomplete)
+    return completion.specs(os.environ, incomplete)
 
 
 def _complete_first(incomplete: str) -> list[str]:
     from gen_sweeps.cli import completion  # noqa: PLC0415 - only shells ask for it
 
-    return completion.specs(incomplete, COMMANDS)
+    return completion.specs(os.environ, incomplete, COMMANDS)
 
 
 def _complete_arm(incomplete: str) -> list[str]:
@@ -98,8 +98,8 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Limit the run to this arm, or to the arms of this strategy or level; may be "
-            "repeated.",
+            help="Limit the run to this arm, or to the arms of this strategy or level "
+            "(AXIS=LEVEL if two axes have it); may be repeated.",
             autocompletion=_complete_arm,
         ),
     ] = None,
