@@ -24,6 +24,9 @@ class CommandLineError(GenSweepsError):
     """The command line can't be understood."""
 
 
+_SEE_HELP = "see `gen-sweeps --help`"
+
+
 class OutputFormat(StrEnum):
     """The format of results."""
 
@@ -77,8 +80,8 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     specs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="SPEC...",
-            help="The spec, a TOML file, or several.",
+            metavar="SPEC",
+            help="The spec, a TOML file; or several.",
             autocompletion=_complete_first,
         ),
     ],
@@ -107,7 +110,8 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--paranoid", help="Also compare every file with LibCST; slow.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
+        bool,
+        typer.Option("--watch", help="Write again whenever a source changes, until interrupted."),
     ] = False,
     output_format: Annotated[
         OutputFormat, typer.Option(help="Format of the result.")
@@ -125,11 +129,11 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     from gen_sweeps.commands import generate as command  # noqa: PLC0415 - loads what it needs
 
     if watch and (check or diff):
-        raise typer.BadParameter(
-            f"--watch writes files: leave out {'--diff' if diff else '--check'}"
+        raise CommandLineError.at(
+            f"--watch writes files: leave out {'--diff' if diff else '--check'}", hint=_SEE_HELP
         )
     if watch and len(specs) > 1:
-        raise typer.BadParameter("--watch takes one SPEC")
+        raise CommandLineError.at("--watch takes one SPEC", hint=_SEE_HELP)
     options = command.GenerateOptions(
         tuple(specs),
         check=check,
@@ -151,7 +155,7 @@ def init(
         Starter, typer.Option("--from", help="Example to start from.")
     ] = Starter.TRAINING,
 ) -> CommandCall:
-    """Write a spec and templates to start from, and the files that they make."""
+    """Write an experiment to start from: a spec, templates, their files."""
     from gen_sweeps.commands import init as command  # noqa: PLC0415 - loads what it needs
 
     return CommandCall("init", partial(command.init, command.InitOptions(folder, starter.value)))
@@ -163,7 +167,7 @@ def schema(
         bool, typer.Option("--markdown", help="Print a reference page instead.")
     ] = False,
 ) -> CommandCall:
-    """Print the JSON Schema of a spec, with which editors complete and check it."""
+    """Print the JSON Schema with which editors complete and check a spec."""
     from gen_sweeps.commands import schema as command  # noqa: PLC0415 - loads what it needs
 
     return CommandCall("schema", partial(command.schema, command.SchemaOptions(markdown)))
@@ -190,7 +194,7 @@ def report(
 
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE...", help="Two or more Python files.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="Two or more Python files.")
     ] = None,
     *,
     vary: Annotated[
@@ -308,7 +312,7 @@ INTERRUPTED = 130
 """What Typer returns for an interrupt, silently."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
-_UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
 
 def parse(arguments: Sequence[str]) -> CommandCall:
@@ -330,7 +334,9 @@ def parse(arguments: Sequence[str]) -> CommandCall:
     try:
         call = app(words, prog_name=program, standalone_mode=False)
     except _UsageError as error:
-        raise CommandLineError.at(str(error), hint=f"see `{program} --help`") from None
+        raise CommandLineError.at(
+            error.format_message().rstrip("."), hint=f"see `{program} --help`"
+        ) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:
