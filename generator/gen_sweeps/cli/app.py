@@ -334,9 +334,9 @@ def parse(arguments: Sequence[str]) -> CommandCall:
     try:
         call = app(words, prog_name=program, standalone_mode=False)
     except _UsageError as error:
-        raise CommandLineError.at(
-            error.format_message().rstrip("."), hint=f"see `{program} --help`"
-        ) from None
+        said = error.format_message().rstrip(".")
+        said = said.replace(": Value error, ", ": ")  # Typer's, of the parser that it uses
+        raise CommandLineError.at(said, hint=f"see `{program} --help`") from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:
