@@ -167,12 +167,21 @@ REFUSED = {
     "x = {{ '%s()' | format(label) }}": "has text of the spec in its code: `fast()`",
     "x = {{ [label] | join }}": "has text of the spec in its code: `fast`",
     "x = {{ label | sh }}": "has text of the spec in its code: `fast`",
-    "x = {{ vars.lr }}": "`vars.NAME` is written `NAME` now",
-    "x = {{ strategy.args.x }}": "print variables by their names, as in `{{ lr }}`",
-    "x = {{ treatment.args.x }}": "arguments stay in their call: print `{{ treatment }}`",
+    "x = {{ vars.lr }}": "print variables by their names, as in `{{ lr }}`",
+    "x = {{ strategy.args.x }}": "hint: print `{{ treatment }}`, the whole call",
+    "x = {{ strategy['args'] }}": "hint: print `{{ treatment }}`, the whole call",
+    "x = {{ strategy.vars.lr }}": "hint: print variables and axes by their names",
+    "x = {{ strategy.titel }}": "hint: did you mean `strategy.title`?",
+    "x = {{ arm.seed }}": "`arm` has no 'seed'\nhint: print variables and axes by their names",
+    "{% for arm in arms %}{% endfor %}": "hint: only a template without axes in its name sees all",
+    "x = {{ treatment.args.x }}": "arguments stay in their call in Python files\nhint: print",
+    "x = {{ treatment | python }}": "is laid out as Python already\nhint: print it without",
+    "x = {{ x }}": "'x' is an argument of F, not a variable\nhint: print `{{ treatment }}`",
+    "x = {{ sed }}": "'sed' is undefined\nhint: did you mean `seed`?",
+    "x = {{ other }}": "hint: this template sees arm, base, ",
     "x = {{ betas | python | python }}": "takes what another filter has made",
     "class {{ seed | string | name }}:\n    pass": "'1' is not a valid name",
-    "x = {{ warmup }}": "'warmup' is undefined",
+    "x = {{ warmup }}": "'warmup' is set by no level of this arm\nhint: give it a default in",
 }
 
 
@@ -298,24 +307,28 @@ def test_a_file_whose_name_carries_some_axes_is_made_once_for_each_of_their_leve
 
 
 @pytest.mark.parametrize(
-    ("place", "error"),
+    ("place", "missing"),
     [
-        ("{{ lr }}", "'lr' depends on 'strategy': put {strategy} into the template's name"),
-        ("{{ width }}", "'width' depends on 'model': put {model} into the template's name"),
-        ("{{ model }}", "'model' depends on 'model': put {model} into the template's name"),
-        ("{{ strategy }}", "'strategy' depends on 'strategy'"),
-        ("{{ treatment.args.x }}", "'treatment' depends on 'strategy'"),
+        ("{{ lr }}", ("lr", "strategy")),
+        ("{{ width }}", ("width", "model")),
+        ("{{ model }}", ("model", "model")),
+        ("{{ strategy }}", ("strategy", "strategy")),
+        ("{{ treatment.args.x }}", ("treatment", "strategy")),
     ],
 )
 @pytest.mark.parametrize("name", ["data_{seed}.txt", "all.txt"])
 def test_a_file_that_arms_share_prints_no_factor_that_its_name_does_not_carry(
-    factors: World, name: str, place: str, error: str
+    factors: World, name: str, place: str, missing: tuple[str, str]
 ) -> None:
+    factor, axis = missing
     factors.write(f"{ARM}.py.jinja", "x = {{ seed }}\n")
     factors.write(f"templates/{name}.jinja", place)
     result = factors.run("spec.toml")
     assert result.exit_code == 2
-    assert error in result.err
+    assert result.err == (
+        f"error: templates/{name}.jinja:1: {factor!r} differs between the arms that share this "
+        f"file\nhint: put {{{axis}}} into the template's name\n"
+    )
 
 
 def test_a_shared_template_sees_all_arms(factors: World) -> None:

@@ -128,6 +128,7 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     del version
     from gen_sweeps.commands import generate as command  # noqa: PLC0415 - loads what it needs
 
+    _check_words(specs)
     if watch and (check or diff):
         raise CommandLineError.at(
             f"--watch writes files: leave out {'--diff' if diff else '--check'}", hint=_SEE_HELP
@@ -315,6 +316,11 @@ INTERRUPTED = 130
 _UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
 
+_NO_CACHE = "leave it out: every run looks at every file"
+_REMOVED = {"--cache": _NO_CACHE, "--no-cache": _NO_CACHE}
+"""What to do instead of options that there were once."""
+
+
 def parse(arguments: Sequence[str]) -> CommandCall:
     """Return what a command line asks for; help, versions and completions are printed at once.
 
@@ -336,12 +342,36 @@ def parse(arguments: Sequence[str]) -> CommandCall:
     except _UsageError as error:
         said = error.format_message().rstrip(".")
         said = said.replace(": Value error, ", ": ")  # Typer's, of the parser that it uses
-        raise CommandLineError.at(said, hint=f"see `{program} --help`") from None
+        removed = (hint for word in words if (hint := _REMOVED.get(word)))
+        raise CommandLineError.at(said, hint=next(removed, f"see `{program} --help`")) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:
         raise KeyboardInterrupt
     return call if isinstance(call, CommandCall) else CommandCall(program, partial(_printed, call))
+
+
+def _check_words(specs: Sequence[Path]) -> None:
+    """Check that each word in the place of SPEC is one, or at least looks like one.
+
+    Of several specs, one that is missing keeps no other from being written; a word that was meant
+    to be a command, as in `gen-sweeps check spec.toml`, must not lead to that.
+
+    Raises:
+        CommandLineError: One is neither.
+    """
+    for word in map(str, specs):
+        if "." in word or os.path.lexists(word):
+            continue
+        from gen_sweeps.spec.names import closest_match  # noqa: PLC0415 - rarely needed
+
+        hint = _SEE_HELP
+        if word in ("check", "diff", "watch"):
+            hint = f"write `gen-sweeps spec.toml --{word}`"
+        elif match := closest_match(word, COMMANDS):
+            hint = f"did you mean `gen-sweeps {match}`?"
+        message = f"there is no command and no spec {word!r}"
+        raise CommandLineError.at(message, hint=hint)
 
 
 def _printed(code: object, progress: Progress) -> Outcome:

@@ -315,6 +315,9 @@ class Marks:
             return {_text(key): self._value(item) for key, item in value.items()}
         if isinstance(value, Undefined):
             str(value)  # raises: undefined values are strict
+        if isinstance(value, TreatmentView):
+            message = "`treatment` is laid out as Python already\nprint it without a filter"
+            raise TemplateRuntimeError(message)
         raise TemplateRuntimeError(f"there is no Python literal for a {type(value).__name__}")
 
 

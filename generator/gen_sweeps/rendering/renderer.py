@@ -154,7 +154,7 @@ class _Renderer:
             self._folder, self._budget, self._marks.printed, self._marks.joined, VIEWS
         )
         self._environment.filters |= self._marks.filters()
-        self._views = {**self._environment.globals, **spec_views(spec)}
+        self._views = {**spec_views(spec), **self._environment.globals}
         self._templates: dict[str, JinjaTemplate] = {}
         self._factors: tuple[Arm, str, Mapping[str, object]] | None = None
         self._skeletons: dict[Skeleton, Skeleton] = {}
@@ -203,14 +203,16 @@ class _Renderer:
         """
         from gen_sweeps.rendering.failures import template_error  # noqa: PLC0415 - loads Jinja2
 
+        views: dict[str, object] = {}
         try:
-            views = self._start(path, seen)
+            views |= self._start(path, seen)
             segments, printed = self._filled(self._run(name, views))
             if not path.endswith(".py"):  # of Python the position is told later
                 "".join(segments).encode()
             return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, self._folder.display(name), self._folder) from None
+            names = {key: views[key] for key in views if key not in self._environment.globals}
+            raise template_error(error, self._folder.display(name), self._folder, names) from None
 
     def _start(self, path: str, seen: _Seen | None) -> dict[str, object]:
         """Start a rendering, and return what the template sees."""

@@ -437,6 +437,7 @@ STRATEGY_TABLE = TableKind(
             default={},
         ),
     ),
+    hint="what a strategy sets stands in its `args`, as in `args.lr = 1e-3`, or in its `vars`",
 )
 
 NUMBERED_AXIS = TableKind(
