@@ -164,6 +164,8 @@ def test_a_variable_is_shown_as_the_files_have_it_by_default_or_by_an_override(
     )
     listed = re.findall(r'<div class="caption"><code>(.*?)</code>', page)
     assert listed == ["adam_small.py", "adam_small.sh"], "what people look for stands first"
+    places = re.findall(r'<span class="where">(.*?)</span>', page)
+    assert places[:2] == ["adam_small.py, line 1", "adam_small.sh, line 1"]
 
 
 def test_without_strategies_levels_are_compared_with_their_control(empty: World) -> None:

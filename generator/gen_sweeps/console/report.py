@@ -23,7 +23,7 @@ from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_span
 from gen_sweeps.proof.treatment import names_in
 from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
-from gen_sweeps.rendering.outputs import output_path
+from gen_sweeps.rendering.outputs import Template, output_path
 from gen_sweeps.rendering.renderer import File
 from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Spec, Value
 from gen_sweeps.spec.names import UNSEEN
@@ -225,13 +225,15 @@ def _value(spec: Spec, value: Value) -> Cell:
     return Cell(re.sub("(?m)^ +", lambda m: m[0][::2], text), resolved)
 
 
-def _listings(proof: Proof) -> Iterator[Listing]:
-    """Yield the control's files, with their lines as docstring, treatment or neither.
-
-    Those that are of one arm alone come first, of them those in Python.
-    """
+def _templates(proof: Proof) -> list[Template]:
+    """Return the templates, first those for one arm alone, of them first those of Python."""
     templates = proof.rendering.outputs.templates
-    for template in sorted(templates, key=lambda it: (-len(it.axes), ".py." not in it.name)):
+    return sorted(templates, key=lambda it: (-len(it.axes), ".py." not in it.name))
+
+
+def _listings(proof: Proof) -> Iterator[Listing]:
+    """Yield the control's files, with their lines as docstring, treatment or neither."""
+    for template in _templates(proof):
         path = next(iter(template.arms))
         yield Listing(path, tuple(_lines(proof.rendering[path])))
 
@@ -293,12 +295,11 @@ def _groups(proof: Proof) -> Iterator[PairGroup]:
 
 
 def _pair(proof: Proof, axis: str, one: Arm, other: Arm) -> Pair:
-    files = (
-        tuple(output_path(template.name, arm.levels) for arm in (one, other))
-        for template in proof.rendering.outputs.templates
-        if axis in template.axes
+    templates = [template for template in _templates(proof) if axis in template.axes]
+    files = [tuple(output_path(it.name, arm.levels) for arm in (one, other)) for it in templates]
+    hunks = tuple(
+        hunk for a, b in files for hunk in _hunks(proof, a, b, is_named=len(templates) > 1)
     )
-    hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
     return Pair(one.name, other.name, tuple(_differing(proof.rendering.spec, one, other)), hunks)
 
 
@@ -312,8 +313,15 @@ def _differing(spec: Spec, one: Arm, other: Arm) -> Iterator[str]:
     yield from (name for name in names if values[0].get(name) != values[1].get(name))
 
 
-def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:
-    """Yield the differences of two files, each as the lines that stand together."""
+def _hunks(proof: Proof, first: str, second: str, *, is_named: bool) -> Iterator[tuple[Line, ...]]:
+    """Yield the differences of two files, each as the lines that stand together.
+
+    Args:
+        proof: The proof.
+        first: The one file.
+        second: The other one.
+        is_named: Whether to say of which file they are.
+    """
     old, new = (proof.rendering[path].source.split("\n") for path in (first, second))
     hunks: list[list[str]] = []
     for text in unified_diff(old, new, n=2, lineterm=""):
@@ -325,7 +333,8 @@ def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:
         # Without the indentation that all lines have, a phone shows what there is to see.
         indent = min(len(text) - len(text[1:].lstrip(" ")) - 1 for text in lines if text[1:])
         shown = (Line(text[0] + text[1 + indent :], _KINDS[text[0]]) for text in lines)
-        yield (Line(f"line {_number(where)}", "where"), *shown)
+        file = f"{first}, " if is_named else ""
+        yield (Line(f"{file}line {_number(where)}", "where"), *shown)
 
 
 def _number(header: str) -> str:
