@@ -251,7 +251,10 @@ _ONLY_WHOLE = StrictUndefined(
 
 def _not_carried(name: str, axis: str) -> StrictUndefined:
     """Return what stands for a factor that a file can't print, for several arms share it."""
-    hint = f"{name!r} depends on {axis!r}: put {{{axis}}} into the template's name"
+    which = (
+        f"{name!r} depends on {axis!r}" if name != axis else f"arms of each {axis!r} share the file"
+    )
+    hint = f"{which}: put {{{axis}}} into the template's name"
     return StrictUndefined(hint=hint, name=name)
 
 

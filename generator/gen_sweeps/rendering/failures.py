@@ -37,8 +37,7 @@ def _explained(error: Exception) -> tuple[str, str | None]:
         case UndefinedError():
             return _undefined(str(error))
         case UnsafeTextError():
-            filters = "`| docstring`, `| comment`, `| python` or `| name`"
-            return str(error), f"print it with a filter: {filters}"
+            return str(error), error.hint
         case RecursionError():
             return "calls itself endlessly", None
         case UnicodeDecodeError():
