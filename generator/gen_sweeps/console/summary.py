@@ -86,9 +86,9 @@ def proven_line(spec: Spec) -> str:
     if len(spec.arms) == 1:
         return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
     arguments, others = varying(spec)
-    if spec.treatment.call:
+    if arguments:
         others = [f"{spec.treatment.call}({', '.join(arguments)})", *others]
-    return f"{count} differ only in {', '.join(others)}"
+    return f"{count} differ only in {', '.join(others)}" if others else f"{count} do not differ"
 
 
 def varying(spec: Spec) -> tuple[list[str], list[str]]:

@@ -115,6 +115,9 @@ class _Builder:
             depends=MappingProxyType(dict(variables.depends)),
             line_length=self._line_length(sweep),
             argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
+            referred=variables.referred.union(
+                *(it.variables for written in strategies for it in written.references.values())
+            ),
         )
 
     # -- [sweep] --
