@@ -173,11 +173,17 @@ REFUSED = {
     "x = {{ [label] | join }}": "has text of the spec in its code: `fast`",
     "x = {{ label | sh }}": "has text of the spec in its code: `fast`",
     "x = {{ vars.lr }}": "`vars.NAME` is written `NAME` now",
-    "x = {{ strategy.args.x }}": "print variables by their names, as in `{{ lr }}`",
+    "x = {{ strategy.args.x }}": "hint: arguments stay in their call, `{{ treatment }}`; to print",
+    "x = {{ strategy.vars.lr }}": "hint: print variables by their names, as in `{{ flag }}`",
+    "x = {{ x }}": "hint: it is an argument of F, in `{{ treatment }}`; to print it",
+    "x = {{ labl }}": "hint: did you mean `label`?",
+    "x = {{ lr | tojson }}": "hint: use `| json`, or `| python` in Python",
     "x = {{ treatment.args.x }}": "arguments stay in their call: print `{{ treatment }}`",
     "x = {{ betas | python | python }}": "takes what another filter has made",
     "class {{ seed | string | name }}:\n    pass": "'1' is not a valid name",
-    "x = {{ warmup }}": "'warmup' is undefined",
+    "x = {{ warmup }}": (
+        "'warmup' is undefined\nhint: not every arm sets it: give it a default, `warmup = …`"
+    ),
     "x = 1  {{ betas | comment }}": "takes text, not an array: print each item of it",
     'x = "{{ table | string }}"': "takes text, not a table: print each item of it",
 }
@@ -268,6 +274,7 @@ def test_a_word_that_may_be_of_another_type_is_refused_bare_in_data(
 @pytest.mark.parametrize(
     ("place", "ending", "error"),
     [
+        ("{{ strategy.args.x }}", ".sh", "hint: print arguments as in `{{ treatment.args.NAME }}`"),
         ("{{ betas }}", ".sh", "prints an array as it is"),
         ("{{ table }}", ".yaml", "prints a table as it is"),
         ("{{ label | python }}", ".sh", "`| python` is not for a shell script: use `| sh`"),

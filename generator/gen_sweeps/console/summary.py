@@ -205,17 +205,19 @@ def _table(spec: Spec) -> Iterator[str]:
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
     for axis in spec.axes:
-        names = [_level(level) for level in axis.levels[:MAX_ROWS]]
+        control = spec.control.get(axis.name)
+        names = [_level(level, control) for level in axis.levels[:MAX_ROWS]]
         more = (
             "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
         )
         yield f"{axis.name}: {', '.join(names)}{more}"
 
 
-def _level(level: Level) -> str:
-    """Return the name of a level, and what it sets."""
-    sets = ", ".join(f"{name}={_cut(literal(value))}" for name, value in level.vars.items())
-    return f"{level.name} ({sets})" if sets else level.name
+def _level(level: Level, control: str | None) -> str:
+    """Return the name of a level, whether it is the control's, and what it sets."""
+    sets = [f"{name}={_cut(literal(value))}" for name, value in level.vars.items()]
+    notes = ", ".join(["control", *sets] if level.name == control else sets)
+    return f"{level.name} ({notes})" if notes else level.name
 
 
 def _cut(cell: str) -> str:

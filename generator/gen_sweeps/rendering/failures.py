@@ -11,10 +11,20 @@ from jinja2.exceptions import TemplateError as JinjaError
 from gen_sweeps.errors import Problem, TemplateError
 from gen_sweeps.rendering.escaping import UnsafeTextError
 from gen_sweeps.rendering.loader import TemplateFolder
+from gen_sweeps.rendering.outputs import SUFFIX
+from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import closest_match
 
+SEEN = ("sweep", "base", "strategy", "arm", "arms", "treatment")
+"""What templates see besides variables and axes."""
 
-def template_error(error: Exception, template: str, folder: TemplateFolder) -> TemplateError:
+MAX_NAMES = 12
+"""How many names a hint lists."""
+
+
+def template_error(
+    error: Exception, template: str, folder: TemplateFolder, spec: Spec
+) -> TemplateError:
     """Return what went wrong in a template, with the file and the line of the template."""
     path, line = template, None
     for frame, number in walk_tb(error.__traceback__):
@@ -25,17 +35,17 @@ def template_error(error: Exception, template: str, folder: TemplateFolder) -> T
         path, line = error.filename or template, error.lineno
     if isinstance(error, TemplateError):
         return error
-    message, hint = _explained(error)
+    message, hint = _explained(error, spec, path)
     return TemplateError(Problem(message, path, line, hint=hint))
 
 
-def _explained(error: Exception) -> tuple[str, str | None]:
+def _explained(error: Exception, spec: Spec, path: str) -> tuple[str, str | None]:
     """Return what to say of an exception that rendering raised, and a hint."""
     match error:
         case UnicodeEncodeError():
             return "prints a character that UTF-8 can't encode", "print it through `| python`"
         case UndefinedError():
-            return _undefined(str(error))
+            return _undefined(str(error), spec, path)
         case UnsafeTextError():
             return str(error), error.hint
         case RecursionError():
@@ -43,22 +53,47 @@ def _explained(error: Exception) -> tuple[str, str | None]:
         case UnicodeDecodeError():
             return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
         case JinjaError():
-            return str(error), None
+            is_json = "No filter named 'tojson'" in str(error)
+            return str(error), "use `| json`, or `| python` in Python" if is_json else None
         case OSError():
             return f"can't be read: {error.strerror}", None
         case _:
             return f"{type(error).__name__}: {error}", None
 
 
-def _undefined(message: str) -> tuple[str, str | None]:
+def _undefined(message: str, spec: Spec, path: str) -> tuple[str, str | None]:
     if match := re.fullmatch(r"'(\w+)' is undefined", message):
-        seen = ("sweep", "base", "strategy", "arm", "arms", "treatment")
-        near = closest_match(match[1], seen)
-        return message, f"did you mean `{near}`?" if near else f"templates see {', '.join(seen)}"
+        return message, _hint_for_name(match[1], spec)
     if match := re.fullmatch(r"'.*StrategyView object' has no attribute '(args|vars)'", message):
-        return f"`strategy` has no {match[1]!r}", "print variables by their names, as in `{{ lr }}`"
+        return f"`strategy` has no {match[1]!r}", _hint_for_strategy(match[1], spec, path)
     if match := re.fullmatch(r"'.*?(\w+) object' has no attribute '(.*)'", message):
         owner = match[1].removesuffix("View").lower()
         owner = {"dict": "the table", "mappingproxy": "the table"}.get(owner, f"`{owner}`")
         return f"{owner} has no {match[2]!r}", None
     return message, None
+
+
+def _hint_for_name(name: str, spec: Spec) -> str:
+    """Return what to do about a name that a template doesn't see."""
+    if name in spec.depends:
+        default = f"give it a default, `{name} = …` under `[vars]`"
+        return f"not every arm sets it: {default}, or ask `{{% if {name} is defined %}}`"
+    if name in spec.argument_depends or name in spec.treatment.shared:
+        elsewhere = f"to print it elsewhere, set {name} in `vars` instead of `args`"
+        return f"it is an argument of {spec.treatment.call}, in `{{{{ treatment }}}}`; {elsewhere}"
+    seen = [*SEEN, *spec.depends, *(axis.name for axis in spec.axes)]
+    if near := closest_match(name, seen):
+        return f"did you mean `{near}`?"
+    more = ", …" if len(seen) > MAX_NAMES else ""
+    return f"templates see {', '.join(seen[:MAX_NAMES])}{more}"
+
+
+def _hint_for_strategy(key: str, spec: Spec, path: str) -> str:
+    """Return what to write instead of `strategy.args` and `strategy.vars`."""
+    if key == "args" and path.endswith(f".py{SUFFIX}"):
+        elsewhere = "to print one elsewhere, set it in `vars` instead of `args`, and print its name"
+        return f"arguments stay in their call, `{{{{ treatment }}}}`; {elsewhere}"
+    if key == "args" and spec.treatment.call:
+        return "print arguments as in `{{ treatment.args.NAME }}`"
+    name = next((name for name, axes in spec.depends.items() if axes), "lr")
+    return f"print variables by their names, as in `{{{{ {name} }}}}`"

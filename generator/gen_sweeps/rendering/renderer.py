@@ -210,7 +210,8 @@ class _Renderer:
                 "".join(segments).encode()
             return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, self._folder.display(name), self._folder) from None
+            display = self._folder.display(name)
+            raise template_error(error, display, self._folder, self._spec) from None
 
     def _start(self, path: str, seen: _Seen | None) -> dict[str, object]:
         """Start a rendering, and return what the template sees."""

@@ -11,6 +11,9 @@ from gen_sweeps.spec.model import STRATEGY
 _FIELD = re.compile(r"\{\{([A-Za-z0-9_]+)\}\}|\{([A-Za-z0-9_]+)\}", re.ASCII)
 
 
+_NEAR_FIELD = re.compile(r"(?<!\{)\{\s*([A-Za-z0-9_]+)\s*(?:[!:][^{}]*)?\}(?!\})", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class TextPattern:
     """A text with names of axes in it.
@@ -52,3 +55,16 @@ def parse_pattern(text: str, axes: frozenset[str], *, varies: bool) -> TextPatte
         end = match.end()
     template += text[end:].replace("%", "%%")
     return TextPattern(template, tuple(match[2] for match in found if match[2]))
+
+
+def near_field(text: str, axes: frozenset[str]) -> tuple[str, str] | None:
+    """Return what in a text looks like the name of an axis to replace and is none, and the axis.
+
+    That is `{seed:03d}`, `{ seed }` or `{Seed}`; None without any.
+    """
+    folded = {axis.casefold(): axis for axis in axes}
+    for match in _NEAR_FIELD.finditer(text):
+        axis = folded.get(match[1].casefold())
+        if axis and match[0] != f"{{{axis}}}":
+            return match[0], axis
+    return None

@@ -437,6 +437,7 @@ STRATEGY_TABLE = TableKind(
             default={},
         ),
     ),
+    hint="what a strategy sets stands in `args` or in `vars`, as in `vars.lr = 1e-3`",
 )
 
 NUMBERED_AXIS = TableKind(
@@ -486,6 +487,7 @@ OVERRIDE = TableKind(
             required=True,
         ),
     ),
+    hint="variables stand in `vars`, as in `vars.hidden = 384`",
 )
 
 DOCUMENT = TableKind(
