@@ -556,9 +556,10 @@ def test_arms_whose_factors_are_all_equal_are_a_warning(tmp_path: Path) -> None:
         ("q_{seed:03d}", "has `{seed:03d}`, which is printed as it is"),
         ("q_{ seed }", "has `{ seed }`, which is printed as it is"),
         ("q_{Seed!r}_{model}", "has `{Seed!r}`, which is printed as it is"),
-        ("q_{strategy}", "has `{strategy}`, which is printed as it is, for it may not vary"),
+        ("q_{strategy}", "has `{strategy}`, which is printed as it is"),
+        ("q_{seed}_{lr}", "has `{lr}`, which is printed as it is"),
         ("q_{strategy}_{seed}", None),
-        ("q_{{seed}}_{other}_{}_{0}", None),
+        ("q_{{seed}}_{other}_{}_{0}_${lr}", None),
         ("q_{{strategy}}_{{seed:03d}}_{seeds}", None),
     ],
 )

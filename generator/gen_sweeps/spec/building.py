@@ -76,6 +76,7 @@ class _Builder:
         defaults = self._reader.table(self._table(("vars",)), ("vars",))
         checker = FactorChecker(treatment, axes, defaults, overrides, self.findings)
         checker.check_variables()
+        checker.check_texts()
         variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
         strategies = list(self._strategies(treatment, checker, variables))
         checker.check_vary(strategies, variables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gen_sweeps.spec.model import STRATEGY
@@ -11,7 +11,7 @@ from gen_sweeps.spec.model import STRATEGY
 _FIELD = re.compile(r"\{\{([A-Za-z0-9_]+)\}\}|\{([A-Za-z0-9_]+)\}", re.ASCII)
 
 
-_NEAR_FIELD = re.compile(r"(?<!\{)\{\s*([A-Za-z0-9_]+)\s*(?:[!:][^{}]*)?\}(?!\})", re.ASCII)
+_ANY_FIELD = re.compile(r"(?<![{$])\{\s*([A-Za-z0-9_]+)\s*(?:[!:][^{}]*)?\}(?!\})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,10 @@ def parse_pattern(text: str, axes: frozenset[str], *, varies: bool) -> TextPatte
     return TextPattern(template, tuple(match[2] for match in found if match[2]))
 
 
-def near_field(text: str, axes: frozenset[str]) -> tuple[str, str] | None:
-    """Return what in a text looks like the name of an axis to replace and is none, and the axis.
+def unfilled_fields(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what in a text may be meant to be replaced: as it is written, and the name in it.
 
-    That is `{seed:03d}`, `{ seed }` or `{Seed}`; None without any.
+    Such as `{seed:03d}`, `{ seed }` and `{seed}`; not `{{seed}}` and `${seed}`.
     """
-    folded = {axis.casefold(): axis for axis in axes}
-    for match in _NEAR_FIELD.finditer(text):
-        axis = folded.get(match[1].casefold())
-        if axis and match[0] != f"{{{axis}}}":
-            return match[0], axis
-    return None
+    for match in _ANY_FIELD.finditer(text):
+        yield match[0], match[1]

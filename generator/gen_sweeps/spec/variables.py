@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -12,7 +11,7 @@ from gen_sweeps.spec.axes import LevelSelection, WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Value
 from gen_sweeps.spec.names import closest_match
-from gen_sweeps.spec.patterns import TextPattern, near_field, parse_pattern
+from gen_sweeps.spec.patterns import TextPattern, parse_pattern
 from gen_sweeps.spec.values import (
     EMPTY,
     VariableReference,
@@ -22,8 +21,6 @@ from gen_sweeps.spec.values import (
     resolved,
     unknown_hint,
 )
-
-_STRATEGY_FIELD = re.compile(rf"(?<!\{{)\{{{STRATEGY}\}}(?!\}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,28 +191,15 @@ class Variables:
         axes: set[str] = set()
         variables: set[str] = set()
         patterns = {}
-        for part, place in parts(value, where):
+        for part, _ in parts(value, where):
             if isinstance(part, VariableReference):
                 (axes if part.name in self._axes else variables).add(part.name)
-            elif isinstance(part, str) and fills and "{" in part:
+            elif isinstance(part, str) and fills:
                 pattern = parse_pattern(part, self._axis_names, varies=varies)
                 if pattern:
                     patterns[part] = pattern
                     axes |= {*pattern.axes}
-                self._warn_of_unfilled(part, place, is_pattern=pattern is not None)
         return Setting(value, where, frozenset(axes), frozenset(variables), patterns, repr(value))
-
-    def _warn_of_unfilled(self, text: str, where: KeyPath, *, is_pattern: bool) -> None:
-        """Warn of what stays in a text as it is and was probably meant to be filled in."""
-        if near := near_field(text, self._axis_names):
-            written, axis = near
-            message = f"has `{written}`, which is printed as it is"
-            hint = f"only `{{{axis}}}` is filled in, by the name of the level"
-            self._findings.warn(where, message, hint)
-        elif not is_pattern and STRATEGY in self._axes and _STRATEGY_FIELD.search(text):
-            message = f"has `{{{STRATEGY}}}`, which is printed as it is, for it may not vary"
-            hint = f"add {where[1]!r} to `treatment.vary`"
-            self._findings.warn(where, message, hint)
 
     def _find_dependencies(self) -> dict[str, frozenset[str]]:
         graph = {}
