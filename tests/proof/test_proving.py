@@ -114,6 +114,15 @@ def test_what_is_not_exactly_one_treatment_call_is_refused(
     assert not world.path("out").exists()
 
 
+def test_a_call_through_a_module_is_told_how_to_be_named(world: World) -> None:
+    world.replace(TEMPLATE, "{{ treatment }}", "sdk.{{ treatment }}")
+    err = world.run("spec.toml").err
+    assert 'hint: write `call = "sdk.Block"` and place `{{ treatment }}` alone' in err
+    world.replace(TEMPLATE, "sdk.{{ treatment }}", "{{ treatment }}")
+    world.replace("spec.toml", 'call = "Block"', 'call = "sdk.Block"')
+    assert world.run("spec.toml").exit_code == 0
+
+
 @pytest.mark.parametrize("alias", ["from sdk import Block as B, Other", "B = sdk.Block"])
 def test_a_call_hidden_behind_an_alias_is_refused(world: World, alias: str) -> None:
     world.replace(TEMPLATE, "from sdk import Block, Other", f"from sdk import Other\n{alias}")
