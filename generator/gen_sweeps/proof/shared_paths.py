@@ -87,15 +87,19 @@ def _text(value: ast.expr) -> str | None:
             return None
 
 
+def with_fields(text: str, arm: Arm) -> str:
+    """Return a text with `{strategy}` and `{AXIS}` where it has the names of an arm's levels."""
+    for axis, level in arm.levels.items():
+        named = rf"(?<![A-Za-z0-9])({axis})?{re.escape(level)}(?![A-Za-z0-9])"
+        text = re.sub(named, rf"\g<1>{{{axis}}}", text)
+    return text
+
+
 def _pattern(text: str, arm: Arm | None) -> str:
     """Return the text with the names of the arm's levels as fields, each of them once at least."""
-    pattern = text.rstrip("/")
-    missing = []
-    for axis, level in arm.levels.items() if arm else ():
-        named = rf"(?<![A-Za-z0-9])({axis})?{re.escape(level)}(?![A-Za-z0-9])"
-        pattern = re.sub(named, rf"\g<1>{{{axis}}}", pattern)
-        if f"{{{axis}}}" not in pattern:
-            missing.append(f"{{{axis}}}")
+    pattern = with_fields(text.rstrip("/"), arm) if arm else text
+    fields = [f"{{{axis}}}" for axis in (arm.levels if arm else ())]
+    missing = [field for field in fields if field not in pattern]
     separator = "/" if "/" in text else "_"
     return separator.join([pattern, "_".join(missing)]) if missing else pattern
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TypeAlias
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, UndefinedError
 
 from gen_sweeps.rendering.companions import bare_check
 from gen_sweeps.rendering.escaping import Code, Text
@@ -142,7 +142,7 @@ def spec_views(spec: Spec) -> dict[str, object]:
         spec=Text(spec.path.name),
         marker=Text(spec.marker),
     )
-    return {"sweep": sweep, "base": BaseView(spec.base), "vars": _moved("vars.NAME", "NAME")}
+    return {"sweep": sweep, "base": BaseView(spec.base), "vars": _MovedVariables(name="vars")}
 
 
 def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[str, object]:
@@ -258,5 +258,13 @@ def _not_carried(name: str, axis: str) -> StrictUndefined:
     return StrictUndefined(hint=hint, name=name)
 
 
-def _moved(old: str, new: str) -> StrictUndefined:
-    return StrictUndefined(hint=f"`{old}` is written `{new}` now", name=old)
+class _MovedVariables(StrictUndefined):
+    """What stands for `vars`, whose variables are printed by their own names."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> object:
+        """Refuse."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UndefinedError(f"`vars.{name}` is written `{name}` now")

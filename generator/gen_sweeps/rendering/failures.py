@@ -75,6 +75,8 @@ def _undefined(message: str, spec: Spec, path: str) -> tuple[str, str | None]:
 
 def _hint_for_name(name: str, spec: Spec) -> str:
     """Return what to do about a name that a template doesn't see."""
+    if name == "vars":
+        return _by_name(spec)
     if name in spec.depends:
         default = f"give it a default, `{name} = …` under `[vars]`"
         return f"not every arm sets it: {default}, or ask `{{% if {name} is defined %}}`"
@@ -95,5 +97,9 @@ def _hint_for_strategy(key: str, spec: Spec, path: str) -> str:
         return f"arguments stay in their call, `{{{{ treatment }}}}`; {elsewhere}"
     if key == "args" and spec.treatment.call:
         return "print arguments as in `{{ treatment.args.NAME }}`"
+    return _by_name(spec)
+
+
+def _by_name(spec: Spec) -> str:
     name = next((name for name, axes in spec.depends.items() if axes), "lr")
     return f"print variables by their names, as in `{{{{ {name} }}}}`"
