@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 import tomllib
 from contextlib import suppress
 
@@ -324,6 +325,51 @@ def test_any_text_is_one_word_of_a_shell_or_refused(text: str) -> None:
 json_scalars = (
     st.booleans() | st.integers() | texts | st.floats(allow_nan=False, allow_infinity=False)
 )
+
+
+QUOTED = {
+    '"a\nb {{ label | sh }}"': 'stands behind a "',
+    "python -c '\nprint({{ label | sh }})\n'": "stands behind a '",
+    "x $'a\\'{{ label | sh }}'": "stands behind a '",
+    "x `y {{ label | sh }}`": "stands behind a `",
+    "x \\{{ label | sh }}": "stands behind a \\",
+    "don't {{ label | sh }}'": "stands behind a '",
+    "cat <<EOF\n{{ label | sh }}\nEOF": "stands in a here-document",
+    "cat <<-'END OF' <<F\nEND OF\n{{ label | sh }}\nF": "stands in a here-document",
+    "cat <<E\n E\n{{ label | sh }}": "stands in a here-document",
+    "cat <<E\n{{ label }}E\n{{ label | sh }}": "stands in a here-document",
+}
+
+
+@pytest.mark.parametrize("body", QUOTED)
+def test_a_word_of_a_shell_stands_in_no_quotes_however_far_they_reach(
+    factors: World, body: str
+) -> None:
+    assert QUOTED[body] in refused(factors, body, ".sh")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "# don't\nx ",
+        "x 'it'\\''s' ",
+        'x "a\\"" ',
+        ': y # "\nx ',
+        "x $# ${a#'b'} ",
+        "x $((1 << 2)) ",
+        "x <<< y ",
+        "cat <<\\EOF\n\" ' `\nEOF\nx ",
+        "cat <<-E <<'F'\n\t' E\n\tE\n\"\nF\nx ",
+        "# {{ strategy.title | comment }}'\nx ",
+    ],
+)
+def test_a_word_of_a_shell_stands_wherever_one_may(factors: World, before: str) -> None:
+    factors.replace("spec.toml", '"slow"', '"$(evil)"')
+    made = printed(factors, f"{before}{{{{ label | sh }}}}", ".sh")
+    assert made.endswith("'$(evil)'")
+    script = f'function x() {{ printf %s "${{@: -1}}"; }}\ncat() {{ :; }}\n{made}'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("$(evil)", "")
 
 
 @given(values(json_scalars))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from shlex import quote
 
@@ -167,18 +167,17 @@ def check_filter(name: str, value: Value, path: str) -> None:
         _check_word_of_data(str(value))
 
 
-def check_quotes(name: str, line: str, path: str) -> None:
-    """Check that what a filter has quoted stands in no other quotes.
+def check_quotes(line: str, path: str) -> None:
+    """Check that what `json` has quoted stands in no other quotes.
 
     Args:
-        name: The filter.
         line: What stands before it on its line.
         path: The file.
 
     Raises:
         TemplateRuntimeError: It does.
     """
-    if language_of(path) not in UNLIKE_PYTHON or line.lstrip()[:1] == "#":
+    if language_of(path) is not Language.DATA or line.lstrip()[:1] == "#":
         return
     opened = ""
     before = " "
@@ -190,15 +189,88 @@ def check_quotes(name: str, line: str, path: str) -> None:
             escaped = True
         elif opened:
             opened = "" if character == opened else opened
-        elif character in '"`' or (character == "'" and not before.isalnum()):
+        elif character == '"' or (character == "'" and not before.isalnum()):
             opened = character
         before = character
     if opened or escaped:
-        message = (
-            f"`| {name}` stands behind a {opened or escape(chr(92))}: it brings its own quotes, so "
-            "write none around it"
-        )
-        raise TemplateRuntimeError(message)
+        raise TemplateRuntimeError(_behind("json", opened or "\\"))
+
+
+def _behind(name: str, opened: str) -> str:
+    return f"`| {name}` stands behind a {opened}: it brings its own quotes, so write none around it"
+
+
+def shell_faults(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return why what stands behind each text of a script can't be quoted; empty if it can.
+
+    Args:
+        texts: The script around what is printed in it.
+    """
+    script = _Script()
+    return tuple(script.fault_behind(text) for text in texts)
+
+
+_HERE_DOCUMENT = re.compile(r"<<(?!<)(-?)[ \t]*(\\?[\w.-]+|'[^'\n]*'|\"[^\"\n]*\")", re.ASCII)
+
+
+class _Script:
+    """A shell script, as far as it has been read: what quotes and here-documents are open."""
+
+    def __init__(self) -> None:
+        self._open = ""
+        self._before = "\n"
+        self._line = ""
+        self._announced: list[tuple[str, bool]] = []
+        self._documents: list[tuple[str, bool]] = []
+
+    def fault_behind(self, text: str) -> str:
+        """Read on, and return why what follows, a word, can't be quoted; empty if it can."""
+        start = 0
+        while start < len(text):
+            start = self._document(text, start) if self._documents else self._code(text, start)
+        escaped = self._before == "\\"
+        self._before = "x"  # of the word that follows
+        self._line += "x"
+        if self._documents:
+            return "`| sh` stands in a here-document, in which quotes are text: pass it otherwise"
+        if self._open == "#" or not (self._open or escaped):
+            return ""
+        return _behind("sh", self._open[-1:] or "\\")
+
+    def _document(self, text: str, start: int) -> int:
+        """Read a line of a here-document, as far as it is there; return where it ends."""
+        line, newline, _ = text[start:].partition("\n")
+        self._line += line
+        if newline:
+            word, is_indented = self._documents[0]
+            if (self._line.lstrip("\t") if is_indented else self._line) == word:
+                self._documents.pop(0)
+            self._line = ""
+        return start + len(line) + len(newline)
+
+    def _code(self, text: str, index: int) -> int:
+        """Read a character of the script, or what announces a document; return where it ends."""
+        character = text[index]
+        self._line = "" if character == "\n" else self._line + character
+        before, self._before = self._before, character
+        if before == "\\" and self._open not in ("'", "#"):
+            self._before = "x"
+        elif self._open == "#":
+            self._open = "" if character == "\n" else "#"
+        elif self._open:
+            self._open = "" if character == self._open[-1] else self._open
+        elif character in "\"'`":
+            self._open = "$'" if before == "$" and character == "'" else character
+        elif character == "#" and before in " \t\n;&|(":
+            self._open = "#"
+        elif (here := _HERE_DOCUMENT.match(text, index)) and before != "<":
+            if self._line.count("((") <= self._line.count("))"):  # else it is arithmetic
+                self._announced.append((here[2].strip("\\'\""), bool(here[1])))
+            self._before = "x"
+            return here.end()
+        if character == "\n" and not self._open:
+            self._documents, self._announced = self._announced, []
+        return index + 1
 
 
 def shell_text(text: str) -> tuple[str, str]:

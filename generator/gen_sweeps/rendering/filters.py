@@ -142,17 +142,22 @@ class Marks:
         message = "changes what a filter for Python source has made: apply that filter last"
         raise TemplateRuntimeError(message)
 
-    def check_place(self, kind: Kind, line: str) -> None:
-        """Check that what a filter has quoted is not put between other quotes.
+    def check_place(self, line: str) -> None:
+        """Check that what `json` has quoted is not put between other quotes.
 
         Raises:
             TemplateRuntimeError: It is, judged by what stands before it on its line, or a shell
                 would expand what stands in its quotes.
         """
-        if kind is Kind.JSON and language_of(self._path) is Language.SHELL:
+        if self.is_shell:
             message = "`| json` is not for a shell script: `| json | sh` makes one word of it"
             raise TemplateRuntimeError(message)
-        check_quotes(_FILTERS[kind], line, self._path)
+        check_quotes(line, self._path)
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether the file of this rendering is a shell script."""
+        return language_of(self._path) is Language.SHELL
 
     def check_name(self, before: str, text: str, after: str) -> None:
         """Check that a part of a name makes one with what stands around it.
