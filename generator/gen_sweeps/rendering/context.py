@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
-from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, UndefinedError
 
 from gen_sweeps.rendering.companions import bare_check
 from gen_sweeps.rendering.escaping import Code, Text
@@ -143,17 +142,7 @@ def spec_views(spec: Spec) -> dict[str, object]:
         spec=Text(spec.path.name),
         marker=Text(spec.marker),
     )
-    call, set_somewhere = spec.treatment.call, (item.args for item in spec.strategies)
-    hidden = {
-        name: _hidden(f"{name!r} is an argument of {call}, not a variable", KEPT_IN_CALL, name)
-        for name in chain(spec.treatment.shared, *set_somewhere)
-    }
-    for name in spec.depends:
-        hint = f"give it a default in `[vars]`, or ask `{{% if {name} is defined %}}`"
-        hidden[name] = _hidden(f"{name!r} is set by no level of this arm", hint, name)
-    hint = "print variables by their names, as in `{{ lr }}`"
-    hidden["vars"] = _hidden("templates see no `vars`", hint, "vars")
-    return {**hidden, "sweep": sweep, "base": BaseView(spec.base)}
+    return {"sweep": sweep, "base": BaseView(spec.base), "vars": _MovedVariables(name="vars")}
 
 
 def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[str, object]:
@@ -253,23 +242,29 @@ def shared_views(spec: Spec, path: str) -> dict[str, object]:
     return views
 
 
-KEPT_IN_CALL = (
-    "print `{{ treatment }}`, the whole call (`{{ treatment.args.NAME }}` in files that are no "
-    "Python), or make a variable of it"
+_ONLY_WHOLE = StrictUndefined(
+    hint="arguments stay in their call: print `{{ treatment }}`, or make a variable of what is to "
+    "stand elsewhere"
 )
-"""What to do where an argument of the treatment's call was to be printed."""
-
-
-def _hidden(message: str, hint: str, name: str) -> StrictUndefined:
-    """Return what stands for a name that a template does not see, and says why."""
-    return StrictUndefined(hint=f"{message}\n{hint}", name=name)
-
-
-_ONLY_WHOLE = _hidden("arguments stay in their call in Python files", KEPT_IN_CALL, "args")
 """What stands for the arguments of the treatment in Python files."""
 
 
 def _not_carried(name: str, axis: str) -> StrictUndefined:
     """Return what stands for a factor that a file can't print, for several arms share it."""
-    message = f"{name!r} differs between the arms that share this file"
-    return _hidden(message, f"put {{{axis}}} into the template's name", name)
+    which = (
+        f"{name!r} depends on {axis!r}" if name != axis else f"arms of each {axis!r} share the file"
+    )
+    hint = f"{which}: put {{{axis}}} into the template's name"
+    return StrictUndefined(hint=hint, name=name)
+
+
+class _MovedVariables(StrictUndefined):
+    """What stands for `vars`, whose variables are printed by their own names."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> object:
+        """Refuse."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UndefinedError(f"`vars.{name}` is written `{name}` now")

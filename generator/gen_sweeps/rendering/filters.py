@@ -20,6 +20,7 @@ from gen_sweeps.rendering.companions import (
     Language,
     bare_value,
     check_filter,
+    check_prose,
     check_quotes,
     json_text,
     language_of,
@@ -37,7 +38,7 @@ from gen_sweeps.rendering.escaping import (
 from gen_sweeps.rendering.literals import literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, texts_in, untraced
+from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, shown, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 
@@ -141,13 +142,22 @@ class Marks:
         message = "changes what a filter for Python source has made: apply that filter last"
         raise TemplateRuntimeError(message)
 
-    def check_place(self, kind: Kind, line: str) -> None:
-        """Check that what a filter has quoted is not put between other quotes.
+    def check_place(self, line: str) -> None:
+        """Check that what `json` has quoted is not put between other quotes.
 
         Raises:
-            TemplateRuntimeError: It is, judged by what stands before it on its line.
+            TemplateRuntimeError: It is, judged by what stands before it on its line, or a shell
+                would expand what stands in its quotes.
         """
-        check_quotes(_FILTERS[kind], line, self._path)
+        if self.is_shell:
+            message = "`| json` is not for a shell script: `| json | sh` makes one word of it"
+            raise TemplateRuntimeError(message)
+        check_quotes(line, self._path)
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether the file of this rendering is a shell script."""
+        return language_of(self._path) is Language.SHELL
 
     def check_name(self, before: str, text: str, after: str) -> None:
         """Check that a part of a name makes one with what stands around it.
@@ -189,13 +199,20 @@ class Marks:
             return value
         value = _named(value)
         if isinstance(value, Text) and not (isinstance(value, Code) and self._is_python):
-            text = str(value)
+            if language_of(self._path) is Language.PROSE:
+                text = raw(value)
+                check_prose(text)
+            else:
+                text = str(value)
             return self._mark(Printed(Kind.TEXT, text, text, value.origin))
         if isinstance(value, str | Undefined | TreatmentView):
             return value
         plain = self._value(value)
         origin = origin_of(value)
-        is_guarded = origin and language_of(self._path) not in (Language.PYTHON, Language.PROSE)
+        language = language_of(self._path)
+        is_guarded = origin and language not in (Language.PYTHON, Language.PROSE)
+        if language is Language.DATA and isinstance(plain, int | float):
+            is_guarded = True
         text = bare_value(plain, self._path) if is_guarded else literal(plain)
         return self._mark(Printed(Kind.VALUE, plain, text, origin))
 
@@ -243,7 +260,11 @@ class Marks:
 
     @pass_context
     def _sh(self, _context: Context, value: object) -> str:
-        """Filter `sh`: the text as one word of a shell's command line."""
+        """Filter `sh`: the text, or the JSON that `json` made, as one word of a command line."""
+        if isinstance(value, str) and value[:1] == MARK:
+            made = self._printed.get(value[1:-1])
+            if made and made.kind is Kind.JSON and made.text is not None:
+                value = Text(made.text, made.origin)
         return self._text_mark(Kind.SHELL, value, shell_text)
 
     @pass_context
@@ -260,6 +281,8 @@ class Marks:
         if origin_of(value) and "\n" not in _text(value).strip():
             # The hole is what follows the `#`, which stands there in all arms.
             text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
+            if not text:
+                return start
             return f"{start} {self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))}"
         text = in_comment(_text(value), start)
         return self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))
@@ -275,7 +298,7 @@ class Marks:
         if kind in _FILTERS:
             check_filter(_FILTERS[kind], _text(value), self._path)
         if not isinstance(value, Text):
-            return self._mark(Printed(kind, *made(str(value)), origin_of(value)))
+            return self._mark(Printed(kind, *made(_text(value)), origin_of(value)))
         if value.origin:
             return self._mark(Printed(kind, *made(raw(value)), value.origin))
         key = (made, raw(value))
@@ -332,7 +355,7 @@ def _named(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    return raw(value) if isinstance(value, Text) else str(value)
+    return raw(value) if isinstance(value, Text) else shown(value)
 
 
 def _docstring_text(text: str) -> tuple[str, str]:

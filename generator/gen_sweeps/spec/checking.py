@@ -95,6 +95,12 @@ def _check(
         hint = kind.hint if isinstance(kind, MapKind | ChoiceKind) else None
         if key is CALL and isinstance(value, list):
             hint = HINT_FOR_CALLS
+        elif isinstance(kind, ArrayKind) and isinstance(value, dict):
+            hint = (
+                "write `[[overrides]]`" if where == ("overrides",) else "put `[` and `]` around it"
+            )
+        elif isinstance(kind, ScalarKind) and "levels" in where:
+            hint = "give the level a name: `[axes.NAME.LEVEL]`, with the value as a variable"
         yield Finding(where, message, hint, at_value=True)
     elif isinstance(kind, StringKind | ArrayKind | MapKind) and kind.nonempty and not value:
         yield Finding(where, "is empty", _hint(key) if key else None, at_value=True)
