@@ -142,6 +142,7 @@ def test_the_example_is_typed_and_a_formatter_and_a_linter_have_nothing_to_say(
     for tool in (
         ["mypy", "--strict", "train.py", "configs"],
         ["ruff", "format", "--isolated", "--check", "."],
+        ["black", "--check", "--quiet", "."],
         ["ruff", "check", "--isolated", "--select", "E,F,I,B,UP,SIM,D1", "--ignore", "D104", "."],
     ):
         done = subprocess.run(
