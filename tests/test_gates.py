@@ -154,22 +154,22 @@ def test_the_action_checks_every_spec_and_ends_with_the_worst(
     runner_temp: Path, scratch: World
 ) -> None:
     scratch.run("init", "other")
-    scratch.path("other/configs/sgd.py").unlink()
+    scratch.path("other/configs/sgd_seed0.py").unlink()
     ran = _act(runner_temp, scratch, "missing.toml\nother/spec.toml\nspec.toml\n")
     assert ran.returncode == 2
     assert "::error file=missing.toml::no such file" in ran.stdout
-    assert "::error file=other/configs/sgd.py::" in ran.stdout
+    assert "::error file=other/configs/sgd_seed0.py::" in ran.stdout
 
 
 def test_the_action_takes_patterns(runner_temp: Path, scratch: World) -> None:
     for folder in ("a b", "sub/c"):
         scratch.run("init", f"grids/{folder}")
-    scratch.path("grids/a b/configs/sgd.py").unlink()
+    scratch.path("grids/a b/configs/sgd_seed0.py").unlink()
     ran = _act(runner_temp, scratch, "spec.toml\ngrids/**/spec.toml")
     assert ran.returncode == 1
-    assert ran.stdout.startswith("::error file=grids/a b/configs/sgd.py::")
+    assert ran.stdout.startswith("::error file=grids/a b/configs/sgd_seed0.py::")
     assert ran.stdout.count("::error") == 1
-    scratch.path("grids/sub/c/configs/sgd.py").unlink()
+    scratch.path("grids/sub/c/configs/sgd_seed0.py").unlink()
     assert _act(runner_temp, scratch, "grids/**/spec.toml").stdout.count("::error") == 2
     assert _act(runner_temp, scratch, "none/*.toml").returncode == 2
 

@@ -54,6 +54,9 @@ LEAKS = {
 }
 
 
+TITLED = '[strategies.shaped]\ntitle = "A title"\n[strategies.shaped.args]'
+
+
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> None:
     old, new = LEAKS[leak]
@@ -141,6 +144,31 @@ def test_identity_that_is_only_printed_in_the_docstring_is_rendered_once(world: 
     assert prove(replace(rendering, files=files)).digests
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "pattern"),
+    [
+        ('output_dir = "runs/{{ strategy }}"', "output_dir", "runs/{strategy}"),
+        ("train(run_name='{{ arm.name }}-2')", "run_name", "{strategy}-2"),
+        ('CONFIG = {"exp": {{ ("of_" ~ strategy) | python }}}', "exp", "of_{strategy}"),
+        ("x = ['{{ strategy }}']", None, None),
+        ('x = "{{ strategy.title }}"', None, None),
+    ],
+)
+def test_a_text_with_the_arms_name_in_it_is_answered_with_its_pattern(
+    world: World, line: str, name: str | None, pattern: str | None
+) -> None:
+    world.replace("spec.toml", "[strategies.shaped.args]", TITLED)
+    world.replace(TEMPLATE, "]\n", f"]\n{line}\n")
+    err = world.run("spec.toml").err
+    if name is None:
+        assert "hint: print a variable that varies at " in err
+        return
+    assert (
+        f'hint: write `{name} = "{pattern}"` in `[vars]`, name {name} in `treatment.vary` and '
+        'print it at templates/run_{strategy}.py.jinja:13; or put "strategy" there\n'
+    ) in err
+
+
 def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: World) -> None:
     old, new = LEAKS["a number written otherwise"]
     world.replace(TEMPLATE, old, new)
@@ -190,6 +218,15 @@ def test_what_is_not_exactly_one_treatment_call_is_refused(
     assert error in result.err
     assert "hint: " in result.err
     assert not world.path("out").exists()
+
+
+def test_a_call_through_a_module_is_told_how_to_be_named(world: World) -> None:
+    world.replace(TEMPLATE, "{{ treatment }}", "sdk.{{ treatment }}")
+    err = world.run("spec.toml").err
+    assert 'hint: write `call = "sdk.Block"` and place `{{ treatment }}` alone' in err
+    world.replace(TEMPLATE, "sdk.{{ treatment }}", "{{ treatment }}")
+    world.replace("spec.toml", 'call = "Block"', 'call = "sdk.Block"')
+    assert world.run("spec.toml").exit_code == 0
 
 
 @pytest.mark.parametrize("alias", ["from sdk import Block as B, Other", "B = sdk.Block"])

@@ -31,6 +31,11 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         ),
         ("{{ treatment }}", "{{ base.SIZES }}", "run_{strategy}.py.jinja:11: `base` has no"),
         ("{{ treatment }}", "{% if x", "run_{strategy}.py.jinja:12: unexpected ']'"),
+        (
+            "{{ treatment }}",
+            "len(${#list[@]})",
+            "run_{strategy}.py.jinja:11: Missing end of comment tag\nhint: `{#` opens a comment",
+        ),
         ("{{ treatment }}", "{{ 1 / 0 }}", "run_{strategy}.py.jinja:11: ZeroDivisionError: "),
         (
             "{{ treatment }}",

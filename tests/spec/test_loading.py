@@ -227,6 +227,8 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('name = "small"', 'name = ""', "spec.toml:2:8: sweep.name: is empty"),
         ('name = "small"', "name = 1e-3", "must be a string, not a float"),
         ('name = "small"', 'name = "small"\nsize = 3', "known keys: name, package, output, "),
+        ('name = "small"', 'name = "small"\nseeds = [1]', "with a further factor by `[axes.seed]`"),
+        ("[strategies.plain]", "[strategies.plain]\nkind = 1", "stands in `args` or in `vars`"),
         ('[base."All"]', "[vars]\n[base]", 'stand under a heading, as in `[base."Training"]`'),
         ("[strategies.plain]", "[[strategies]]\n[x]", "strategies: must be a table, not an array"),
         ("[strategies.plain]", "[strategies]\nplain = 3", "must be a table, not an integer"),

@@ -86,9 +86,9 @@ def proven_line(spec: Spec) -> str:
     if len(spec.arms) == 1:
         return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
     arguments, others = varying(spec)
-    if spec.treatment.call:
+    if arguments:
         others = [f"{spec.treatment.call}({', '.join(arguments)})", *others]
-    return f"{count} differ only in {', '.join(others)}"
+    return f"{count} differ only in {', '.join(others)}" if others else f"{count} do not differ"
 
 
 def varying(spec: Spec) -> tuple[list[str], list[str]]:
@@ -205,17 +205,19 @@ def _table(spec: Spec) -> Iterator[str]:
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
     for axis in spec.axes:
-        names = [_level(level) for level in axis.levels[:MAX_ROWS]]
+        control = spec.control.get(axis.name)
+        names = [_level(level, control) for level in axis.levels[:MAX_ROWS]]
         more = (
             "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
         )
         yield f"{axis.name}: {', '.join(names)}{more}"
 
 
-def _level(level: Level) -> str:
-    """Return the name of a level, and what it sets."""
-    sets = ", ".join(f"{name}={_cut(literal(value))}" for name, value in level.vars.items())
-    return f"{level.name} ({sets})" if sets else level.name
+def _level(level: Level, control: str | None) -> str:
+    """Return the name of a level, whether it is the control's, and what it sets."""
+    sets = [f"{name}={_cut(literal(value))}" for name, value in level.vars.items()]
+    notes = ", ".join(["control", *sets] if level.name == control else sets)
+    return f"{level.name} ({notes})" if notes else level.name
 
 
 def _cut(cell: str) -> str:

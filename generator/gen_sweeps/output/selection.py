@@ -101,13 +101,17 @@ def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
 
     Args:
         spec: The spec.
-        names: Names of arms, strategies and levels; if there are none, all arms are selected.
+        names: Names of arms, strategies and levels, or `AXIS=LEVEL`; if there are none, all arms
+            are selected.
 
     Raises:
         SpecError: Nothing is called like that.
     """
+    if not names:
+        return ArmSelection(spec, ())
     levels = list(dict.fromkeys(arm.levels[axis] for axis in spec.axis_names for arm in spec.arms))
-    known = {*levels, *(arm.name for arm in spec.arms)}
+    names_of = {arm.name: _names(arm) for arm in spec.arms}
+    known = frozenset().union(*names_of.values())
     what, title = ("arm or level", "levels") if spec.axes else ("strategy", "strategies")
     problems = []
     for name in dict.fromkeys(names):
@@ -118,8 +122,13 @@ def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
     if problems:
         raise SpecError(*problems)
     asked = set(names)
-    arms = [a for a in spec.arms if a.name in asked or not asked.isdisjoint(a.levels.values())]
-    return ArmSelection(spec, tuple(arms))
+    arms = tuple(arm for arm in spec.arms if not asked.isdisjoint(names_of[arm.name]))
+    return ArmSelection(spec, arms)
+
+
+def _names(arm: Arm) -> set[str]:
+    """Return what asks for an arm."""
+    return {arm.name, *arm.levels.values(), *map("=".join, arm.levels.items())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,12 @@ def _check_treatment(file: File, tree: ast.Module, treatment: Treatment, shown: 
         hint = f"place `{{{{ treatment }}}}` in {file.template}, and write {call} nowhere else"
         node = find_treatment(tree, call, shown, hint)
     if node is None or _span(file, node) != (start, end) or dotted_name(node.func) != call:
-        what = f": {ast.unparse(node.func)}" if node else ""
-        message = f"the treatment is not a call of {call} on its own{what}"
+        called = ast.unparse(node.func) if node else ""
+        message = f"the treatment is not a call of {call} on its own"
         hint = f"place `{{{{ treatment }}}}` as an expression in {file.template}"
+        if called.endswith(f".{call}"):
+            message = f"{message}: {called}"
+            hint = f'write `call = "{called}"` and place `{{{{ treatment }}}}` alone'
         raise ProofError.at(message, shown, _line(file, start), hint=hint)
 
 

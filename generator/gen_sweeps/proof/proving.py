@@ -129,8 +129,9 @@ class _Prover:
         return {factor: tuple(names) for factor, names in found.items()}
 
     def warnings(self) -> Iterator[Problem]:
-        """Yield the first path or name of results that all arms share, if there is one."""
+        """Yield what is probably not meant: what arms share, and what is not printed."""
         spec = self._spec
+        yield from _unprinted(self._rendering)
         whole = (c for c in self._skeletons.values() if c and c.file.axes == spec.axis_names)
         controls = whole if len(spec.arms) > 1 else ()
         found = (shared_path(c, spec, f"{self._folder}{c.file.path}") for c in controls)
@@ -286,6 +287,35 @@ class _Prover:
         start, _ = file.page.spans[hole]
         line = file.source.count("\n", 0, start) + 1
         return TemplateError.at(message, f"{self._folder}{file.path}", line, hint=hint)
+
+
+def _unprinted(rendering: Rendering) -> Iterator[Problem]:
+    """Yield a warning for each factor that no template prints, unless a branch may depend on it."""
+    spec = rendering.spec
+    skeletons = {
+        (file.template, id(file.page.skeleton)): file.page.skeleton for file in rendering.values()
+    }
+    is_part = spec.whole is not None or len(spec.arms) == 1
+    if is_part or len({template for template, _ in skeletons}) < len(skeletons):
+        return
+    printed = {name for it in skeletons.values() for hole in it.holes for name in hole.origin}
+    depends = {**spec.depends, **spec.argument_depends}
+    seen = printed.union(*(depends.get(name, ()) for name in printed))
+    for name, axes in depends.items():
+        if axes and name not in printed and name not in spec.referred:
+            is_argument = name in spec.argument_depends
+            what = "treatment" if is_argument else name
+            yield _unprinted_problem(spec, name, f"{{{{ {what} }}}}")
+    for axis in spec.axes:
+        if axis.name not in seen and len(axis.levels) > 1:
+            yield _unprinted_problem(spec, axis.name, f"{{{{ {axis.name} }}}}")
+
+
+def _unprinted_problem(spec: Spec, name: str, example: str) -> Problem:
+    message = f"{name} varies, but no template prints it: arms that differ in it alone are equal"
+    return Problem(
+        message, str(spec.path), hint=f"print `{example}` where it belongs, or remove it"
+    )
 
 
 def _key(file: File) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TypeAlias
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, UndefinedError
 
 from gen_sweeps.rendering.companions import Language, bare_check, language_of
 from gen_sweeps.rendering.escaping import Code, IdentityText, Text
@@ -143,7 +143,7 @@ def spec_views(spec: Spec) -> dict[str, object]:
     shared = {
         name: view(value) for name, value in spec.arms[0].vars.items() if not spec.depends[name]
     }
-    moved = _moved("vars.NAME", "NAME")
+    moved = _MovedVariables(name="vars")
     return {"sweep": sweep, "base": BaseView(spec.base), "vars": moved, **shared}
 
 
@@ -255,9 +255,20 @@ _ONLY_WHOLE = StrictUndefined(
 
 def _not_carried(name: str, axis: str) -> StrictUndefined:
     """Return what stands for a factor that a file can't print, for several arms share it."""
-    hint = f"{name!r} depends on {axis!r}: put {{{axis}}} into the template's name"
+    which = (
+        f"{name!r} depends on {axis!r}" if name != axis else f"arms of each {axis!r} share the file"
+    )
+    hint = f"{which}: put {{{axis}}} into the template's name"
     return StrictUndefined(hint=hint, name=name)
 
 
-def _moved(old: str, new: str) -> StrictUndefined:
-    return StrictUndefined(hint=f"`{old}` is written `{new}` now", name=old)
+class _MovedVariables(StrictUndefined):
+    """What stands for `vars`, whose variables are printed by their own names."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> object:
+        """Refuse."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UndefinedError(f"`vars.{name}` is written `{name}` now")

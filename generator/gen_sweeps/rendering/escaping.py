@@ -13,10 +13,10 @@ _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
 UNPRINTABLE = re.compile(f"[{UNSEEN}]")
 """A character that a reader does not see, a line break among them."""
 
-_UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
+UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
 
 _UNSAFE_IN_DOCSTRING = re.compile(
-    rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
+    rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{UNSEEN_BUT_NEWLINE.pattern}"""
 )
 
 _SEEN = re.compile(r"[ -\[\]-~\n]*+")
@@ -46,8 +46,21 @@ PRAGMA = re.compile(
 """What in a comment tells a tool something."""
 
 
+FILTERS = "print it with a filter: `| docstring`, `| comment`, `| python` or `| name`"
+"""How to print a text in a Python file."""
+
+
 class UnsafeTextError(Exception):
-    """Text was to be placed as it is, but could leave the literal or comment it stands in."""
+    """Text was to be placed as it is, but could leave the literal or comment it stands in.
+
+    Args:
+        message: What is wrong with it.
+        hint: What to do.
+    """
+
+    def __init__(self, message: str, hint: str = FILTERS) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def check_bare(text: str) -> None:
@@ -259,7 +272,7 @@ def in_comment(text: str, start: str = "#") -> str:
     """Return `text` as a comment, `start` before each line, that no tool reads as a pragma."""
     lines = []
     for line in text.strip().split("\n"):
-        seen = _UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
+        seen = UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
         harmless = _PRAGMA_FIRST.sub(r"\g<start> - ", seen)
         while match := PRAGMA.search(f"{start} {harmless}"):
             # Its last character, escaped, makes it another word.

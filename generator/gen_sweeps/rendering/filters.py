@@ -20,6 +20,7 @@ from gen_sweeps.rendering.companions import (
     Language,
     bare_value,
     check_filter,
+    check_prose,
     check_quotes,
     json_text,
     language_of,
@@ -38,7 +39,7 @@ from gen_sweeps.rendering.escaping import (
 from gen_sweeps.rendering.literals import literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.rendering.tracing import NO_ORIGIN, origin_of, texts_in, untraced
+from gen_sweeps.rendering.tracing import NO_ORIGIN, origin_of, shown, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 
@@ -144,13 +145,22 @@ class Marks:
         message = "changes what a filter for Python source has made: apply that filter last"
         raise TemplateRuntimeError(message)
 
-    def check_place(self, kind: Kind, line: str) -> None:
-        """Check that what a filter has quoted is not put between other quotes.
+    def check_place(self, line: str) -> None:
+        """Check that what `json` has quoted is not put between other quotes.
 
         Raises:
-            TemplateRuntimeError: It is, judged by what stands before it on its line.
+            TemplateRuntimeError: It is, judged by what stands before it on its line, or a shell
+                would expand what stands in its quotes.
         """
-        check_quotes(_FILTERS[kind], line, self._language)
+        if self.is_shell:
+            message = "`| json` is not for a shell script: `| json | sh` makes one word of it"
+            raise TemplateRuntimeError(message)
+        check_quotes(line, self._language)
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether the file of this rendering is a shell script."""
+        return self._language is Language.SHELL
 
     def check_name(self, before: str, text: str, after: str) -> None:
         """Check that a part of a name makes one with what stands around it.
@@ -193,13 +203,16 @@ class Marks:
         value = _named(value)
         if isinstance(value, Text) and not (isinstance(value, Code) and self._is_python):
             text = to_print(value)
-            value.check(text)
+            check = check_prose if self._language is Language.PROSE else value.check
+            check(text)
             return self._mark(Printed(Kind.TEXT, text, text, value.origin))
         if isinstance(value, str | Undefined | TreatmentView):
             return value
         plain = self._value(value)
         origin = origin_of(value)
         is_guarded = origin and self._language not in (Language.PYTHON, Language.PROSE)
+        if self._language is Language.DATA and isinstance(plain, int | float):
+            is_guarded = True
         text = bare_value(plain, self._language) if is_guarded else literal(plain)
         return self._mark(Printed(Kind.VALUE, plain, text, origin))
 
@@ -250,7 +263,11 @@ class Marks:
 
     @pass_context
     def _sh(self, _context: Context, value: object) -> str:
-        """Filter `sh`: the text as one word of a shell's command line."""
+        """Filter `sh`: the text, or the JSON that `json` made, as one word of a command line."""
+        if isinstance(value, str) and value[:1] == MARK:
+            made = self._printed.get(value[1:-1])
+            if made and made.kind is Kind.JSON and made.text is not None:
+                value = Text(made.text, made.origin)
         return self._text_mark(Kind.SHELL, value, shell_text)
 
     @pass_context
@@ -267,6 +284,8 @@ class Marks:
         if origin_of(value) and "\n" not in _text(value).strip():
             # The hole is what follows the `#`, which stands there in all arms.
             text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
+            if not text:
+                return start
             return f"{start} {self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))}"
         text = in_comment(_text(value), start)
         return self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))
@@ -280,7 +299,8 @@ class Marks:
         """Mark a text; what is the same for all arms is made once."""
         value = _named(value)
         text = _to_print(value)
-        check_filter(_FILTERS[kind], text, self._language)
+        if kind in _FILTERS:
+            check_filter(_FILTERS[kind], text, self._language)
         if origin := origin_of(value):
             return self._mark(Printed(kind, *made(text), origin))
         key = (made, text)
@@ -320,6 +340,9 @@ class Marks:
             return {_text(key): self._value(item) for key, item in value.items()}
         if isinstance(value, Undefined):
             str(value)  # raises: undefined values are strict
+        if isinstance(value, TreatmentView):
+            message = "`treatment` is laid out as Python already\nprint it without a filter"
+            raise TemplateRuntimeError(message)
         raise TemplateRuntimeError(f"there is no Python literal for a {type(value).__name__}")
 
 
@@ -334,11 +357,11 @@ def _named(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    return raw(value) if isinstance(value, Text) else str(value)
+    return raw(value) if isinstance(value, Text) else shown(value)
 
 
 def _to_print(value: object) -> str:
-    return to_print(value) if isinstance(value, Text) else str(value)
+    return to_print(value) if isinstance(value, Text) else shown(value)
 
 
 def _docstring_text(text: str) -> tuple[str, str]:

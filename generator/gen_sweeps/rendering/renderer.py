@@ -174,6 +174,7 @@ class _Renderer:
         arguments = {name for strategy in spec.strategies for name in strategy.args}
         self._arguments = frozenset(arguments or {spec.treatment.call})
         self._calls: dict[tuple[int, int], str] = {}
+        self._shell_faults: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.outputs = find_outputs(spec, self._folder.names())
 
     def files(self, progress: Progress) -> Mapping[str, File]:
@@ -241,7 +242,8 @@ class _Renderer:
                 "".join(segments).encode()
             return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, self._folder.display(name), self._folder) from None
+            display = self._folder.display(name)
+            raise template_error(error, display, self._folder, self._spec) from None
 
     def _start(self, path: str, seen: _Seen | None) -> dict[str, object]:
         """Start a rendering, and return what the template sees."""
@@ -302,9 +304,11 @@ class _Renderer:
                 self._asks_identity |= has_identity
                 segments[index] = self._laid_out(what, segments, index)
             else:
-                if what.kind in (Kind.SHELL, Kind.JSON):
+                if what.kind is Kind.SHELL and self._marks.is_shell:
+                    self._check_shell(tuple(segments[::2]), index // 2)
+                elif what.kind is Kind.JSON:
                     own = segments[:index:2]  # the template's text, without what it printed
-                    self._marks.check_place(what.kind, _line(own, len(own)))
+                    self._marks.check_place(_line(own, len(own)))
                 segments[index] = what.text
             has_identity |= not IDENTITY.isdisjoint(what.origin)
         for number, what in enumerate(printed):
@@ -319,6 +323,21 @@ class _Renderer:
             segments[-1] = "" if segments[-2].endswith("\n") else "\n"
         self._budget.make(sum(map(len, segments)))
         return segments, printed
+
+    def _check_shell(self, texts: tuple[str, ...], number: int) -> None:
+        """Check that what stands behind a text of a script is not put between quotes.
+
+        Raises:
+            TemplateRuntimeError: It is.
+        """
+        from jinja2.exceptions import TemplateRuntimeError  # noqa: PLC0415 - heavy, and loaded
+
+        from gen_sweeps.rendering.companions import shell_faults  # noqa: PLC0415 - likewise
+
+        if texts not in self._shell_faults:  # mostly the same for all arms
+            self._shell_faults = {texts: shell_faults(texts)}
+        if fault := self._shell_faults[texts][number]:
+            raise TemplateRuntimeError(fault)
 
     def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
         """Return what stands for a mark, laid out for the line that it stands on."""

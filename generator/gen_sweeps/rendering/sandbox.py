@@ -27,7 +27,7 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 from gen_sweeps.rendering.escaping import Text, text_of
-from gen_sweeps.rendering.tracing import Traced, origin_of, texts_in, traced, untraced
+from gen_sweeps.rendering.tracing import Traced, origin_of, shown, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
@@ -47,7 +47,7 @@ CALL_STEPS = 10
 _PLAIN_FILTERS = (
     *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby"),
     *("int", "items", "last", "length", "list", "lower", "map", "max", "min", "reject"),
-    *("rejectattr", "reverse", "select", "selectattr", "sort", "string", "title", "trim"),
+    *("rejectattr", "reverse", "select", "selectattr", "sort", "title", "trim"),
     *("unique", "upper", "wordcount"),
 )
 """Filters of Jinja that take about as much time and room as what they are given."""
@@ -223,6 +223,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {
             "format": self._format,
             "join": self._join,
+            "string": _string,
             "sum": self._sum,
             _STEP: self._step,
             _JOINED: joined,
@@ -416,6 +417,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._budget.step()
             total += number
         return total
+
+
+def _string(value: object) -> object:
+    """Filter `string`: a text as it is, and a number as the spec writes it."""
+    return value if isinstance(value, str | Text) else shown(value)
 
 
 class _GuardedString(str):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from jinja2.exceptions import TemplateRuntimeError
+
 from gen_sweeps.rendering.escaping import Code, Text, check_bare, raw
+from gen_sweeps.rendering.literals import literal
 
 _LEAVES = (str, Text, int, float)
 """Most of what there is, and nothing in it."""
@@ -36,8 +40,12 @@ class Traced:
         return f"Traced({self.value!r}, {sorted(self.origin)})"
 
     def __str__(self) -> str:
-        """Return the value as text, which knows no origin."""
-        return str(self.value)
+        """Return the value as text, which knows no origin.
+
+        Raises:
+            TemplateRuntimeError: It is an array or a table.
+        """
+        return shown(self.value)
 
     def __eq__(self, other: object) -> bool:
         """Compare the values."""
@@ -118,6 +126,20 @@ def traced(
         items = {traced(k, origin, check): traced(v, origin, check) for k, v in value.items()}
         return Traced(items, origin)
     return Traced(value, origin)
+
+
+def shown(value: object) -> str:
+    """Return a value as text; a number is written as in the spec.
+
+    Raises:
+        TemplateRuntimeError: It is an array or a table.
+    """
+    value = untraced(value)
+    if isinstance(value, list | tuple | Mapping):
+        kind = "a table" if isinstance(value, Mapping) else "an array"
+        message = f"takes text, not {kind}: print each item of it, or all through `| python`"
+        raise TemplateRuntimeError(f"{message} or `| json`")
+    return literal(value) if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
 def untraced(value: object) -> object:

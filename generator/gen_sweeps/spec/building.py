@@ -76,6 +76,7 @@ class _Builder:
         defaults = self._reader.table(self._table(("vars",)), ("vars",))
         checker = FactorChecker(treatment, axes, defaults, overrides, self.findings)
         checker.check_variables()
+        checker.check_texts()
         variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
         strategies = list(self._strategies(treatment, checker, variables))
         checker.check_vary(strategies, variables)
@@ -115,6 +116,9 @@ class _Builder:
             depends=MappingProxyType(dict(variables.depends)),
             line_length=self._line_length(sweep),
             argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
+            referred=variables.referred.union(
+                *(it.variables for written in strategies for it in written.references.values())
+            ),
         )
 
     # -- [sweep] --
@@ -153,8 +157,9 @@ class _Builder:
                 )
                 self.report(where, f"no strategy is called {control!r}", hint)
             elif axes:
-                axis, *_ = axes.values()
-                level = next(iter(axis.levels), "…")
+                first, *_ = axes.values()
+                axis = next((it for it in axes.values() if control in it.levels), first)
+                level = control if control in axis.levels else next(iter(axis.levels), "…")
                 hint = f'name a level of each axis under study: `{{ {axis.name} = "{level}" }}`'
                 self.report(where, "names a strategy, and there are none", hint, at_value=True)
             return {}
@@ -227,7 +232,11 @@ class _Builder:
                 self.report(("treatment", "call"), f"{call!r} {fault}", at_value=True)
             elif call.split(".")[0] in self._constants:
                 constant = self._constants[call.split(".")[0]]
-                self.report(constant, f"is the name of the treatment's call, {call}")
+                hint = (
+                    "`call` names what is called; a value that varies is a variable: name it in "
+                    "`vary`, set it in `[strategies.NAME.vars]` and print it in the template"
+                )
+                self.report(constant, f"is the name of the treatment's call, {call}", hint)
         vary = tuple(self._vary(table.get("vary")))
         shared = self._reader.table(table.get("shared"), ("treatment", "shared"))
         if shared and "call" not in table:

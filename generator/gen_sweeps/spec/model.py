@@ -184,6 +184,7 @@ class Spec:
         digest: The sha256 of the spec file and of those that it extends, in hexadecimal; empty if
             it is from none.
         argument_depends: The axes on which the value of each argument in `vary` depends.
+        referred: The variables that values of others refer to.
         sources: The files that it was read from, itself first; empty if it is from none.
         warnings: What in it is probably not meant.
         whole: The spec that it is a part of, which has more arms; None if it is whole itself.
@@ -204,6 +205,7 @@ class Spec:
     line_length: int = 100
     digest: str = ""
     argument_depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    referred: frozenset[str] = frozenset()
     sources: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
     whole: Spec | None = None

@@ -120,5 +120,5 @@ def closest_match(name: str, known: Iterable[str]) -> str | None:
     folded: dict[str, str] = {}
     for candidate in known:
         folded.setdefault(candidate.casefold(), candidate)
-    matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.65)
     return folded[matches[0]] if matches else None

@@ -437,6 +437,7 @@ STRATEGY_TABLE = TableKind(
             default={},
         ),
     ),
+    hint="what a strategy sets stands in `args` or in `vars`, as in `vars.lr = 1e-3`",
 )
 
 NUMBERED_AXIS = TableKind(
@@ -486,6 +487,7 @@ OVERRIDE = TableKind(
             required=True,
         ),
     ),
+    hint="variables stand in `vars`, as in `vars.hidden = 384`",
 )
 
 DOCUMENT = TableKind(
@@ -501,7 +503,8 @@ DOCUMENT = TableKind(
             "Variables: values for the templates, by their names. A level's, a strategy's and an "
             "override's win over them. In a text, `{AXIS}` is filled in for each arm, and so is "
             "`{strategy}` if the variable is named in `treatment.vary` or the text names an axis "
-            "too; `{{strategy}}` stands for `{strategy}` itself.",
+            "too; `{{strategy}}` stands for `{strategy}` itself, also in further braces: "
+            "`{{{strategy}}}` prints `{{strategy}}`.",
             examples=({"queue": "post_training_queue", "exp_name": "cartpole_seed{seed}"},),
             default={},
         ),
