@@ -367,7 +367,7 @@ def test_a_word_of_a_shell_stands_in_no_quotes_however_far_they_reach(
         "x $# ${a#'b'} ",
         "x $((1 << 2)) ",
         "x <<< y ",
-        'a="$(dirname "$0")" b="${1}" c=(1 2)\nx ',
+        'a="$(dirname "$0")" b="${1}" c=(1 2) d="${e:-$(true "${f}")}"\nx ',
         'a="$(cat <<E\n)\nE\n)"\n(x) && x ',
         "# {{ hostile }} it's\nx ",
         "x y {{ hostile | comment }}\nx ",

@@ -308,11 +308,10 @@ class _Script:
                 return here
             self._read_code(character, before)
         elif inner == '"':
-            self._read_quoted(character, before)
+            self._read_quoted(character, before, end='"')
         elif inner == "}":
-            self._is_lost |= character in "\"'`(" or character == "{"
-            if character == "}":
-                self._open.pop()
+            self._is_lost |= character in "\"'`"
+            self._read_quoted(character, before, end="}")
         elif character == ("\n" if inner == "#" else inner[-1]):
             self._open.pop()
         if character == "\n" and (self._open[-1] if self._open else "") in _CODE:
@@ -341,8 +340,8 @@ class _Script:
         # The brackets of `case` don't match.
         self._is_lost |= '"' in self._open[:-1] and self._line.endswith("case ")
 
-    def _read_quoted(self, character: str, before: str) -> None:
-        if character == '"':
+    def _read_quoted(self, character: str, before: str, end: str) -> None:
+        if character == end:
             self._open.pop()
         elif character == "`":
             self._open.append("`")
