@@ -34,6 +34,7 @@ vary = ["x", "lr", "opt", "label", "betas", "table", "flag", "warmup"]
 [vars]
 project = "rl"
 share = 1e-5
+hostile = "$(evil)"
 flag = false
 
 [axes.seed]
@@ -339,6 +340,14 @@ QUOTED = {
     "x `y {{ label | sh }}`": "stands behind a `",
     "x \\{{ label | sh }}": "stands behind a \\",
     "don't {{ label | sh }}'": "stands behind a '",
+    'x "$(y "a\n{{ label | sh }}")"': 'stands behind a "',
+    'x "$(y `z {{ label | sh }}`)"': "stands behind a `",
+    'x "${a:-"}" {{ label | sh }}': "can't be followed",
+    'x "$(case y in z) ;; esac)" {{ label | sh }}': "can't be followed",
+    'x "{{ label | comment }}"': "`| comment` stands where no comment can start",
+    "x{{ label | comment }}": "`| comment` stands where no comment can start",
+    "x{{ hostile | comment }}": "`| comment` stands where no comment can start",
+    "x {{ hostile }}": '"$(evil)" as it is, which is not plain\nhint: print it through `| sh`',
     "cat <<EOF\n{{ label | sh }}\nEOF": "stands in a here-document",
     "cat <<-'END OF' <<F\nEND OF\n{{ label | sh }}\nF": "stands in a here-document",
     "cat <<E\n E\n{{ label | sh }}": "stands in a here-document",
@@ -363,6 +372,10 @@ def test_a_word_of_a_shell_stands_in_no_quotes_however_far_they_reach(
         "x $# ${a#'b'} ",
         "x $((1 << 2)) ",
         "x <<< y ",
+        'a="$(dirname "$0")" b="${1}" c=(1 2) d="${e:-$(true "${f}")}"\nx ',
+        'a="$(cat <<E\n)\nE\n)"\n(x) && x ',
+        "# {{ hostile }} it's\nx ",
+        "x y {{ hostile | comment }}\nx ",
         "cat <<\\EOF\n\" ' `\nEOF\nx ",
         "cat <<-E <<'F'\n\t' E\n\tE\n\"\nF\nx ",
         "# {{ strategy.title | comment }}'\nx ",
@@ -374,7 +387,8 @@ def test_a_word_of_a_shell_stands_wherever_one_may(factors: World, before: str) 
     assert made.endswith("'$(evil)'")
     script = f'function x() {{ printf %s "${{@: -1}}"; }}\ncat() {{ :; }}\n{made}'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("$(evil)", "")
+    assert done.stdout.endswith("$(evil)")
+    assert not done.stderr
 
 
 @given(values(json_scalars))

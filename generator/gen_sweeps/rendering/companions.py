@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from shlex import quote
 
@@ -196,42 +197,88 @@ def _behind(name: str, opened: str) -> str:
     return f"`| {name}` stands behind a {opened}: it brings its own quotes, so write none around it"
 
 
-def shell_faults(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return why what stands behind each text of a script can't be quoted; empty if it can.
+@dataclass(frozen=True, slots=True)
+class ShellPlace:
+    """A place in a shell script.
+
+    Attributes:
+        fault: Why a word can't be quoted there; empty if it can.
+        in_comment: Whether it is in a comment.
+        starts_word: Whether a word, or a comment, starts there.
+    """
+
+    fault: str
+    in_comment: bool
+    starts_word: bool
+
+
+def shell_places(texts: Sequence[str]) -> tuple[ShellPlace, ...]:
+    """Return the places behind each text of a script: the script around what is printed in it."""
+    script = _Script()
+    return tuple(map(script.place_behind, texts))
+
+
+def check_in_shell(filter_name: str, text: str, place: ShellPlace) -> None:
+    """Check that a shell reads what a template prints as it is meant.
 
     Args:
-        texts: The script around what is printed in it.
+        filter_name: The filter that it was printed through; empty for none.
+        text: What is printed.
+        place: Where.
+
+    Raises:
+        TemplateRuntimeError: It does not.
+        UnsafeTextError: It is printed without a filter, and is not plain.
     """
-    script = _Script()
-    return tuple(script.fault_behind(text) for text in texts)
+    if filter_name == "sh":
+        if place.fault:
+            raise TemplateRuntimeError(place.fault)
+    elif filter_name == "comment":
+        if not place.in_comment and (place.fault or not place.starts_word or text[:1] != "#"):
+            raise TemplateRuntimeError("`| comment` stands where no comment can start")
+    elif not place.in_comment:
+        _check_word_of_shell(text)
 
 
+_CODE = ("", "(", "{")
+_BEFORE_WORDS = " \t\n;&|("
 _HERE_DOCUMENT = re.compile(r"<<(?!<)(-?)[ \t]*(\\?[\w.-]+|'[^'\n]*'|\"[^\"\n]*\")", re.ASCII)
 
 
 class _Script:
-    """A shell script, as far as it has been read: what quotes and here-documents are open."""
+    """A shell script, as far as it has been read: which quotes and here-documents are open.
+
+    What is open in what, the innermost last: a quote, `#` for a comment, `(` for commands, `{` for
+    the value of a variable, `}` for one in double quotes.
+    """
 
     def __init__(self) -> None:
-        self._open = ""
+        self._open: list[str] = []
         self._before = "\n"
         self._line = ""
         self._announced: list[tuple[str, bool]] = []
         self._documents: list[tuple[str, bool]] = []
+        self._is_lost = False
 
-    def fault_behind(self, text: str) -> str:
-        """Read on, and return why what follows, a word, can't be quoted; empty if it can."""
+    def place_behind(self, text: str) -> ShellPlace:
+        """Read on, and return the place behind that, where something is printed."""
         start = 0
         while start < len(text):
             start = self._document(text, start) if self._documents else self._code(text, start)
-        escaped = self._before == "\\"
-        self._before = "x"  # of the word that follows
+        before, self._before = self._before, "x"  # a part of a word
         self._line += "x"
+        inner = self._open[-1:] or [""]
+        in_comment = inner[0] == "#" and not self._is_lost
+        fault = ""
         if self._documents:
-            return "`| sh` stands in a here-document, in which quotes are text: pass it otherwise"
-        if self._open == "#" or not (self._open or escaped):
-            return ""
-        return _behind("sh", self._open[-1:] or "\\")
+            fault = "`| sh` stands in a here-document, in which quotes are text: pass it otherwise"
+        elif self._is_lost:
+            fault = "`| sh` stands behind quotes in quotes that can't be followed: print it above"
+        elif inner[0] not in _CODE and not in_comment:
+            fault = _behind("sh", inner[0][-1])
+        elif before == "\\" and not in_comment:
+            fault = _behind("sh", before)
+        return ShellPlace(fault, in_comment, before in _BEFORE_WORDS)
 
     def _document(self, text: str, start: int) -> int:
         """Read a line of a here-document, as far as it is there; return where it ends."""
@@ -249,24 +296,53 @@ class _Script:
         character = text[index]
         self._line = "" if character == "\n" else self._line + character
         before, self._before = self._before, character
-        if before == "\\" and self._open not in ("'", "#"):
+        inner = self._open[-1] if self._open else ""
+        if before == "\\" and inner not in ("'", "#"):
             self._before = "x"
-        elif self._open == "#":
-            self._open = "" if character == "\n" else "#"
-        elif self._open:
-            self._open = "" if character == self._open[-1] else self._open
-        elif character in "\"'`":
-            self._open = "$'" if before == "$" and character == "'" else character
-        elif character == "#" and before in " \t\n;&|(":
-            self._open = "#"
-        elif (here := _HERE_DOCUMENT.match(text, index)) and before != "<":
-            if self._line.count("((") <= self._line.count("))"):  # else it is arithmetic
-                self._announced.append((here[2].strip("\\'\""), bool(here[1])))
-            self._before = "x"
-            return here.end()
-        if character == "\n" and not self._open:
+        elif inner in _CODE:
+            if here := self._here_document(text, index, before):
+                return here
+            self._read_code(character, before)
+        elif inner == '"':
+            self._read_quoted(character, before, end='"')
+        elif inner == "}":
+            self._is_lost |= character in "\"'`"
+            self._read_quoted(character, before, end="}")
+        elif character == ("\n" if inner == "#" else inner[-1]):
+            self._open.pop()
+        if character == "\n" and (self._open[-1] if self._open else "") in _CODE:
             self._documents, self._announced = self._announced, []
         return index + 1
+
+    def _here_document(self, text: str, index: int, before: str) -> int:
+        """Return where the announcement of a here-document ends; 0 if there is none."""
+        here = _HERE_DOCUMENT.match(text, index)
+        if not here or before == "<" or self._line.count("((") > self._line.count("))"):
+            return 0  # or arithmetic
+        self._announced.append((here[2].strip("\\'\""), bool(here[1])))
+        self._before = "x"
+        return here.end()
+
+    def _read_code(self, character: str, before: str) -> None:
+        inner = self._open[-1] if self._open else ""
+        if character in "\"'`":
+            self._open.append("$'" if before == "$" and character == "'" else character)
+        elif character == "#" and before in _BEFORE_WORDS and inner != "{":
+            self._open.append("#")
+        elif character == "(" or (character == "{" and before == "$"):
+            self._open.append(character)
+        elif (character == ")" and inner == "(") or (character == "}" and inner == "{"):
+            self._open.pop()
+        # The brackets of `case` don't match.
+        self._is_lost |= '"' in self._open[:-1] and self._line.endswith("case ")
+
+    def _read_quoted(self, character: str, before: str, end: str) -> None:
+        if character == end:
+            self._open.pop()
+        elif character == "`":
+            self._open.append("`")
+        elif before == "$" and character in "({":
+            self._open.append("(" if character == "(" else "}")
 
 
 def shell_text(text: str) -> tuple[str, str]:

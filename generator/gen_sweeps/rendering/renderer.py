@@ -25,6 +25,7 @@ from gen_sweeps.spec.model import Arm, Call, Spec, Strategy, Value
 if TYPE_CHECKING:
     from jinja2 import Template as JinjaTemplate
 
+    from gen_sweeps.rendering.companions import ShellPlace
     from gen_sweeps.rendering.filters import Printed
 
 
@@ -174,7 +175,7 @@ class _Renderer:
         arguments = {name for strategy in spec.strategies for name in strategy.args}
         self._arguments = frozenset(arguments or {spec.treatment.call})
         self._calls: dict[tuple[int, int], str] = {}
-        self._shell_faults: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._shell_places: dict[tuple[str, ...], tuple[ShellPlace, ...]] = {}
         self.outputs = find_outputs(spec, self._folder.names())
 
     def files(self, progress: Progress) -> Mapping[str, File]:
@@ -300,13 +301,13 @@ class _Renderer:
             what = self._marks[segments[index]]
             printed.append(what)
             has_identity &= "\n" not in segments[index - 1]
+            if self._marks.is_shell:
+                self._check_in_shell(what, segments, index)
             if what.text is None or what.kind is Kind.COMMENT:
                 self._asks_identity |= has_identity
                 segments[index] = self._laid_out(what, segments, index)
             else:
-                if what.kind is Kind.SHELL and self._marks.is_shell:
-                    self._check_shell(tuple(segments[::2]), index // 2)
-                elif what.kind is Kind.JSON:
+                if what.kind is Kind.JSON:
                     own = segments[:index:2]  # the template's text, without what it printed
                     self._marks.check_place(_line(own, len(own)))
                 segments[index] = what.text
@@ -324,20 +325,26 @@ class _Renderer:
         self._budget.make(sum(map(len, segments)))
         return segments, printed
 
-    def _check_shell(self, texts: tuple[str, ...], number: int) -> None:
-        """Check that what stands behind a text of a script is not put between quotes.
+    def _check_in_shell(self, printed: Printed, segments: list[str], index: int) -> None:
+        """Check that a shell reads what a mark stands for as it is meant.
 
         Raises:
-            TemplateRuntimeError: It is.
+            TemplateRuntimeError: It does not.
+            UnsafeTextError: It is printed without a filter, and is not plain.
         """
-        from jinja2.exceptions import TemplateRuntimeError  # noqa: PLC0415 - heavy, and loaded
+        from gen_sweeps.rendering.companions import (  # noqa: PLC0415 - loads Jinja2
+            check_in_shell,
+            shell_places,
+        )
 
-        from gen_sweeps.rendering.companions import shell_faults  # noqa: PLC0415 - likewise
-
-        if texts not in self._shell_faults:  # mostly the same for all arms
-            self._shell_faults = {texts: shell_faults(texts)}
-        if fault := self._shell_faults[texts][number]:
-            raise TemplateRuntimeError(fault)
+        filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
+        if printed.kind not in filters:
+            return
+        texts = tuple(segments[::2])  # the template's, without what it printed
+        if texts not in self._shell_places:  # mostly the same for all arms
+            self._shell_places = {texts: shell_places(texts)}
+        place = self._shell_places[texts][index // 2]
+        check_in_shell(filters[printed.kind], printed.text or "", place)
 
     def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
         """Return what stands for a mark, laid out for the line that it stands on."""
