@@ -20,8 +20,8 @@ from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.control import Control, examine, names_fault
 from gen_sweeps.proof.data_files import check_data
+from gen_sweeps.proof.factor_places import FactorPlace, find_factor_places, unpinned
 from gen_sweeps.proof.fillings import ExpressionPlace, Place, PlaceKind
-from gen_sweeps.proof.naming import place_names
 from gen_sweeps.proof.operands import names_read
 from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import docstring_span, parse
@@ -90,9 +90,16 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
         problems += explain(rendering, prover.dependent, progress)
     if problems:
         raise ProofError(*problems)
+    places = find_factor_places(rendering, prover.controls)
+    if problems := unpinned(places, rendering.spec, prover.folder):
+        raise ProofError(*problems)
     if paranoid:
         prover.read_all(progress)
-    return Proof(rendering, digests, prover.places(), tuple(prover.warnings()))
+    named: dict[str, list[str]] = {}
+    for place in places:
+        named.setdefault(place.factor, []).append(place.name)
+    of_factors = {factor: tuple(names) for factor, names in named.items()}
+    return Proof(rendering, digests, of_factors, tuple(prover.warnings(places)))
 
 
 class _Prover:
@@ -101,6 +108,7 @@ class _Prover:
     Attributes:
         dependent: The files that depend on which arm they are for.
         problems: What is wrong with other files.
+        folder: What stands before a file's path where it is shown.
     """
 
     def __init__(self, rendering: Rendering) -> None:
@@ -108,33 +116,24 @@ class _Prover:
         self.problems: list[Problem] = []
         self._rendering = rendering
         self._spec = rendering.spec
-        self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
+        self.folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
         self._templates: set[str] = set()
         self._skeletons: dict[tuple[str, int], Control | None] = {}
         # By the identity of places and values, which are there as long as this is.
         self._checked: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
 
-    def places(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the names of the places that print each factor, in the order of the files."""
-        found: dict[str, dict[str, None]] = {}
-        for control in filter(None, self._skeletons.values()):
-            file = control.file
-            names = place_names(file.source, control.tree, file.page.spans)
-            for hole, filling, name in zip(
-                file.page.skeleton.holes, file.page.fillings, names, strict=True
-            ):
-                for factor in filter(None, sorted(hole.origin)):
-                    argument = f".{factor}" if isinstance(filling.value, Call) else ""
-                    found.setdefault(factor, {})[f"{name}{argument}"] = None
-        return {factor: tuple(names) for factor, names in found.items()}
+    @property
+    def controls(self) -> Iterator[Control]:
+        """The first file of each skeleton, in the order of the files."""
+        return filter(None, self._skeletons.values())
 
-    def warnings(self) -> Iterator[Problem]:
+    def warnings(self, places: Iterable[FactorPlace]) -> Iterator[Problem]:
         """Yield what is probably not meant: what arms share, and what is not printed."""
         spec = self._spec
-        yield from _unprinted(self._rendering)
-        whole = (c for c in self._skeletons.values() if c and c.file.axes == spec.axis_names)
+        yield from _unprinted(self._rendering, places)
+        whole = (c for c in self.controls if c.file.axes == spec.axis_names)
         controls = whole if len(spec.arms) > 1 else ()
-        found = (shared_path(c, spec, f"{self._folder}{c.file.path}") for c in controls)
+        found = (shared_path(c, spec, f"{self.folder}{c.file.path}") for c in controls)
         yield from islice(filter(None, found), 1)
 
     def read_all(self, progress: Progress) -> None:
@@ -165,7 +164,7 @@ class _Prover:
             TemplateError: It is not valid, or has text of the spec in its code.
             ProofError: It is a template's control, and has no single treatment.
         """
-        shown = f"{self._folder}{file.path}"
+        shown = f"{self.folder}{file.path}"
         if not file.is_python:
             check_data(file, shown)
         elif file.arm is None:
@@ -223,7 +222,7 @@ class _Prover:
                 self._checked[id(place), texts] = tuple(map(id, values))
         if not reasons and control.places.names_fault([it.text for it in fillings]) is None:
             if control.places.bind_names:
-                shown = f"{self._folder}{file.path}"
+                shown = f"{self.folder}{file.path}"
                 self._check_names(file, examine(file, self._spec.treatment, shown), control)
             return None
         return self._read_whole(file, control, reasons)
@@ -239,7 +238,7 @@ class _Prover:
         Raises:
             TemplateError: A value is not what the spec says, or can't be evaluated.
         """
-        shown = f"{self._folder}{file.path}"
+        shown = f"{self.folder}{file.path}"
         for hole, (text, value) in enumerate(file.page.fillings):
             if isinstance(value, Call):
                 try:
@@ -286,19 +285,20 @@ class _Prover:
     def _error(self, file: File, hole: int, message: str, hint: str | None = None) -> TemplateError:
         start, _ = file.page.spans[hole]
         line = file.source.count("\n", 0, start) + 1
-        return TemplateError.at(message, f"{self._folder}{file.path}", line, hint=hint)
+        return TemplateError.at(message, f"{self.folder}{file.path}", line, hint=hint)
 
 
-def _unprinted(rendering: Rendering) -> Iterator[Problem]:
-    """Yield a warning for each factor that no template prints, unless a branch may depend on it."""
+def _unprinted(rendering: Rendering, places: Iterable[FactorPlace]) -> Iterator[Problem]:
+    """Yield a warning for each factor that is in no file, unless a companion may branch on it."""
     spec = rendering.spec
-    skeletons = {
-        (file.template, id(file.page.skeleton)): file.page.skeleton for file in rendering.values()
-    }
+    files = {_key(file): file for file in rendering.values()}
+    companions = [file.template for file in files.values() if not file.is_python]
     is_part = spec.whole is not None or len(spec.arms) == 1
-    if is_part or len({template for template, _ in skeletons}) < len(skeletons):
+    if is_part or len(set(companions)) < len(companions):
         return
-    printed = {name for it in skeletons.values() for hole in it.holes for name in hole.origin}
+    holes = (hole for file in files.values() for hole in file.page.skeleton.holes)
+    printed = {name for hole in holes for name in hole.origin}
+    printed |= {place.factor for place in places}
     depends = {**spec.depends, **spec.argument_depends}
     seen = printed.union(*(depends.get(name, ()) for name in printed))
     for name, axes in depends.items():

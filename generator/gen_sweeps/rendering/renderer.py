@@ -74,11 +74,18 @@ class Rendering(Mapping[str, File]):
     """The files of a spec by their path.
 
     Shared files come first, then each template's files, the controls' before the others'.
+
+    Attributes:
+        spec: The spec.
+        files: The files by their path.
+        outputs: Which template makes which file.
+        variant: Renders a file, named by its path, as if its arm had the factors of another one.
     """
 
     spec: Spec
     files: Mapping[str, File]
     outputs: Outputs
+    variant: Callable[[str, Arm], Page]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -101,7 +108,7 @@ def render(spec: Spec, progress: Progress = silent) -> Rendering:
             read, is not valid or fails.
     """
     renderer = _Renderer(spec)
-    return Rendering(spec, renderer.files(progress), renderer.outputs)
+    return Rendering(spec, renderer.files(progress), renderer.outputs, renderer.variant)
 
 
 def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]]:
@@ -222,6 +229,18 @@ class _Renderer:
             seen = _Seen(template, arm, control, control_path)
             self._under_control[key] = self._rendered(template.name, path, seen)
         return self._under_control[key]
+
+    def variant(self, path: str, arm: Arm) -> Page:
+        """Render a file as if its arm had the factors of another one.
+
+        Raises:
+            TemplateError: The template fails then.
+            KeyError: The file is for no arm.
+        """
+        name, template = self.outputs.origin(path)
+        if template is None:
+            raise KeyError(path)
+        return self._rendered(name, path, _Seen(template, arm, template.arms[path], path))
 
     def _rendered(self, name: str, path: str, seen: _Seen | None = None) -> Page:
         """Render a template.

@@ -251,7 +251,9 @@ class _Builder:
                 self.report(where, "is also in `vary`", hint)
         names: Mapping[str, Value] = MappingProxyType(dict.fromkeys(shared, 0))
         # A `call` that is no string is reported for that, not for what it doesn't name.
-        return Treatment(call or ("_" if "call" in table else ""), vary, names), shared
+        listed = table.get("places")
+        places = tuple(map(str, listed)) if isinstance(listed, list) else ()
+        return Treatment(call or ("_" if "call" in table else ""), vary, names, places), shared
 
     def _vary(self, names: object) -> Iterator[str]:
         seen = set()

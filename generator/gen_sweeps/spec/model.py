@@ -95,11 +95,14 @@ class Treatment:
         vary: The names of arguments and variables that may differ, in the order in which they
             are written.
         shared: The keyword arguments of the call that every strategy has, equal in all of them.
+        places: Where factors may stand in the files, in the language of `--vary`; empty if
+            that is not said.
     """
 
     call: str
     vary: tuple[str, ...]
     shared: Mapping[str, Value]
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

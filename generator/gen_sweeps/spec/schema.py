@@ -393,6 +393,15 @@ TREATMENT = TableKind(
             required=True,
         ),
         SpecKey(
+            "places",
+            ArrayKind(StringKind(nonempty=True), nonempty=True, unique=True),
+            "Where factors may stand in the arms' Python files, as `compare --vary` takes it: a "
+            "path, `class name`, `docstring`, `comment`, or arguments of the call. A factor "
+            "anywhere else is refused. Without it they may stand wherever templates print them.",
+            examples=(["optimizer.lr", "DebateMetricStreamerConfig(*)"],),
+            default=[],
+        ),
+        SpecKey(
             "shared",
             MapKind(VALUE, pattern=IDENTIFIER),
             "Keyword arguments of the call that all strategies have.",
