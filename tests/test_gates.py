@@ -91,6 +91,12 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     assert deleted.returncode == 1, "a commit that only deletes is checked too"
     assert "configs/momentum.py is missing" in deleted.stdout
 
+    scratch.run("spec.toml")
+    _git(scratch.folder, "add", "spec.toml", "configs/manifest.json")
+    lacking = commit()
+    assert lacking.returncode == 1, "the folder is as it should be, but the commit would not be"
+    assert "error: configs/momentum.py is not in git's index" in lacking.stdout
+
 
 def _action() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))

@@ -88,6 +88,14 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail if anything on disk differs.")
     ] = False,
+    git: Annotated[
+        bool,
+        typer.Option(
+            "--git",
+            help="With --check: also fail if git has not staged the spec, templates and files as "
+            "they are.",
+        ),
+    ] = False,
     diff: Annotated[
         bool,
         typer.Option(
@@ -135,9 +143,12 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         )
     if watch and len(specs) > 1:
         raise CommandLineError.at("--watch takes one SPEC", hint=_SEE_HELP)
+    if git and not check:
+        raise CommandLineError.at("--git goes with --check", hint=_SEE_HELP)
     options = command.GenerateOptions(
         tuple(specs),
         check=check,
+        git=git,
         diff=diff,
         force=force,
         only=tuple(only or ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
@@ -80,12 +81,14 @@ class Rendering(Mapping[str, File]):
         files: The files by their path.
         outputs: Which template makes which file.
         variant: Renders a file, named by its path, as if its arm had the factors of another one.
+        templates: The templates that were read, those that others include among them.
     """
 
     spec: Spec
     files: Mapping[str, File]
     outputs: Outputs
     variant: Callable[[str, Arm], Page]
+    templates: tuple[Path, ...]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -108,7 +111,8 @@ def render(spec: Spec, progress: Progress = silent) -> Rendering:
             read, is not valid or fails.
     """
     renderer = _Renderer(spec)
-    return Rendering(spec, renderer.files(progress), renderer.outputs, renderer.variant)
+    files = renderer.files(progress)
+    return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates)
 
 
 def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]]:
@@ -229,6 +233,11 @@ class _Renderer:
             seen = _Seen(template, arm, control, control_path)
             self._under_control[key] = self._rendered(template.name, path, seen)
         return self._under_control[key]
+
+    @property
+    def templates(self) -> tuple[Path, ...]:
+        """The templates that were read so far."""
+        return tuple(map(Path, sorted(self._folder.loaded)))
 
     def variant(self, path: str, arm: Arm) -> Page:
         """Render a file as if its arm had the factors of another one.
