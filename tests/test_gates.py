@@ -170,6 +170,7 @@ def test_the_action_checks_every_spec_and_ends_with_the_worst(
 def test_the_action_takes_patterns(runner_temp: Path, scratch: World) -> None:
     for folder in ("a b", "sub/c"):
         scratch.run("init", f"grids/{folder}")
+    _git(scratch.folder, "add", "--all")
     scratch.path("grids/a b/configs/sgd_seed0.py").unlink()
     ran = _act(runner_temp, scratch, "spec.toml\ngrids/**/spec.toml")
     assert ran.returncode == 1

@@ -74,11 +74,16 @@ class Repository:
                 message = f"{name} is not as git's index has it, so that the commit has another"
                 yield Problem(message, name, hint=f"run `git add {shlex.quote(name)}`")
 
-    def removed(self, patterns: Sequence[str]) -> Iterator[Problem]:
-        """Yield the files that are gone, but still in the index, of names with `*`."""
+    def removed(self, patterns: Sequence[str], wanted: Iterable[str]) -> Iterator[Problem]:
+        """Yield the files that are gone, but still in the index.
+
+        Args:
+            patterns: Their paths, with `*` for a name or a part of it.
+            wanted: Files that ought to be there.
+        """
         globs = [path for pattern in patterns if (path := self._inside(Path(pattern)))]
         listed = self._listed(("ls-files", "-z", "--deleted"), globs, ":(top,glob)")
-        for path in sorted(listed):
+        for path in sorted(listed.difference(self._inside(Path(name)) or "" for name in wanted)):
             name = os.path.relpath(self.root / path)
             message = f"{name} is gone, but still in git's index"
             yield Problem(message, name, hint=f"run `git rm --cached {shlex.quote(name)}`")

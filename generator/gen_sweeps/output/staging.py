@@ -6,7 +6,7 @@ A check looks at the folder, but a commit takes what is in git's index.
 from __future__ import annotations
 
 from gen_sweeps.errors import Problem
-from gen_sweeps.output.planning import Action, Plan
+from gen_sweeps.output.planning import Plan
 from gen_sweeps.output.repository import Repository
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.outputs import MANIFEST, output_pattern
@@ -18,15 +18,15 @@ def unstaged(plan: Plan) -> list[Problem]:
     Those are the spec, what it extends, its templates, the generated files and the manifest.
 
     Args:
-        plan: What is to be on disk; what is not there is no problem of git's.
+        plan: What is to be on disk; what is something else there is not looked for in git.
 
     Raises:
         FileError: Git is not there, fails, or knows no repository.
     """
     rendering = plan.proof.rendering
     spec = rendering.spec
-    missing = {c.path for c in plan.changes if c.action in (Action.CREATE, Action.REMOVE)}
-    outputs = [path for path in (*plan.proof.digests, MANIFEST) if path not in missing]
+    differs = {change.path for change in plan.drift}
+    outputs = [path for path in (*plan.proof.digests, MANIFEST) if path not in differs]
     shown = [
         *map(str, (*spec.sources, *rendering.templates)),
         *(display_path(spec, path) for path in outputs),
@@ -36,4 +36,5 @@ def unstaged(plan: Plan) -> list[Problem]:
         display_path(spec, output_pattern(template.name))
         for template in rendering.outputs.templates
     ]
-    return [*repository.problems(shown), *repository.removed(patterns)]
+    wanted = [display_path(spec, path) for path in plan.proof.digests]
+    return [*repository.problems(shown), *repository.removed(patterns, wanted)]
