@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import islice
 from types import BuiltinMethodType, MappingProxyType
 from typing import Any
@@ -27,6 +27,7 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 from gen_sweeps.rendering.escaping import Text, text_of
+from gen_sweeps.rendering.lexer import LineLexer
 from gen_sweeps.rendering.tracing import Traced, origin_of, shown, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
@@ -205,7 +206,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined,
             finalize=printed,
             keep_trailing_newline=True,
-            trim_blocks=True,
             lstrip_blocks=True,
             newline_sequence="\n",
             auto_reload=False,
@@ -233,6 +233,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.tests = {name: _plain(test) for name, test in tests.items()}
         del self.globals["lipsum"]  # what it returns differs from run to run
         self.globals["range"] = self._range
+
+    @cached_property
+    def lexer(self) -> LineLexer:
+        """What splits templates; part of the protocol of Jinja's environments."""
+        return LineLexer(self)
 
     # -- what is counted because the template's code says so --
 
