@@ -308,7 +308,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int) and isinstance(right, int):
             power = max(right, 1) if operator == "**" else 1
-            self._budget.make((left.bit_length() + right.bit_length()) * power // 8)
+            bits = (left.bit_length() + right.bit_length()) * power
+            self._budget.make(bits // 8 + bits * bits // 4096)  # the time grows with the square
         elif operator == "*":
             self._budget.make(_repeated("", left, right))
         else:
@@ -346,6 +347,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
             self._budget.step()
+            if name in ("count", "index"):
+                self._budget.make(_total(owner))
         elif name == "join" and len(args) == 1:
             args = (list(map(str, args[0])),)
             self._budget.make(_total(*args[0]) + len(owner) * len(args[0]))
