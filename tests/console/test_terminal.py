@@ -70,3 +70,24 @@ def test_bad_usage_of_a_command_names_the_command_whose_help_to_read() -> None:
     ran = World(PROJECT).run("init", "--form", "x")
     assert ran.exit_code == 2
     assert ran.err.endswith("hint: see `gen-sweeps init --help`\n")
+
+
+OBEYED = "\x1b[2J\x1b]0;title\x07\u202e"
+ESCAPED = r"\x1b[2J\x1b]0;title\x07\u202e"
+
+
+def test_a_diff_shows_what_a_terminal_would_obey(sweep: World) -> None:
+    sweep.write("configs/sgd.py", sweep.read("configs/sgd.py") + f"# {OBEYED}\n")
+    out = sweep.run_process("spec.toml", "--diff").out
+    assert f"-# {ESCAPED}\n" in out
+
+
+@pytest.mark.parametrize("options", [[], ["--diff"], ["--output-format", "github"]])
+def test_a_file_name_starts_no_line_and_is_not_obeyed(empty: World, options: list[str]) -> None:
+    name = f"e{OBEYED}\n::error::b.py"
+    empty.write("a.py", "x = f(y=1)\n")
+    empty.write(name, "x = f(y=3)\n")
+    shown = empty.run_process("compare", *options, "a.py", name)
+    assert ESCAPED in shown.out or options == ["--output-format", "github"]  # has no need of it
+    assert not set("\x1b\x07\u202e") & set(shown.out + shown.err)
+    assert "\n::error::b" not in f"\n{shown.out}\n{shown.err}"

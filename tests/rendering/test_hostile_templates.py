@@ -295,3 +295,14 @@ def test_the_text_of_a_docstring_reads_back_between_any_quotes(
     (node,) = ast.parse(source).body
     assert isinstance(node, ast.Assign)
     assert ast.literal_eval(node.value) == around.replace("{}", text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% set n = namespace(x=3) %}{% for i in range(40) %}{% set n.x = n.x * n.x %}{% endfor %}",
+        "{% set a = range(9999) | list %}{% for i in range(9999) %}{{ a.index(9998) }}{% endfor %}",
+    ],
+)
+def test_large_numbers_and_searches_are_charged_by_size(hostile: World, body: str) -> None:
+    assert "makes more than 50,000,000 characters" in made(hostile, body)[0].err

@@ -239,3 +239,31 @@ def test_no_text_in_a_comment_is_a_pragma(pragma: str) -> None:
             assert not line.startswith(f"# {pragma}")
             assert f"# {pragma}" not in line
             assert f"#{pragma}" not in line
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("# a{% if 1 %} b{% endif %}\nx = 1\n", "# a b\nx = 1\n"),
+        ("# a {# note #}\nx = 1\n", "# a \nx = 1\n"),
+        ("{{ 1 }}{# note #}\nx\n", "1\nx\n"),
+        ("{% if 0\n%}\n{% else %}y{% endif %}\nx\n", "y\nx\n"),
+        ("{% if 1 %}\nx\n{% endif %}\n{# a\nb #}\ny\n", "x\ny\n"),
+        ("  {% for i in (1, 2) %}{% if i %}\n{{ i }}\n  {% endif %}{% endfor %}\ny\n", "1\n2\ny\n"),
+        ("{% if 1 +%}\nx\n{% endif %}\n", "\nx\n"),
+        ("x\n{%- if 1 %}\n\ny\n{% endif -%}\n\n z\n", "x\ny\nz\n"),
+        ("a {% raw %}{% if %}\n{{ x }}\n{% endraw %}\nb\n", "a {% if %}\n{{ x }}\nb\n"),
+    ],
+)
+def test_a_line_that_prints_something_keeps_its_line_break(
+    sweep: World, template: str, text: str
+) -> None:
+    sweep.write("templates/notes.md.jinja", template)
+    assert sweep.run("spec.toml").err == ""
+    assert sweep.read("configs/notes.md") == text
+
+
+def test_an_error_below_tags_is_at_its_own_line(sweep: World) -> None:
+    tags = "{% if 1 %}\n\n{# a\nb #}\n# c{% if 1 %}{% endif %}\n{% endif %}\n"
+    sweep.write("templates/notes.md.jinja", f"{tags}{{{{ nope }}}}\n")
+    assert "notes.md.jinja:7: 'nope' is undefined" in sweep.run("spec.toml").err

@@ -87,7 +87,8 @@ only where they were meant to. The files are not run, unless --resolved asks for
         """Show the configuration that a Python file builds, without its SDK.
 
 Runs the file's code with stand-ins for the packages that it imports, and prints the tree of calls
-and values that it makes.
+and values that it makes. This is no sandbox: what would write a file, start a program or use the
+network by accident is refused, but don't resolve a file that you would not run.
 """,
         """Examples:
 

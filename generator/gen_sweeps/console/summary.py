@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
@@ -39,7 +40,7 @@ def written_text(plan: Plan) -> str:
 def written_lines(plan: Plan) -> str:
     """Return what has been proven, and what has been done with how many files."""
     spec = plan.proof.rendering.spec
-    return f"{proven_line(spec)}\n{spec.output_folder}: {_counts([plan])}\n"
+    return f"{proven_line(spec)}\n{on_one_line(str(spec.output_folder))}: {_counts([plan])}\n"
 
 
 def _counts(plans: Sequence[Plan]) -> str:
@@ -71,7 +72,8 @@ def checked_text(plan: Plan) -> str:
     """Return the text to print if nothing differs."""
     spec = plan.proof.rendering.spec
     count = sum(1 for _ in plan.actions())
-    return f"{proven_line(spec)}\n{count} files checked: {spec.output_folder} matches {spec.path}\n"
+    matches = on_one_line(f"{spec.output_folder} matches {spec.path}")
+    return f"{proven_line(spec)}\n{count} files checked: {matches}\n"
 
 
 def proven_line(spec: Spec) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher, unified_diff
 from itertools import islice
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Folder, NotARegularFileError, Plan
 from gen_sweeps.proof.proving import display_path
@@ -18,7 +19,8 @@ MAX_PLACES = 5
 
 def unified(old_name: str, new_name: str, old: bytes, new: bytes) -> str:
     """Return the diff of two files' contents; empty if they are the same bytes."""
-    lines = unified_diff(_lines(old), _lines(new), old_name, new_name)
+    names = on_one_line(old_name), on_one_line(new_name)
+    lines = unified_diff(_lines(old), _lines(new), *names)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
@@ -37,7 +39,7 @@ def diffs(plan: Plan, folder: Folder) -> Iterator[str]:
 
 
 def _diff(plan: Plan, change: Change, folder: Folder) -> str:
-    name = display_path(plan.proof.rendering.spec, change.path).replace("\\", "/")
+    name = on_one_line(display_path(plan.proof.rendering.spec, change.path).replace("\\", "/"))
     try:
         old = folder.read(change.path)
     except NotARegularFileError as error:

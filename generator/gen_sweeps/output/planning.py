@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -23,7 +23,7 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.output.merge_conflicts import is_conflicted
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
-from gen_sweeps.rendering.outputs import MANIFEST, output_pattern
+from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
 from gen_sweeps.rendering.renderer import Rendering
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import fold
@@ -243,11 +243,14 @@ class _Ours:
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        sources = _sources(proof.rendering.spec)
+        protected = ProtectedPaths(proof.rendering.spec)
+        # Anybody can write a journal: it is believed of what a template could have made.
+        makes = re.compile("|".join(map(_expression, proof.rendering.outputs.templates))).fullmatch
+        pending = (path for path in self._pending if makes(path))
         self.stale = [
             path
-            for path in dict.fromkeys((*self._written, *self._pending))
-            if path not in proof.digests and not f"{path}/".startswith(sources)
+            for path in dict.fromkeys((*self._written, *pending))
+            if path not in proof.digests and not protected.fault(path)
         ]
         self._renamed = {fold(path) for path in self.stale}
 
@@ -307,10 +310,9 @@ class _Ours:
         return "was edited since gen-sweeps wrote it" if known else "was not written by gen-sweeps"
 
 
-def _sources(spec: Spec) -> tuple[str, str]:
-    """Return what the files are made from, which is never removed: paths that end with `/`."""
-    templates = os.path.relpath(spec.template_folder, spec.output_folder).replace(os.sep, "/")
-    return f"{spec_name(spec)}/", f"{templates}/"
+def _expression(template: Template) -> str:
+    """Return the regular expression of all paths that a template could make."""
+    return "[^/]*".join(map(re.escape, output_pattern(template.name).split("*")))
 
 
 @dataclass(frozen=True, slots=True)

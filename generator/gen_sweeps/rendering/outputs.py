@@ -138,24 +138,53 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
             raise TemplateError.at(message, shown, hint=hint)
 
 
+class ProtectedPaths:
+    """What no run may change: the spec, its templates and git's own files, whatever leads there.
+
+    Folders are compared by where they really are, and names by what they fold to. The folder of
+    the templates may be the output folder too; then only files that end with `.jinja` are theirs.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self._output = spec.output_folder
+        self._spec = _inside(os.path.realpath(spec.path)).rstrip("/")
+        self._templates = _inside(os.path.realpath(spec.template_folder))
+        self._shared = _inside(os.path.realpath(spec.output_folder)).startswith(self._templates)
+        self._folders: dict[str, str] = {}
+
+    def fault(self, path: str) -> str | None:
+        """Return why a path in the output folder may not be written or removed; None if it may."""
+        folder, _, name = path.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = _inside(os.path.realpath(self._output / folder))
+        inside = self._folders[folder]
+        if "/.git/" in f"{inside}{fold(name)}/":
+            return "which is git's own"
+        theirs = not self._shared or fold(name).endswith(SUFFIX)
+        if f"{inside}{fold(name)}" == self._spec or (theirs and inside.startswith(self._templates)):
+            return "which the files are made from"
+        return None
+
+
+def _inside(folder: str) -> str:
+    """Return what the paths of all files below a folder start with, folded, with `/`."""
+    return f"{fold(folder.replace(os.sep, '/')).rstrip('/')}/"
+
+
 class _Claims:
     """The paths in the output folder, each claimed by one file on every file system."""
 
     def __init__(self, spec: Spec) -> None:
         self._files = {MANIFEST: MANIFEST}
         self._folders: dict[str, str] = {}
-        self._spec, templates = (
-            os.path.relpath(path, spec.output_folder).replace(os.sep, "/")
-            for path in (spec.path, spec.template_folder)
-        )
-        self._templates = f"{templates}/"
+        self._protected = ProtectedPaths(spec)
 
     def claim(self, path: str) -> str | None:
         """Claim a path; return why it can't be had, or None if it can."""
         if fault := file_fault(path):
             return f"a file {path!r}, which {fault}"
-        if path == self._spec or path.startswith(self._templates):
-            return f"{path}, which the files are made from"
+        if fault := self._protected.fault(path):
+            return f"{path}, {fault}"
         if path.rpartition("/")[2].startswith(OWN_PREFIX):
             return f"{path}, a name that gen-sweeps reserves for its own files"
         folded = fold(path)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import islice
 from types import BuiltinMethodType, MappingProxyType
 from typing import Any
@@ -27,6 +27,7 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 from gen_sweeps.rendering.escaping import Text, text_of
+from gen_sweeps.rendering.lexer import LineLexer
 from gen_sweeps.rendering.tracing import Traced, origin_of, shown, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
@@ -205,7 +206,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined,
             finalize=printed,
             keep_trailing_newline=True,
-            trim_blocks=True,
             lstrip_blocks=True,
             newline_sequence="\n",
             auto_reload=False,
@@ -233,6 +233,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.tests = {name: _plain(test) for name, test in tests.items()}
         del self.globals["lipsum"]  # what it returns differs from run to run
         self.globals["range"] = self._range
+
+    @cached_property
+    def lexer(self) -> LineLexer:
+        """What splits templates; part of the protocol of Jinja's environments."""
+        return LineLexer(self)
 
     # -- what is counted because the template's code says so --
 
@@ -303,7 +308,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int) and isinstance(right, int):
             power = max(right, 1) if operator == "**" else 1
-            self._budget.make((left.bit_length() + right.bit_length()) * power // 8)
+            bits = (left.bit_length() + right.bit_length()) * power
+            self._budget.make(bits // 8 + bits * bits // 4096)  # the time grows with the square
         elif operator == "*":
             self._budget.make(_repeated("", left, right))
         else:
@@ -341,6 +347,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
             self._budget.step()
+            if name in ("count", "index"):
+                self._budget.make(_total(owner))
         elif name == "join" and len(args) == 1:
             args = (list(map(str, args[0])),)
             self._budget.make(_total(*args[0]) + len(owner) * len(args[0]))
