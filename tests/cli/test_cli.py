@@ -15,7 +15,7 @@ from gen_sweeps.cli.app import COMMANDS
     ("arguments", "error"),
     [
         ([], "error: Missing argument 'SPEC'"),
-        (["--chek", "spec.toml"], "error: No such option: --chek"),
+        (["--bogus", "spec.toml"], "error: No such option: --bogus"),
         (["spec.toml", "more.toml", "--watch"], "error: --watch takes one SPEC"),
         (["spec.toml", "--output-format", "xml"], "'--output-format': 'xml' is not one of 'text',"),
     ],
@@ -27,6 +27,20 @@ def test_bad_usage_is_one_line_and_a_hint(world: World, arguments: list[str], er
     assert error in result.err
     assert result.err.endswith("hint: see `gen-sweeps --help`\n")
     assert not world.path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["spec.toml", "--chek"], "--check"),
+        (["compare", "a.py", "b.py", "--layot"], "--layout"),
+        (["init", "--form", "x"], "--from"),
+    ],
+)
+def test_a_misspelt_option_is_answered_with_the_one_that_was_meant(
+    world: World, arguments: list[str], meant: str
+) -> None:
+    assert world.run(*arguments).err.endswith(f"\nhint: did you mean `{meant}`?\n")
 
 
 def test_help_shows_the_options_examples_and_exit_codes(world: World) -> None:

@@ -242,6 +242,9 @@ def test_the_same_spec_gives_the_same_bytes_wherever_it_is(empty: World) -> None
 
 
 def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: World) -> None:
+    printed = sweep.run("report", "spec.toml", "-o", "-")
+    assert printed.out.startswith("<!doctype html>")
+    assert not sweep.path("-").exists()
     first = sweep.run("report", "spec.toml", "-o", "report.html")
     assert (first.exit_code, first.out, first.err) == (0, "", "")
     assert sweep.read("report.html") == _report(sweep)

@@ -67,7 +67,7 @@ def test_each_command_has_a_page_with_examples_and_exit_codes(command: str) -> N
 
 
 def test_bad_usage_of_a_command_names_the_command_whose_help_to_read() -> None:
-    ran = World(PROJECT).run("init", "--form", "x")
+    ran = World(PROJECT).run("init", "--bogus", "x")
     assert ran.exit_code == 2
     assert ran.err.endswith("hint: see `gen-sweeps init --help`\n")
 

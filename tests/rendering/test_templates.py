@@ -267,3 +267,12 @@ def test_an_error_below_tags_is_at_its_own_line(sweep: World) -> None:
     tags = "{% if 1 %}\n\n{# a\nb #}\n# c{% if 1 %}{% endif %}\n{% endif %}\n"
     sweep.write("templates/notes.md.jinja", f"{tags}{{{{ nope }}}}\n")
     assert "notes.md.jinja:7: 'nope' is undefined" in sweep.run("spec.toml").err
+
+
+@pytest.mark.parametrize("ending", ["j2", "jinja2"])
+def test_templates_may_have_the_other_endings_of_jinja(world: World, ending: str) -> None:
+    assert world.run("spec.toml").exit_code == 0
+    for path in world.path("templates").iterdir():
+        path.rename(path.with_suffix(f".{ending}"))
+    checked = world.run("spec.toml", "--check")
+    assert (checked.exit_code, checked.err) == (0, "")

@@ -218,6 +218,11 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('output = "out"', 'output = "templates"', "is also the template folder"),
         ('output = "out"', 'output = "a\\\\b"', "has a backslash"),
         ('output = "out"', 'output = "C:/x"', "is absolute"),
+        ('output = "out"', 'output = "~/x"', "'~/x': `~` is not filled in"),
+        *(
+            ('output = "out"', f'output = "{path}"', "of the environment are not filled in")
+            for path in ("$OUT/x", "a/${OUT}", "%OUT%/x")
+        ),
         ('output = "out"', 'output = "a\\u0000"', "has a character that Windows does not allow"),
         ('vary = ["kind", "params"]', "vary = []", "treatment.vary: is empty"),
         ('vary = ["kind", "params"]', "vary = [1]", "must be a string, not an integer"),

@@ -353,8 +353,11 @@ def parse(arguments: Sequence[str]) -> CommandCall:
     except _UsageError as error:
         said = error.format_message().rstrip(".")
         said = said.replace(": Value error, ", ": ")  # Typer's, of the parser that it uses
-        removed = (hint for word in words if (hint := _REMOVED.get(word)))
-        raise CommandLineError.at(said, hint=next(removed, f"see `{program} --help`")) from None
+        hint = next(filter(None, map(_REMOVED.get, words)), f"see `{program} --help`")
+        if near := getattr(error, "possibilities", None):  # Click's, of an unknown option
+            said = said.partition(" (")[0]
+            hint = f"did you mean `{near[0]}`?"
+        raise CommandLineError.at(said, hint=hint) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:

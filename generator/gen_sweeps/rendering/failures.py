@@ -12,7 +12,7 @@ from gen_sweeps.errors import Problem, TemplateError
 from gen_sweeps.rendering.context import VIEWS
 from gen_sweeps.rendering.escaping import UnsafeTextError
 from gen_sweeps.rendering.loader import TemplateFolder
-from gen_sweeps.rendering.outputs import SUFFIX
+from gen_sweeps.rendering.outputs import output_pattern
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import closest_match
 
@@ -123,7 +123,7 @@ def _hint_for_name(name: str, spec: Spec) -> str:
 
 def _hint_for_strategy(key: str, spec: Spec, path: str) -> str:
     """Return what to write instead of `strategy.args` and `strategy.vars`."""
-    if key == "args" and path.endswith(f".py{SUFFIX}"):
+    if key == "args" and output_pattern(path).endswith(".py"):
         elsewhere = "to print one elsewhere, set it in `vars` instead of `args`, and print its name"
         return f"arguments stay in their call, `{{{{ treatment }}}}`; {elsewhere}"
     if key == "args" and spec.treatment.call:

@@ -11,8 +11,8 @@ from gen_sweeps.errors import TemplateError
 from gen_sweeps.spec.model import Arm, Spec
 from gen_sweeps.spec.names import closest_match, file_fault, fold
 
-SUFFIX = ".jinja"
-"""The end of a template's name; what precedes it is the name of the file that it makes."""
+SUFFIXES = (".jinja", ".jinja2", ".j2")
+"""The ends of templates' names; what precedes it is the name of the file that one makes."""
 
 _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An axis in the name of a template, where the name of its level stands in the file's."""
@@ -70,12 +70,16 @@ class Outputs:
 
 def output_path(template: str, levels: Mapping[str, str]) -> str:
     """Return the path of the file that a template makes for levels, by the axis."""
-    return _FIELD.sub(lambda field: levels[field[1]], template.removesuffix(SUFFIX))
+    return _FIELD.sub(lambda field: levels[field[1]], _without_suffix(template))
 
 
 def output_pattern(template: str) -> str:
     """Return the path of the files that a template makes, with `*` where levels stand."""
-    return _FIELD.sub("*", template.removesuffix(SUFFIX))
+    return _FIELD.sub("*", _without_suffix(template))
+
+
+def _without_suffix(template: str) -> str:
+    return template.removesuffix(next(filter(template.endswith, SUFFIXES)))
 
 
 def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
@@ -97,7 +101,7 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
         return path
 
     fields = {name: set(_FIELD.findall(name)) for name in names}
-    shared = {claimed(name.removesuffix(SUFFIX), name): name for name in names if not fields[name]}
+    shared = {claimed(_without_suffix(name), name): name for name in names if not fields[name]}
     arms = sorted(spec.arms, key=lambda arm: not spec.control.items() <= arm.levels.items())
     templates = []
     for name in filter(fields.get, names):
@@ -116,7 +120,9 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
     shown = str(spec.template_folder)
     if not names:
         hint = f"`templates` in {spec.path} is relative to that file"
-        raise TemplateError.at(f"has no template: no file ends with {SUFFIX}", shown, hint=hint)
+        raise TemplateError.at(
+            f"has no template: no file ends with {SUFFIXES[0]}", shown, hint=hint
+        )
     known = spec.axis_names
     for name in names:
         if unknown := [axis for axis in _FIELD.findall(name) if axis not in known]:
@@ -128,7 +134,7 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
     whole = [name for name in names if set(_FIELD.findall(name)) >= set(known)]
     if not any(map(_FIELD.search, names)):
         fields = "_".join(f"{{{axis}}}" for axis in known)
-        hint = f"name the template of the arms' files like run_{fields}.py{SUFFIX}"
+        hint = f"name the template of the arms' files like run_{fields}.py{SUFFIXES[0]}"
         raise TemplateError.at(f"no template has {{{known[0]}}} in its name", shown, hint=hint)
     if not whole:
         carried = {axis for name in names for axis in _FIELD.findall(name)}
@@ -142,7 +148,7 @@ class ProtectedPaths:
     """What no run may change: the spec, its templates and git's own files, whatever leads there.
 
     Folders are compared by where they really are, and names by what they fold to. The folder of
-    the templates may be the output folder too; then only files that end with `.jinja` are theirs.
+    the templates may be the output folder too; then only files that end like templates are theirs.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -160,7 +166,7 @@ class ProtectedPaths:
         inside = self._folders[folder]
         if "/.git/" in f"{inside}{fold(name)}/":
             return "which is git's own"
-        theirs = not self._shared or fold(name).endswith(SUFFIX)
+        theirs = not self._shared or fold(name).endswith(SUFFIXES)
         if f"{inside}{fold(name)}" == self._spec or (theirs and inside.startswith(self._templates)):
             return "which the files are made from"
         return None

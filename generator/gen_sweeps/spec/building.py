@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -342,6 +343,9 @@ class _Builder:
         report = partial(self.report, where, at_value=True)
         if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
+        elif match := re.match(r"~|.*?\$\{?\w|.*?%\w+%", text):
+            what = "`~` is" if match[0] == "~" else "variables of the environment are"
+            report(f"{text!r}: {what} not filled in", f"write it relative to {self._path.name}")
         elif "\\" in text:
             report(f"{text!r} has a backslash", "separate folders with `/`")
         else:
