@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from itertools import islice
 
 from gen_sweeps.characters import on_one_line
 from gen_sweeps.errors import Problem
+from gen_sweeps.output.edits import Edits
 from gen_sweeps.output.planning import Action, Change, Folder, NotARegularFileError, Plan
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.outputs import MANIFEST
@@ -54,36 +55,84 @@ def _diff(plan: Plan, change: Change, folder: Folder) -> str:
 
 def by_line(problems: Iterable[Problem], plan: Plan, folder: Folder) -> Iterator[Problem]:
     """Yield the problems, those of a file that changed once for each place where it did."""
-    spec = plan.proof.rendering.spec
-    changed = {
-        display_path(spec, change.path): change.path
-        for change in plan.drift
-        if change.action is Action.UPDATE and change.path != MANIFEST
-    }
+    changed = _changed(plan)
     for problem in problems:
-        path = changed.get(problem.path or "")
-        places = list(islice(_places(path, plan, folder), MAX_PLACES)) if path else []
-        for line, difference in places:
-            yield replace(problem, line=line, message=f"{problem.message}: {difference}")
+        change = changed.get(problem.path or "")
+        places = list(islice(_places(change, plan, folder), MAX_PLACES)) if change else []
+        for place in places:
+            message = f"{problem.message}: {place.difference}"
+            hint = _undone(place, plan) or problem.hint
+            yield replace(problem, line=place.line, message=message, hint=hint)
         if not places:
             yield problem
 
 
-def _places(path: str, plan: Plan, folder: Folder) -> Iterator[tuple[int, str]]:
-    """Yield the lines on disk at which a file differs, each with how it differs there."""
+def with_origins(problems: Iterable[Problem], plan: Plan, folder: Folder) -> Iterator[Problem]:
+    """Yield the problems; of a file that was edited, the hint says where the edit belongs."""
+    changed = _changed(plan)
+    for problem in problems:
+        change = changed.get(problem.path or "")
+        first = next(_places(change, plan, folder), None) if change and change.is_edited else None
+        if first is None or not first.belongs:
+            yield problem
+        else:
+            yield replace(problem, line=first.line, hint=_undone(first, plan))
+
+
+def _changed(plan: Plan) -> dict[str, Change]:
+    """Return the files that are to be updated, by how they are shown."""
+    spec = plan.proof.rendering.spec
+    return {
+        display_path(spec, change.path): change
+        for change in plan.drift
+        if change.action is Action.UPDATE and change.path != MANIFEST
+    }
+
+
+def _undone(place: _EditedPlace, plan: Plan) -> str:
+    """Return what to do about an edit; nothing if there is none."""
+    undo = f"undo the edit with `gen-sweeps {plan.proof.rendering.spec.path} --force`"
+    return place.belongs and f"{place.belongs}: write it there, or {undo}"
+
+
+@dataclass(frozen=True, slots=True)
+class _EditedPlace:
+    """A place at which a file on disk differs.
+
+    Attributes:
+        line: The line on disk, from 1.
+        difference: How it differs.
+        belongs: Where what is there belongs, if somebody has written it; else empty.
+    """
+
+    line: int
+    difference: str
+    belongs: str
+
+
+def _places(change: Change, plan: Plan, folder: Folder) -> Iterator[_EditedPlace]:
+    """Yield the places on disk at which a file differs."""
+    path = change.path
     try:
         data = folder.read(path) or b""
     except NotARegularFileError:
         return
     there = data.decode(errors="backslashreplace").split("\n")
-    wanted = plan.proof.rendering[path].source.split("\n")
+    file = plan.proof.rendering[path]
+    wanted = file.source.split("\n")
+    edits = Edits(plan.proof.rendering, file)
     matcher = SequenceMatcher(None, there, wanted, autojunk=False)
+    # What has little in common with the file was put in its place.
+    is_edit = change.is_edited and matcher.ratio() > 0.5  # noqa: PLR2004 - half of it
     for kind, start, end, wanted_start, wanted_end in matcher.get_opcodes():
         if kind == "equal":
             continue
         has = _first(there[start:end])
         should = _first(wanted[wanted_start:wanted_end])
-        yield min(start, len(there) - 1) + 1, f"has {has} where the spec says {should}"
+        lines = range(wanted_start, wanted_end)
+        belongs = edits.belongs(there[start:end], lines) if is_edit else ""
+        difference = f"has {has} where the spec says {should}"
+        yield _EditedPlace(min(start, len(there) - 1) + 1, difference, belongs)
 
 
 def _first(lines: list[str]) -> str:

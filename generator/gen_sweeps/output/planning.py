@@ -28,6 +28,7 @@ from gen_sweeps.rendering.renderer import Rendering
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import fold
 
+_EDITED = "was edited since gen-sweeps wrote it"
 _CONFLICTED = "has conflict markers of a merge"
 
 
@@ -59,6 +60,11 @@ class Change:
     obstacle: str | None = None
     line_endings: str | None = None
     found: str | None = None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether somebody has changed what gen-sweeps wrote."""
+        return self.obstacle == _EDITED
 
 
 @dataclass(frozen=True)
@@ -307,7 +313,7 @@ class _Ours:
             return None
         if is_conflicted(data):
             return _CONFLICTED
-        return "was edited since gen-sweeps wrote it" if known else "was not written by gen-sweeps"
+        return _EDITED if known else "was not written by gen-sweeps"
 
 
 def _expression(template: Template) -> str:
