@@ -75,6 +75,7 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
     world: World, damage: str
 ) -> None:
+    world.write("other.toml", spec("b"))
     path = world.path("generated/manifest.json")
     path.write_bytes(DAMAGED[damage](path.read_bytes()))
     world.write("spec.toml", spec("a"))  # b is no more, but who knows now that its file is ours
@@ -178,6 +179,7 @@ def test_two_specs_of_one_folder_notice_each_other(world: World) -> None:
 
 def test_a_folder_that_an_interrupted_run_of_another_spec_left_is_that_specs(world: World) -> None:
     world.path("generated/manifest.json").unlink()
+    world.write("other.toml", spec("a", "c"))
     journal = {"spec": "../other.toml", "files": {"each/a.py": ["0"]}}
     world.write("generated/.gen-sweeps-pending.json", json.dumps(journal))
     result = world.run("spec.toml")

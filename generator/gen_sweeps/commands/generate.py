@@ -12,6 +12,7 @@ from gen_sweeps.console import summary
 from gen_sweeps.console.formats import json_text, workflow_commands
 from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.output.folder import OutputFolder
+from gen_sweeps.output.former_folders import abandoned
 from gen_sweeps.output.planning import Plan
 from gen_sweeps.output.selection import select
 from gen_sweeps.progress import Progress, silent
@@ -159,6 +160,8 @@ def _run(spec: Path, options: GenerateOptions, progress: Progress) -> _Run:
 
         problems += unstaged(plan)
     warnings = summary.warnings(plan) if options.writes else []
+    if options.writes and plan.is_first:
+        warnings += abandoned(rendering.spec)
     if not options.quiet:
         warnings = [*selection.whole.warnings, *proof.warnings, *warnings]
         if options.only:

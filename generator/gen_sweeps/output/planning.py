@@ -100,6 +100,11 @@ class Plan:
         return Journal(spec_name(self.proof.rendering.spec), digests)
 
     @property
+    def is_first(self) -> bool:
+        """Whether there was no manifest yet."""
+        return self.changes[-1].action is Action.CREATE
+
+    @property
     def drift(self) -> Iterator[Change]:
         """The changes that change something."""
         return filter(_changes, self.changes)
@@ -137,6 +142,9 @@ class Folder(Protocol):
     def pending(self) -> Journal | None:
         """Return the journal of an interrupted run; None if there is none."""
 
+    def has_spec(self, name: str) -> bool:
+        """Say whether there is a spec, named as a manifest does: relative to the folder."""
+
 
 class NotARegularFileError(Exception):
     """There is a folder, a link or a device where a file should be; says which."""
@@ -160,7 +168,8 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         *(found.manifest.specs if found.manifest else ()),
         *([journal.spec] if journal else ()),
     ]
-    others = [other for other in specs if other != own_name]
+    # A spec that is gone was renamed: what is there is ours by its content.
+    others = [other for other in specs if other != own_name and folder.has_spec(other)]
     obstacle = found.obstacle
     if obstacle is None and others:
         obstacle = f"belongs to another spec, {others[0]}"

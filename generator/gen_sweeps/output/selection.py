@@ -89,7 +89,10 @@ class ArmSelection:
         order = [arm.name for arm in self.whole.arms]
         try:
             old = folder.read(MANIFEST)
-            if old is not None and set(read(old).specs) <= {spec_name(self.whole)}:
+            own = spec_name(self.whole)
+            if old is not None and not any(
+                name != own and folder.has_spec(name) for name in read(old).specs
+            ):
                 return merged(old, planned.manifest, names, order)
         except (UnreadableManifestError, NotARegularFileError):
             pass  # it is an obstacle, or is replaced by force
@@ -148,3 +151,7 @@ class _Scoped:
 
     def pending(self) -> Journal | None:
         return self.folder.pending()
+
+    def has_spec(self, name: str) -> bool:
+        """Say whether there is a spec of that name."""
+        return self.folder.has_spec(name)
