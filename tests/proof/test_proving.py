@@ -301,3 +301,15 @@ def test_what_nests_too_deep_in_its_place_is_refused_only_if_python_does(world: 
     assert result.exit_code == 2
     assert "error: out/run_shaped.py" in result.err
     assert "not valid Python: too many nested parentheses" in result.err
+
+
+def test_a_file_that_hides_a_standard_module_is_a_warning(world: World) -> None:
+    world.path(TEMPLATE).rename(world.path("templates/{strategy}.py.jinja"))
+    world.replace("spec.toml", "[strategies.shaped.args]", "[strategies.random.args]")
+    result = world.run("spec.toml")
+    assert result.exit_code == 0
+    assert result.err == (
+        "warning: out/random.py: hides Python's own random from what is run as a script beside it\n"
+        "hint: give templates/{strategy}.py.jinja a name with more in it, such as "
+        "run_{strategy}.py.jinja\n"
+    )

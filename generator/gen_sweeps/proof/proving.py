@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
+from pathlib import PurePosixPath
 
 from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
@@ -131,6 +133,7 @@ class _Prover:
         """Yield what is probably not meant: what arms share, and what is not printed."""
         spec = self._spec
         yield from _unprinted(self._rendering, places)
+        yield from _shadowing(self._rendering, self.folder)
         whole = (c for c in self.controls if c.file.axes == spec.axis_names)
         controls = whole if len(spec.arms) > 1 else ()
         found = (shared_path(c, spec, f"{self.folder}{c.file.path}") for c in controls)
@@ -309,6 +312,17 @@ def _unprinted(rendering: Rendering, places: Iterable[FactorPlace]) -> Iterator[
     for axis in spec.axes:
         if axis.name not in seen and len(axis.levels) > 1:
             yield _unprinted_problem(spec, axis.name, f"{{{{ {axis.name} }}}}")
+
+
+def _shadowing(rendering: Rendering, folder: str) -> Iterator[Problem]:
+    """Yield a warning for the first arm's file that takes the name of a standard module."""
+    for file in rendering.values():
+        name = PurePosixPath(file.path).stem
+        if file.is_python and file.arm and name in sys.stdlib_module_names and name[0] != "_":
+            message = f"hides Python's own {name} from what is run as a script beside it"
+            hint = f"give {file.template} a name with more in it, such as run_{{strategy}}.py.jinja"
+            yield Problem(message, f"{folder}{file.path}", hint=hint)
+            return
 
 
 def _unprinted_problem(spec: Spec, name: str, example: str) -> Problem:
