@@ -313,3 +313,31 @@ def test_a_file_that_hides_a_standard_module_is_a_warning(world: World) -> None:
         "hint: give templates/{strategy}.py.jinja a name with more in it, such as "
         "run_{strategy}.py.jinja\n"
     )
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "assert isinstance(config[1], Block)",
+        "assert issubclass(type(config[1]), (Other, Block))",
+        "class Wide(Block): pass",
+        "wide = Block.default()",
+        "import sdk\nwide = sdk.Block.default()",
+    ],
+)
+def test_the_class_of_the_treatment_may_be_used_without_being_called(
+    world: World, use: str
+) -> None:
+    world.replace(TEMPLATE, "]\n", f"]\n{use}\n")
+    result = world.run("spec.toml")
+    assert (result.exit_code, result.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "use", ["isinstance(x, B := Block)", "Block.size = 3", "class Wide(f(Block)): pass"]
+)
+def test_other_uses_of_the_class_are_refused(world: World, use: str) -> None:
+    world.replace(TEMPLATE, "]\n", f"]\n{use}\n")
+    result = world.run("spec.toml")
+    assert result.exit_code in {1, 2}
+    assert not world.path("out").exists()
