@@ -276,3 +276,14 @@ def test_templates_may_have_the_other_endings_of_jinja(world: World, ending: str
         path.rename(path.with_suffix(f".{ending}"))
     checked = world.run("spec.toml", "--check")
     assert (checked.exit_code, checked.err) == (0, "")
+
+
+def test_two_braces_in_an_f_string_are_answered_with_raw(world: World) -> None:
+    world.replace(TEMPLATE, "steps=10", 'steps=f"{{x}} of 10"')
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "run_{strategy}.py.jinja:10: 'x' is undefined\n" in result.err
+    assert "hint: if Python is to read these braces, put `{% raw %}` before and " in result.err
+    world.replace(TEMPLATE, 'f"{{x}} of 10"', 'f"{% raw %}{{x}}{% endraw %} of 10"')
+    assert world.run("spec.toml").exit_code == 0
+    assert 'steps=f"{{x}} of 10"' in world.read("out/run_plain.py")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from traceback import walk_tb
 
 from jinja2 import TemplateSyntaxError, UndefinedError
@@ -30,6 +31,8 @@ _HINTS = {
 }
 """What to do about a message of Jinja's that tells only those who know it."""
 
+_F_STRING = re.compile(r"""\b[rR]?[fF][rR]?(["']).*?\{\{""")
+
 _OTHER_TEMPLATES = {
     "arm": "only a template with an axis in its name makes the file of an arm",
     "arms": "only a template without axes in its name sees all `arms`",
@@ -51,7 +54,14 @@ def template_error(
     if isinstance(error, TemplateError):
         return error
     message, hint = _explained(error, spec, path)
+    if isinstance(error, UndefinedError) and line and _is_in_f_string(Path(path), line):
+        hint = "if Python is to read these braces, put `{% raw %}` before and `{% endraw %}` behind"
     return TemplateError(Problem(message, path, line, hint=hint))
+
+
+def _is_in_f_string(template: Path, line: int) -> bool:
+    """Say whether a line of a template has an f-string with two braces in a row."""
+    return bool(_F_STRING.search(template.read_text(encoding="utf-8-sig").split("\n")[line - 1]))
 
 
 def _explained(error: Exception, spec: Spec, path: str) -> tuple[str, str | None]:
