@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
+from gen_sweeps.proof.factor_places import common_ends
 from gen_sweeps.rendering.renderer import File, Rendering, template_lines
 from gen_sweeps.rendering.skeleton import Filling
 from gen_sweeps.spec.model import STRATEGY, Call
@@ -74,12 +75,9 @@ class Edits:
         start = self._starts[wanted.start]
         if len(has) != 1 or len(wanted) != 1:
             return start, self._starts[wanted.stop] - 1 if wanted else start
-        old, new = self._lines[wanted.start], has[0]
-        shorter = min(len(old), len(new))
-        same = next((n for n in range(shorter) if old[n] != new[n]), shorter)
-        rest = shorter - same
-        after = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
-        return start + same, start + len(old) - after
+        old = self._lines[wanted.start]
+        before, after = common_ends(old, has[0])
+        return start + before, start + len(old) - after
 
     def _said(self, has: Sequence[str], wanted: range, start: int, end: int) -> str:
         """Return what stands in the place of a value, if it is on the same line."""

@@ -80,7 +80,7 @@ def unpinned(places: Sequence[FactorPlace], spec: Spec, folder: str) -> list[Pro
     Raises:
         SpecError: A pin can't be understood.
     """
-    pins = [_pin(text, spec) for text in spec.treatment.places or ()]
+    pins = [_pin(text, spec) for text in spec.treatment.places]
     if not pins:
         return []
     return [
@@ -262,11 +262,16 @@ def _starts(lines: Sequence[str]) -> list[int]:
 
 def _trimmed(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return what differs between two lines, without what separates it from the rest."""
+    start, same = common_ends(old, new)
+    return _stripped(old, start, len(old) - same), _stripped(new, start, len(new) - same)
+
+
+def common_ends(old: str, new: str) -> tuple[int, int]:
+    """Return how many characters two texts share at their starts, and then at their ends."""
     shorter = min(len(old), len(new))
     start = next((n for n in range(shorter) if old[n] != new[n]), shorter)
     rest = shorter - start
-    same = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
-    return _stripped(old, start, len(old) - same), _stripped(new, start, len(new) - same)
+    return start, next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

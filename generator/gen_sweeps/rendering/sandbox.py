@@ -131,10 +131,6 @@ class Budget:
         """
         self.make(self._weight(value))
 
-    def size(self, value: object) -> int:
-        """Return how much there is of a list or table, with all that is in it."""
-        return self._weight(value)
-
     def _weight(self, value: object) -> int:
         if not isinstance(value, list | tuple | Mapping):
             return 1
@@ -293,7 +289,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(plain, str | Text):
             self._budget.make(len(plain))
         elif isinstance(plain, list | tuple | Mapping):
-            self._budget.make(self._budget.size(plain))
+            self._budget.nest(plain)
         return value
 
     def _concatenated(self, pieces: Iterable[str]) -> str:
