@@ -60,10 +60,10 @@ def workflow_commands(problems: Iterable[Problem], level: str = "error") -> str:
     shown = [*problems]
     if not shown:
         return ""
+    root = repository_root(Path()) or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
     if len(shown) > MAX_ANNOTATIONS:
         rest = shown[MAX_ANNOTATIONS - 1 :]
-        shown[MAX_ANNOTATIONS - 1 :] = [_summed_up(rest)]
-    root = repository_root(Path()) or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
+        shown[MAX_ANNOTATIONS - 1 :] = [_summed_up(rest, root)]
     return "".join(
         workflow_command(
             level,
@@ -77,9 +77,10 @@ def workflow_commands(problems: Iterable[Problem], level: str = "error") -> str:
     )
 
 
-def _summed_up(problems: Sequence[Problem]) -> Problem:
+def _summed_up(problems: Sequence[Problem], root: Path) -> Problem:
     """Return one problem that says how many there are, and in which files."""
-    files = list(dict.fromkeys(problem.path for problem in problems if problem.path))
+    paths = (_from_root(problem.path, root) for problem in problems if problem.path)
+    files = list(dict.fromkeys(paths))
     named = ", ".join(files[:MAX_FILES])
     more = f" and {len(files) - MAX_FILES} more files" if len(files) > MAX_FILES else ""
     where = f", in {named}{more}" if files else ""
