@@ -82,7 +82,7 @@ _METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
 _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 
 # Names of filters that only the sandbox can write, for they have a space.
-_STEP, _JOINED, _NEST = "one step", "joined text", "nested values"
+_STEP, _JOINED, _NEST, _READ = "one step", "joined text", "nested values", "read values"
 
 _AT_ONCE = 100
 """Pieces of a rendering that are counted together."""
@@ -131,6 +131,10 @@ class Budget:
         """
         self.make(self._weight(value))
 
+    def size(self, value: object) -> int:
+        """Return how much there is of a list or table, with all that is in it."""
+        return self._weight(value)
+
     def _weight(self, value: object) -> int:
         if not isinstance(value, list | tuple | Mapping):
             return 1
@@ -156,7 +160,8 @@ class _Template(Template):
 class _Expressions(NodeTransformer):
     """Has what a template writes counted when it is made, and `~` know texts of the spec.
 
-    Lists, tuples and tables go through the filter `_NEST`; what `~` joins, through `_JOINED`.
+    Lists, tuples and tables go through the filter `_NEST`; what `~` joins, through `_JOINED`; what
+    is compared or cut, through `_READ`.
     """
 
     def __init__(self, counting: Callable[[nodes.Expr, str, int], nodes.Expr]) -> None:
@@ -173,6 +178,19 @@ class _Expressions(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
         self.generic_visit(node)
         return self._counting(nodes.List(node.nodes, lineno=node.lineno), _JOINED, node.lineno)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
+        self.generic_visit(node)
+        node.expr = self._counting(node.expr, _READ, node.lineno)
+        for operand in node.ops:
+            operand.expr = self._counting(operand.expr, _READ, node.lineno)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = self._counting(node.node, _READ, node.lineno)
+        return node
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
         return self.visit_List(node) if node.ctx == "load" else node
@@ -228,6 +246,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _STEP: self._step,
             _JOINED: joined,
             _NEST: self._nested,
+            _READ: self._read,
         }
         tests: Any = self.tests
         self.tests = {name: _plain(test) for name, test in tests.items()}
@@ -265,6 +284,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
     @pass_context
     def _nested(self, _context: Context, value: object) -> object:
         self._budget.nest(value)
+        return value
+
+    @pass_context
+    def _read(self, _context: Context, value: object) -> object:
+        """Count what is compared or cut: as much as there is of it, in lists too."""
+        plain = untraced(value)
+        if isinstance(plain, str | Text):
+            self._budget.make(len(plain))
+        elif isinstance(plain, list | tuple | Mapping):
+            self._budget.make(self._budget.size(plain))
         return value
 
     def _concatenated(self, pieces: Iterable[str]) -> str:
