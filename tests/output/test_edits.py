@@ -210,6 +210,17 @@ def test_text_json_and_github_say_the_same_of_each_place(sweep_of_axes: World) -
     assert github.count("::error") == len(problems)
 
 
+def test_a_run_that_an_edit_stops_says_how_to_learn_where_it_belongs(sweep_of_axes: World) -> None:
+    sweep_of_axes.replace(FILE, "lr=1e-3", "lr=3e-3")
+    result = sweep_of_axes.run("spec.toml")
+    assert result.exit_code == 1
+    assert result.err == (
+        f"error: {FILE} was edited since gen-sweeps wrote it\n"
+        "hint: `gen-sweeps spec.toml --check` says where the edit belongs; "
+        "`gen-sweeps spec.toml --force` undoes it\n"
+    )
+
+
 def test_what_changed_because_the_spec_did_is_not_called_edited(sweep_of_axes: World) -> None:
     sweep_of_axes.replace("spec.toml", "lr = 2e-2", "lr = 3e-2")
     result = sweep_of_axes.run("spec.toml", "--check")

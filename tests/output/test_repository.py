@@ -246,7 +246,7 @@ def test_the_index_of_another_repository_does_not_count(
 ) -> None:
     other = tmp_path / "other"
     git(tmp_path, "init", "--quiet", str(other))
-    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     assert not check(staged)
 

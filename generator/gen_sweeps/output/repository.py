@@ -95,7 +95,7 @@ class Repository:
                 found[name] = "is ignored by git, so that no commit has it", hint
             elif how is None:
                 found[name] = "is not in git's index, so that the commit lacks it", None
-            elif path in changed or how == "M":  # it is in conflict
+            elif path in changed:
                 found[name] = "is not as git's index has it, so that the commit has another", None
             elif how.islower() or how == "S":
                 flag = "assume-unchanged" if how.islower() else "skip-worktree"
