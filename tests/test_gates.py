@@ -81,7 +81,8 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     _git(scratch.folder, "add", "--all")
     failed = commit()
     assert failed.returncode == 1
-    assert "does not match spec.toml\nhint: `0.99` belongs at spec.toml:" in failed.stdout
+    assert "does not match spec.toml: has `momentum=0.99,` where the spec says" in failed.stdout
+    assert "hint: `0.99` belongs at spec.toml:" in failed.stdout
 
     scratch.run("spec.toml", "--force")
     _git(scratch.folder, "add", "--all")

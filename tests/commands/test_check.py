@@ -83,7 +83,7 @@ def test_an_edited_file_says_that_it_was_edited(world: World) -> None:
     world.write("out/run_plain.py", world.read("out/run_plain.py").replace("0.6", "0.60"))
     result = world.run("spec.toml", "--check")
     assert result.exit_code == 1
-    assert result.err.startswith("error: out/run_plain.py:10 does not match spec.toml\n")
+    assert result.err.startswith("error: out/run_plain.py:10 does not match spec.toml: has `")
     assert "or undo the edit with `gen-sweeps spec.toml --force`\n" in result.err
 
 

@@ -166,7 +166,6 @@ def test_a_value_belongs_where_the_spec_has_it(  # noqa: PLR0913, PLR0917 - what
     [
         ("steps = 10", "steps = 11", 9),
         ("steps = 10\n", "steps = 10\nx = 1\n", 10),
-        ("from _base import SIZE\n", "", 7),
     ],
 )
 def test_what_the_template_says_belongs_there(
@@ -178,18 +177,48 @@ def test_what_the_template_says_belongs_there(
     assert f"hint: what it has there belongs at {place}: write it there, or" in result.err
 
 
-def test_text_json_and_github_say_the_same(sweep_of_axes: World) -> None:
+@pytest.mark.parametrize(
+    ("gone", "place"),
+    [
+        ("from _base import SIZE\n", "templates/run_{strategy}_{model}_{seed}.py.jinja:7"),
+        ("    lr=1e-3,\n", "spec.toml:21, `strategies.adam.args`"),
+    ],
+)
+def test_what_was_deleted_is_to_be_taken_out_where_it_comes_from(
+    sweep_of_axes: World, gone: str, place: str
+) -> None:
+    sweep_of_axes.replace(FILE, gone, "")
+    result = sweep_of_axes.run("spec.toml", "--check")
+    assert f"hint: what is gone comes from {place}: take it out there, or undo" in result.err
+
+
+def test_text_json_and_github_say_the_same_of_each_place(sweep_of_axes: World) -> None:
     sweep_of_axes.replace(FILE, "lr=1e-3", "lr=3e-3")
-    line = line_of(sweep_of_axes, FILE, "    lr=")
+    sweep_of_axes.replace(FILE, "steps = 10", "steps = 11")
     text = sweep_of_axes.run("spec.toml", "--check").err
-    assert text.startswith(f"error: {FILE}:{line} does not match spec.toml\n")
-    hint = text.partition("hint: ")[2].strip()
     printed = sweep_of_axes.run("spec.toml", "--check", "--output-format", "json").out
-    (problem,) = json.loads(printed)["problems"]
-    assert (problem["path"], problem["line"], problem["hint"]) == (FILE, line, hint)
     github = sweep_of_axes.run("spec.toml", "--check", "--output-format", "github").out
-    assert github.startswith(f"::error file={FILE},line={line}::{FILE} does not match spec.toml")
-    assert github.endswith(f"%0A{hint}\n")
+    problems = json.loads(printed)["problems"]
+    starts = ("steps = ", "    lr=")
+    assert [it["line"] for it in problems] == [line_of(sweep_of_axes, FILE, it) for it in starts]
+    said = []
+    for problem in problems:
+        message, line, hint = problem["message"], problem["line"], problem["hint"]
+        said.append(f"error: {message.replace(FILE, f'{FILE}:{line}')}\nhint: {hint}\n")
+        assert f"::error file={FILE},line={line}::{message}%0A{hint}\n" in github
+    assert text == "".join(said)
+    assert github.count("::error") == len(problems)
+
+
+def test_a_run_that_an_edit_stops_says_how_to_learn_where_it_belongs(sweep_of_axes: World) -> None:
+    sweep_of_axes.replace(FILE, "lr=1e-3", "lr=3e-3")
+    result = sweep_of_axes.run("spec.toml")
+    assert result.exit_code == 1
+    assert result.err == (
+        f"error: {FILE} was edited since gen-sweeps wrote it\n"
+        "hint: `gen-sweeps spec.toml --check` says where the edit belongs; "
+        "`gen-sweeps spec.toml --force` undoes it\n"
+    )
 
 
 def test_what_changed_because_the_spec_did_is_not_called_edited(sweep_of_axes: World) -> None:

@@ -300,6 +300,7 @@ def test_a_renamed_spec_touches_nothing_that_was_edited(world: World) -> None:
 def test_the_folder_that_a_spec_wrote_to_before_is_mentioned(world: World) -> None:
     assert world.run("spec.toml").exit_code == 0
     world.replace("spec.toml", 'output = "out"', 'output = "other"')
+    world.replace("spec.toml", 'package = "out"', 'package = "other"')
     result = world.run("spec.toml")
     assert result.exit_code == 0
     assert result.err == (

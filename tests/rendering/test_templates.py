@@ -6,7 +6,7 @@ import ast
 import re
 
 import pytest
-from conftest import World
+from conftest import MINIMAL_TEMPLATE, World
 from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import texts
@@ -125,7 +125,15 @@ def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> 
         ),
         ("templates/RUN_PLAIN.py.jinja", "makes run_plain.py, but there already is RUN_PLAIN.py"),
         ("templates/con.jinja", "makes a file 'con', which has a part that names a device"),
-        ("templates/{seed}.yaml.jinja", "names {seed}, which is no axis of spec.toml"),
+        (
+            "templates/{seed}.yaml.jinja",
+            "names {seed}, which is no axis of spec.toml\nhint: declare `[axes.seed]`, or use",
+        ),
+        ("templates/run_{strategy}.py.j2", "makes run_plain.py, as run_{strategy}.py.j2 does"),
+        (
+            "templates/other_{strategy}.py",
+            "does not end like a template\nhint: call it other_{strategy}.py.jinja\n",
+        ),
         ("templates/{strategi}.sh.jinja", "hint: did you mean `{strategy}`?"),
     ],
 )
@@ -135,6 +143,41 @@ def test_templates_that_make_no_valid_file_are_named(world: World, name: str, er
     assert result.exit_code == 2
     assert f"error: {name}" in result.err or "error: templates/run_{strategy}" in result.err
     assert error in result.err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "run_{strategy}.py.jinja~",
+        "run_{strategy}.py.jinja.orig",
+        ".run_{strategy}.py.jinja.swp",
+        ".run_{strategy}.py.swp",
+        "#run_{strategy}.py#",
+    ],
+)
+def test_what_an_editor_puts_aside_is_no_template(world: World, name: str) -> None:
+    world.write(f"templates/{name}", "")
+    assert world.run("spec.toml", "-q").exit_code == 0
+
+
+def test_an_arms_file_without_an_ending_is_asked_about(world: World) -> None:
+    world.path(TEMPLATE).rename(world.path("templates/run_{strategy}.jinja"))
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert result.err.endswith(
+        "hint: a file without an ending is taken for one; if it is to be Python, call it "
+        "run_{strategy}.py.jinja\n"
+    )
+    text = "echo {{ strategy | sh }}\n"
+    world.write("templates/run_{strategy}.jinja", text)
+    world.write(TEMPLATE, MINIMAL_TEMPLATE)
+    result = world.run("spec.toml")
+    assert result.err == (
+        "warning: out/run_plain: has no ending, so it is taken for a shell script\n"
+        "hint: call the template templates/run_{strategy}.py.jinja, or start the script with `#!`\n"
+    )
+    world.write("templates/run_{strategy}.jinja", f"#!/bin/sh\n{text}")
+    assert not world.run("spec.toml").err
 
 
 def test_a_missing_template_folder_and_an_empty_one_are_clear_errors(world: World) -> None:

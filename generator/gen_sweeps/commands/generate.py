@@ -152,9 +152,9 @@ def _run(spec: Path, options: GenerateOptions, progress: Progress) -> _Run:
             folder.apply(plan, force=options.force, progress=progress)
     problems = [] if options.writes else summary.drift_problems(plan)
     if any(change.is_edited for change in plan.changes):
-        from gen_sweeps.output.diff import with_origins  # noqa: PLC0415 - as few runs need it
+        from gen_sweeps.output.diff import edits_by_line  # noqa: PLC0415 - as few runs need it
 
-        problems = [*with_origins(problems, plan, folder)]
+        problems = [*edits_by_line(problems, plan, folder)]
     if options.git:
         from gen_sweeps.output.staging import unstaged  # noqa: PLC0415 - subprocess is heavy
 

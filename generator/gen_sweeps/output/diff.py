@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
 from itertools import islice
@@ -54,29 +54,44 @@ def _diff(plan: Plan, change: Change, folder: Folder) -> str:
 
 
 def by_line(problems: Iterable[Problem], plan: Plan, folder: Folder) -> Iterator[Problem]:
-    """Yield the problems, those of a file that changed once for each place where it did."""
+    """Yield the problems, those of a file that changed once for each place where it did.
+
+    Args:
+        problems: The problems; what has a line already is left as it is.
+        plan: What is to be on disk.
+        folder: What is there.
+    """
+    changed = _changed(plan)
+    for problem in problems:
+        change = changed.get(problem.path or "") if problem.line is None else None
+        yield from _split(problem, _first_places(change, plan, folder), plan)
+
+
+def edits_by_line(problems: Iterable[Problem], plan: Plan, folder: Folder) -> Iterator[Problem]:
+    """Yield the problems, those of a file that was edited by hand once for each place.
+
+    The hint of each says where the edit belongs.
+    """
     changed = _changed(plan)
     for problem in problems:
         change = changed.get(problem.path or "")
-        places = list(islice(_places(change, plan, folder), MAX_PLACES)) if change else []
-        for place in places:
-            message = f"{problem.message}: {place.difference}"
-            hint = _undone(place, plan) or problem.hint
-            yield replace(problem, line=place.line, message=message, hint=hint)
-        if not places:
-            yield problem
+        places = _first_places(change if change and change.is_edited else None, plan, folder)
+        yield from _split(problem, [place for place in places if place.belongs], plan)
 
 
-def with_origins(problems: Iterable[Problem], plan: Plan, folder: Folder) -> Iterator[Problem]:
-    """Yield the problems; of a file that was edited, the hint says where the edit belongs."""
-    changed = _changed(plan)
-    for problem in problems:
-        change = changed.get(problem.path or "")
-        first = next(_places(change, plan, folder), None) if change and change.is_edited else None
-        if first is None or not first.belongs:
-            yield problem
-        else:
-            yield replace(problem, line=first.line, hint=_undone(first, plan))
+def _first_places(change: Change | None, plan: Plan, folder: Folder) -> list[_EditedPlace]:
+    return list(islice(_places(change, plan, folder), MAX_PLACES)) if change else []
+
+
+def _split(problem: Problem, places: Sequence[_EditedPlace], plan: Plan) -> Iterator[Problem]:
+    """Yield a problem once for each place; as it is if there is none."""
+    undo = f"undo the edit with `gen-sweeps {plan.proof.rendering.spec.path} --force`"
+    for place in places:
+        message = f"{problem.message}: {place.difference}"
+        hint = f"{place.belongs}, or {undo}" if place.belongs else problem.hint
+        yield replace(problem, line=place.line, message=message, hint=hint)
+    if not places:
+        yield problem
 
 
 def _changed(plan: Plan) -> dict[str, Change]:
@@ -89,12 +104,6 @@ def _changed(plan: Plan) -> dict[str, Change]:
     }
 
 
-def _undone(place: _EditedPlace, plan: Plan) -> str:
-    """Return what to do about an edit; nothing if there is none."""
-    undo = f"undo the edit with `gen-sweeps {plan.proof.rendering.spec.path} --force`"
-    return place.belongs and f"{place.belongs}: write it there, or {undo}"
-
-
 @dataclass(frozen=True, slots=True)
 class _EditedPlace:
     """A place at which a file on disk differs.
@@ -102,7 +111,7 @@ class _EditedPlace:
     Attributes:
         line: The line on disk, from 1.
         difference: How it differs.
-        belongs: Where what is there belongs, if somebody has written it; else empty.
+        belongs: Where the edit belongs and what to do there, if it is one; else empty.
     """
 
     line: int

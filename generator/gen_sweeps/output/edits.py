@@ -20,6 +20,8 @@ from gen_sweeps.spec.model import STRATEGY, Call
 _Keys: TypeAlias = "tuple[str, ...]"
 """The keys that lead to a value of a spec."""
 
+_UNNAMED = "what it has there"
+
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(?:: [^=]+)? = ")
 
 
@@ -36,7 +38,7 @@ class Edits:
     file: File
 
     def belongs(self, has: Sequence[str], wanted: range) -> str:
-        """Return where what somebody has written belongs, as a sentence without an end.
+        """Return where an edit belongs and what to do there, as a sentence without an end.
 
         Args:
             has: The lines that are there.
@@ -50,7 +52,7 @@ class Edits:
                 found = self._value(filling, origin, start - first, end - first)
                 if found and (place := self._position(found[0])):
                     said = self._said(has, wanted, first + found[1], first + found[2])
-                    return f"{said} belongs at {place}"
+                    return _advice(said, place)
         line = self._lines[wanted.start] if wanted else ""
         if match := _ASSIGNED.match(line):
             name = match[1]
@@ -59,8 +61,8 @@ class Edits:
                     place = self._position([("base", section.heading, name)])
                     first = self._starts[wanted.start]
                     said = self._said(has, wanted, first + match.end(), first + len(line))
-                    return f"{said} belongs at {place}" if place else ""
-        return f"what it has there belongs at {self._template(start)}"
+                    return _advice(said, place) if place else ""
+        return _advice(_UNNAMED if has else "", self._template(start))
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -80,13 +82,15 @@ class Edits:
         return start + before, start + len(old) - after
 
     def _said(self, has: Sequence[str], wanted: range, start: int, end: int) -> str:
-        """Return what stands in the place of a value, if it is on the same line."""
+        """Return what stands in the place of a value; nothing if its line is gone."""
+        if not has:
+            return ""
         if len(has) == 1 and len(wanted) == 1:
             before = start - self._starts[wanted.start]
             after = self._starts[wanted.stop] - 1 - end
             if before >= 0 and after >= 0 and (said := has[0][before : len(has[0]) - after]):
                 return f"`{said}`"
-        return "what it has there"
+        return _UNNAMED
 
     def _value(
         self, filling: Filling, origin: frozenset[str], start: int, end: int
@@ -132,6 +136,13 @@ class Edits:
         _, template, line = pieces[index]
         start = pieces[index - 1][0] if index else 0
         return f"{template}:{line + self.file.source.count(chr(10), start, offset)}"
+
+
+def _advice(said: str, place: str) -> str:
+    """Return what to do at a place about what an edit says; about what it took out if nothing."""
+    if said:
+        return f"{said} belongs at {place}: write it there"
+    return f"what is gone comes from {place}: take it out there"
 
 
 def _arguments(call: str) -> Iterator[tuple[str, int, int]]:

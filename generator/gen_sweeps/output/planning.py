@@ -215,6 +215,10 @@ def refuse_obstacles(planned: Plan) -> None:
         hint = conflict_hint(change, spec)
         if hint is None and change.path == MANIFEST:
             hint = f"restore it from version control; {forced} rewrites it, and removes no file"
+        if hint is None and change.is_edited and change.action is Action.UPDATE:
+            hint = (
+                f"`gen-sweeps {spec.path} --check` says where the edit belongs; {forced} undoes it"
+            )
         hint = hint or f"move it away or undo the edit; {forced} overwrites or removes it"
         problems.append(Problem(f"{shown} {change.obstacle}", shown, hint=hint))
     if problems:

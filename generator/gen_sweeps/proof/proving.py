@@ -134,6 +134,7 @@ class _Prover:
         spec = self._spec
         yield from _unprinted(self._rendering, places)
         yield from _shadowing(self._rendering, self.folder)
+        yield from _without_ending(self._rendering, self.folder)
         whole = (c for c in self.controls if c.file.axes == spec.axis_names)
         controls = whole if len(spec.arms) > 1 else ()
         found = (shared_path(c, spec, f"{self.folder}{c.file.path}") for c in controls)
@@ -321,6 +322,18 @@ def _shadowing(rendering: Rendering, folder: str) -> Iterator[Problem]:
         if file.is_python and file.arm and name in sys.stdlib_module_names and name[0] != "_":
             message = f"hides Python's own {name} from what is run as a script beside it"
             hint = f"give {file.template} a name with more in it, such as run_{{strategy}}.py.jinja"
+            yield Problem(message, f"{folder}{file.path}", hint=hint)
+            return
+
+
+def _without_ending(rendering: Rendering, folder: str) -> Iterator[Problem]:
+    """Yield a warning for the first arm's file of which its name does not say what reads it."""
+    for file in rendering.values():
+        name = PurePosixPath(file.path).name
+        if file.arm and "." not in name and not file.source.startswith("#!"):
+            stem, _, suffix = file.template.rpartition(".")
+            message = "has no ending, so it is taken for a shell script"
+            hint = f"call the template {stem}.py.{suffix}, or start the script with `#!`"
             yield Problem(message, f"{folder}{file.path}", hint=hint)
             return
 

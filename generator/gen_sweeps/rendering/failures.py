@@ -13,7 +13,7 @@ from gen_sweeps.errors import Problem, TemplateError
 from gen_sweeps.rendering.context import VIEWS
 from gen_sweeps.rendering.escaping import UnsafeTextError
 from gen_sweeps.rendering.loader import TemplateFolder
-from gen_sweeps.rendering.outputs import output_pattern
+from gen_sweeps.rendering.outputs import SUFFIXES, output_pattern
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import closest_match
 
@@ -79,11 +79,21 @@ def _explained(error: Exception, spec: Spec, path: str) -> tuple[str, str | None
             return f"is not UTF-8: byte 0x{error.object[error.start]:02x}", "save it as UTF-8"
         case JinjaError():
             said, _, hint = str(error).partition("\n")
-            return said, hint or _HINTS.get(said)
+            return said, hint or _HINTS.get(said) or _hint_for_ending(said, path)
         case OSError():
             return f"can't be read: {error.strerror}", None
         case _:
             return f"{type(error).__name__}: {error}", None
+
+
+def _hint_for_ending(message: str, path: str) -> str | None:
+    """Return what to do where a file without an ending was taken for a shell script."""
+    name = Path(path).name
+    stem = name.removesuffix(next(filter(name.endswith, SUFFIXES), ""))
+    if "is not for a shell script" not in message or "." in stem:
+        return None
+    example = f"{stem}.py{name.removeprefix(stem)}"
+    return f"a file without an ending is taken for one; if it is to be Python, call it {example}"
 
 
 def _undefined(message: str, spec: Spec, path: str) -> tuple[str, str | None]:

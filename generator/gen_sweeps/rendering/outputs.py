@@ -17,6 +17,9 @@ SUFFIXES = (".jinja", ".jinja2", ".j2")
 _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An axis in the name of a template, where the name of its level stands in the file's."""
 
+_NO_BACKUP = re.compile(r"(?!.*\.(jinja|j2))[\w{][\w.{}-]*")
+"""A name that is not one of those that editors and merges give to what they put aside."""
+
 MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
 
@@ -68,6 +71,11 @@ class Outputs:
         return self.shared[path], None
 
 
+def is_named_like_template(name: str) -> bool:
+    """Say whether a file's name ends like a template's, or has an axis in it."""
+    return name.endswith(SUFFIXES) or bool(_FIELD.search(name) and _NO_BACKUP.fullmatch(name))
+
+
 def output_path(template: str, levels: Mapping[str, str]) -> str:
     """Return the path of the file that a template makes for levels, by the axis."""
     return _FIELD.sub(lambda field: levels[field[1]], _without_suffix(template))
@@ -87,7 +95,8 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
 
     Args:
         spec: The spec.
-        names: The names of its templates, as paths below their folder.
+        names: The names of its templates, as paths below their folder; also those that only have
+            an axis in them.
 
     Raises:
         TemplateError: There are no templates, or their names make no valid files.
@@ -95,9 +104,15 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
     _check_names(spec, names)
     claims = _Claims(spec)
 
+    makers: dict[str, str] = {}
+
     def claimed(path: str, template: str) -> str:
+        shown = str(spec.template_folder / template)
+        if maker := makers.get(path):
+            raise TemplateError.at(f"makes {path}, as {maker} does", shown)
         if fault := claims.claim(path):
-            raise TemplateError.at(f"makes {fault}", str(spec.template_folder / template))
+            raise TemplateError.at(f"makes {fault}", shown)
+        makers[path] = template
         return path
 
     fields = {name: set(_FIELD.findall(name)) for name in names}
@@ -125,8 +140,12 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
         )
     known = spec.axis_names
     for name in names:
+        if not name.endswith(SUFFIXES):
+            message = "has an axis in its name, but does not end like a template"
+            hint = f"call it {name}{SUFFIXES[0]}"
+            raise TemplateError.at(message, str(spec.template_folder / name), hint=hint)
         if unknown := [axis for axis in _FIELD.findall(name) if axis not in known]:
-            hint = f"axes: {', '.join(known)}"
+            hint = f"declare `[axes.{unknown[0]}]`, or use one of these: {', '.join(known)}"
             if match := closest_match(unknown[0], known):
                 hint = f"did you mean `{{{match}}}`?"
             message = f"names {{{unknown[0]}}}, which is no axis of {spec.path}"

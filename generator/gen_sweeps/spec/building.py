@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -35,6 +35,7 @@ from gen_sweeps.spec.names import (
     file_fault,
     identifier_fault,
     level_fault,
+    unfilled,
 )
 from gen_sweeps.spec.schema import DEFAULT_LINE_LENGTH, DEFAULT_TEMPLATES, is_tagged
 from gen_sweeps.spec.values import ValueReader, WrittenValue, resolved
@@ -105,7 +106,7 @@ class _Builder:
         return Spec(
             path=self._path,
             name=self._line(sweep, ("sweep", "name")),
-            package=self._package(sweep),
+            package=self._package(sweep, output),
             output=output,
             templates=templates,
             control=MappingProxyType(control),
@@ -124,10 +125,18 @@ class _Builder:
 
     # -- [sweep] --
 
-    def _package(self, sweep: Mapping[str, object]) -> str:
-        package = self._text(sweep, ("sweep", "package"))
+    def _package(self, sweep: Mapping[str, object], output: PurePosixPath) -> str:
+        where = ("sweep", "package")
+        package = self._text(sweep, where)
         if package and (fault := dotted_fault(package)):
-            self.report(("sweep", "package"), f"{package!r} {fault}", at_value=True)
+            self.report(where, f"{package!r} {fault}", at_value=True)
+        elif package:
+            folder = PurePosixPath(os.path.abspath(self._path.parent / output))  # noqa: PTH100 - links stay
+            parts = package.split(".")
+            if folder.parts[-len(parts) :] != tuple(parts):
+                message = f"{package!r} can't be imported from {output}, which is called otherwise"
+                hint = "name them alike, unless the files are copied or installed elsewhere"
+                self.findings.warn(where, message, hint)
         return package
 
     def _folders(self, sweep: Mapping[str, object]) -> tuple[PurePosixPath, PurePosixPath]:
@@ -343,9 +352,8 @@ class _Builder:
         report = partial(self.report, where, at_value=True)
         if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
-        elif match := re.match(r"~|.*?\$\{?\w|.*?%\w+%", text):
-            what = "`~` is" if match[0] == "~" else "variables of the environment are"
-            report(f"{text!r}: {what} not filled in", f"write it relative to {self._path.name}")
+        elif fault := unfilled(text):
+            report(f"{text!r}: {fault}", f"write it relative to {self._path.name}")
         elif "\\" in text:
             report(f"{text!r} has a backslash", "separate folders with `/`")
         else:
