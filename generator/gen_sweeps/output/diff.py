@@ -126,8 +126,9 @@ def _places(change: Change, plan: Plan, folder: Folder) -> Iterator[_EditedPlace
         data = folder.read(path) or b""
     except NotARegularFileError:
         return
-    there = data.decode(errors="backslashreplace").split("\n")
     file = plan.proof.rendering[path]
+    text = data.decode(errors="backslashreplace")
+    there = (text.replace("\r\n", "\n") if file.has_crlf else text).split("\n")
     wanted = file.source.split("\n")
     edits = Edits(plan.proof.rendering, file)
     matcher = SequenceMatcher(None, there, wanted, autojunk=False)

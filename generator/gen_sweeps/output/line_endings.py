@@ -6,15 +6,18 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def normalized(data: bytes) -> bytes:
-    """Return `data` as gen-sweeps writes it: no byte order mark, LF, a final newline."""
+    """Return `data` as gen-sweeps writes most files: no byte order mark, LF, a final newline."""
     text = data.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n")
     return text if not text or text.endswith(b"\n") else text + b"\n"
 
 
-def irregularity(data: bytes) -> str:
-    """Return what `normalized` changes in `data`, as in "has …"."""
-    if b"\r\n" in data:
-        return "CRLF line endings"
+def irregularity(data: bytes, wanted: bytes) -> str:
+    """Return what `data` has, as in "has …", that what is wanted there has not.
+
+    Both are the same once they are normalized.
+    """
     if data.startswith(_BYTE_ORDER_MARK):
         return "a byte order mark"
-    return "no newline at the end"
+    if (b"\r\n" in data) != (b"\r\n" in wanted):
+        return "CRLF line endings" if b"\r\n" in data else "LF line endings"
+    return "a newline at the end" if data.endswith(b"\n") else "no newline at the end"

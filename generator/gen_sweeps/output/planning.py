@@ -113,7 +113,7 @@ class Plan:
         """Return what is to be in a file, the manifest among them."""
         if path == MANIFEST:
             return self.manifest
-        return self.proof.rendering[path].source.encode()
+        return self.proof.rendering[path].data
 
     def actions(self) -> Iterator[tuple[str, Action]]:
         """Yield all files, also those to keep, in the order of `changes`, and what is done."""
@@ -303,8 +303,10 @@ class _Ours:
                 # The other name is removed first, and this file may go with it.
                 return Change(path, Action.UPDATE, found=found)
             return None
-        if digest(normalized(data)) == wanted:
-            return Change(path, Action.UPDATE, line_endings=irregularity(data), found=found)
+        content = self._proof.rendering[path].data
+        if normalized(data) == normalized(content):
+            line_endings = irregularity(data, content)
+            return Change(path, Action.UPDATE, line_endings=line_endings, found=found)
         return Change(path, Action.UPDATE, self._obstacle(path, data), found=found)
 
     def removal(self, path: str) -> Change | None:
@@ -361,7 +363,7 @@ class _FoundManifest:
             return cls(Action.CREATE)
         if data == text:
             return cls(Action.KEEP, wanted)
-        line_endings = irregularity(data) if normalized(data) == text else None
+        line_endings = irregularity(data, text) if normalized(data) == text else None
         try:
             return cls(Action.UPDATE, read(data), line_endings=line_endings)
         except UnreadableManifestError as error:

@@ -84,7 +84,7 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
     digests = {}
     for path in tracked(rendering, "proving", progress):
         prover.look_at(rendering[path])
-        digests[path] = digest(rendering[path].source.encode())
+        digests[path] = digest(rendering[path].data)
     problems = prover.problems
     if prover.dependent:
         from gen_sweeps.proof.explanation import explain  # noqa: PLC0415 - LibCST is heavy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Never
 
@@ -17,13 +17,18 @@ from gen_sweeps.rendering.outputs import is_named_like_template
 class TemplateFolder(BaseLoader):
     """The templates of a spec.
 
+    Args:
+        folder: Where they are, or are to be.
+        texts: What they are, by their paths in the folder; without it, they are read.
+
     Attributes:
         loaded: The paths of the templates that were loaded.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, texts: Mapping[str, str] | None = None) -> None:
         self.loaded: set[str] = set()
         self._folder = folder
+        self._texts = texts
 
     def names(self) -> list[str]:
         """Return what is named like a template that makes files, as paths below the folder.
@@ -34,6 +39,8 @@ class TemplateFolder(BaseLoader):
             TemplateError: The folder can't be listed (what is in it must not be taken for
                 removed), or something has the name of a template, but is no file.
         """
+        if self._texts is not None:
+            return sorted(self._texts)
         found = []
         try:
             for folder, _, files in os.walk(self._folder, onerror=_raise):
@@ -63,6 +70,8 @@ class TemplateFolder(BaseLoader):
             message = f"{template!r} is outside of the template folder"
             raise TemplateNotFound(template, message)
         path = self._folder / template
+        if self._texts is not None and template in self._texts:
+            return self._texts[template], str(path), lambda: True
         if not path.exists():
             raise TemplateNotFound(template, f"no template {template!r} in the folder")
         if not path.is_file():  # a pipe would never end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from types import GeneratorType
@@ -43,6 +44,8 @@ class File:
         asks_identity: Whether the template did more with the identity of its arm than print it.
             If it did not, only holes that print the identity depend on it.
         under_control: Renders what would stand in it if its arm had the control's identity.
+        has_crlf: Whether its lines end with CRLF on disk, as the spec declares.
+        is_unterminated: Whether its last line has no end there, likewise.
     """
 
     path: str
@@ -52,11 +55,21 @@ class File:
     page: Page
     asks_identity: bool
     under_control: Callable[[], Page]
+    has_crlf: bool = False
+    is_unterminated: bool = False
 
     @property
     def source(self) -> str:
-        """The text of the file."""
+        """The text of the file, with LF line ends and a final one."""
         return self.page.text
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file on disk."""
+        text = self.source
+        if self.is_unterminated:
+            text = text.removesuffix("\n")
+        return (text.replace("\n", "\r\n") if self.has_crlf else text).encode()
 
     @property
     def is_python(self) -> bool:
@@ -82,6 +95,7 @@ class Rendering(Mapping[str, File]):
         outputs: Which template makes which file.
         variant: Renders a file, named by its path, as if its arm had the factors of another one.
         templates: The templates that were read, those that others include among them.
+        texts: The texts of the templates, if they were not read from their folder.
     """
 
     spec: Spec
@@ -89,6 +103,7 @@ class Rendering(Mapping[str, File]):
     outputs: Outputs
     variant: Callable[[str, Arm], Page]
     templates: tuple[Path, ...]
+    texts: Mapping[str, str] | None = None
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -103,16 +118,24 @@ class Rendering(Mapping[str, File]):
         return self.files[path]
 
 
-def render(spec: Spec, progress: Progress = silent) -> Rendering:
+def render(
+    spec: Spec, progress: Progress = silent, templates: Mapping[str, str] | None = None
+) -> Rendering:
     """Render the files of a spec; nothing is judged.
+
+    Args:
+        spec: The spec.
+        progress: Told how many files are rendered.
+        templates: The texts of its templates, by their paths in the template folder; without
+            them, they are read from there.
 
     Raises:
         TemplateError: There are no templates, their names make no valid files, or one can't be
             read, is not valid or fails.
     """
-    renderer = _Renderer(spec)
+    renderer = _Renderer(spec, templates)
     files = renderer.files(progress)
-    return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates)
+    return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates, templates)
 
 
 def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]]:
@@ -126,7 +149,7 @@ def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]
         For each piece, in order: the offset in the file at which it ends, the template's path as
         the user would name it, and the line in it.
     """
-    return _Renderer(rendering.spec).traced(rendering[path].path)
+    return _Renderer(rendering.spec, rendering.texts).traced(rendering[path].path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +182,7 @@ def _factors(arm: Arm) -> tuple[object, ...]:
 class _Renderer:
     """Runs the templates of a spec."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, templates: Mapping[str, str] | None = None) -> None:
         # Jinja2 takes long to load; who only looks at a rendering does without.
         from gen_sweeps.rendering.context import VIEWS, spec_views  # noqa: PLC0415 - see above
         from gen_sweeps.rendering.filters import Marks  # noqa: PLC0415 - likewise
@@ -167,11 +190,16 @@ class _Renderer:
         from gen_sweeps.rendering.sandbox import Budget, Sandbox  # noqa: PLC0415 - likewise
 
         self._spec = spec
-        self._folder = TemplateFolder(spec.template_folder)
+        self._folder = TemplateFolder(spec.template_folder, templates)
         self._budget = Budget()
         self._marks = Marks(self._budget)
         self._environment = Sandbox(
-            self._folder, self._budget, self._marks.printed, self._marks.joined, VIEWS
+            self._folder,
+            self._budget,
+            self._marks.printed,
+            self._marks.joined,
+            VIEWS,
+            spec.delimiters,
         )
         self._environment.filters |= self._marks.filters()
         self._views = {**self._environment.globals, **spec_views(spec)}
@@ -203,6 +231,8 @@ class _Renderer:
                 page,
                 asks_identity=False,
                 under_control=partial(_same, page),
+                has_crlf=self._is_named(path, self._spec.crlf),
+                is_unterminated=self._is_named(path, self._spec.unterminated),
             )
         for template in self.outputs.templates:
             display = self._folder.display(template.name)
@@ -217,8 +247,14 @@ class _Renderer:
                     page,
                     asks_identity=self._asks_identity,
                     under_control=partial(self._twin, template, path),
+                    has_crlf=self._is_named(path, self._spec.crlf),
+                    is_unterminated=self._is_named(path, self._spec.unterminated),
                 )
         return files
+
+    @staticmethod
+    def _is_named(path: str, patterns: tuple[str, ...]) -> bool:
+        return any(fnmatchcase(path, pattern) for pattern in patterns)
 
     def _twin(self, template: Template, path: str) -> Page:
         """Render what stands in a file if its arm has the control's identity.

@@ -193,7 +193,7 @@ class _Expressions(NodeTransformer):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Standard delimiters, strict, the same everywhere, and bounded.
+    """Strict, the same everywhere, and bounded.
 
     Args:
         loader: Where templates come from.
@@ -201,6 +201,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         printed: What `{{ value }}` prints for a value, given the context that it is printed in.
         joined: What `~` makes of values, given the same.
         fields: The attributes that are safe, by the type of what has them, known beforehand.
+        delimiters: What stands around what a template prints, does and says.
     """
 
     template_class = _Template
@@ -214,8 +215,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         printed: Callable[[Context, object], object],
         joined: Callable[[Context, Sequence[object]], object],
         fields: Mapping[type, frozenset[str]],
+        delimiters: Sequence[str],
     ) -> None:
+        prints, does, says = (pair.split(" ") for pair in delimiters)
         super().__init__(
+            *does,
+            *prints,
+            *says,
             loader=loader,
             undefined=StrictUndefined,
             finalize=printed,

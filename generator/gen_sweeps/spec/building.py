@@ -31,13 +31,19 @@ from gen_sweeps.spec.model import (
 from gen_sweeps.spec.names import (
     closest_match,
     constant_fault,
+    delimiters_fault,
     dotted_fault,
     file_fault,
     identifier_fault,
     level_fault,
     unfilled,
 )
-from gen_sweeps.spec.schema import DEFAULT_LINE_LENGTH, DEFAULT_TEMPLATES, is_tagged
+from gen_sweeps.spec.schema import (
+    DEFAULT_DELIMITERS,
+    DEFAULT_LINE_LENGTH,
+    DEFAULT_TEMPLATES,
+    is_tagged,
+)
 from gen_sweeps.spec.values import ValueReader, WrittenValue, resolved
 from gen_sweeps.spec.variables import Override, Variables
 
@@ -117,6 +123,9 @@ class _Builder:
             arms=arms,
             depends=MappingProxyType(dict(variables.depends)),
             line_length=self._line_length(sweep),
+            delimiters=self._delimiters(sweep),
+            crlf=self._texts(sweep, ("sweep", "crlf")),
+            unterminated=self._texts(sweep, ("sweep", "unterminated")),
             argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
             referred=variables.referred.union(
                 *(it.variables for written in strategies for it in written.references.values())
@@ -150,6 +159,14 @@ class _Builder:
     def _line_length(self, sweep: Mapping[str, object]) -> int:
         length = sweep.get("line_length")
         return length if isinstance(length, int) else DEFAULT_LINE_LENGTH
+
+    def _delimiters(self, sweep: Mapping[str, object]) -> tuple[str, ...]:
+        where: KeyPath = ("sweep", "delimiters")
+        pairs = self._texts(sweep, where)
+        if pairs and (fault := delimiters_fault(pairs)):
+            self.report(where, fault, 'as in `["[[ ]]", "[% %]", "[# #]"]`', at_value=True)
+            return DEFAULT_DELIMITERS
+        return pairs or DEFAULT_DELIMITERS
 
     def _control(
         self, sweep: Mapping[str, object], axes: Mapping[str, WrittenAxis]
@@ -340,6 +357,10 @@ class _Builder:
     def _text(self, table: Mapping[str, object], where: KeyPath) -> str:
         text = table.get(str(where[-1]), "")
         return text if isinstance(text, str) else ""
+
+    def _texts(self, table: Mapping[str, object], where: KeyPath) -> tuple[str, ...]:
+        texts = table.get(str(where[-1]))
+        return tuple(map(str, texts)) if isinstance(texts, list) else ()
 
     def _line(self, table: Mapping[str, object], where: KeyPath) -> str:
         text = self._text(table, where)

@@ -31,8 +31,16 @@ def load(path: str | Path) -> Spec:
         SpecError: It is not a valid spec; has a problem for each thing that is wrong, in the
             order in which they stand in the file.
     """
-    path = Path(path)
-    source = _read(path)
+    return load_source(_read(Path(path)), Path(path))
+
+
+def load_source(source: bytes, path: Path) -> Spec:
+    """Return the experiment that a spec describes which is, or is to be, the file at `path`.
+
+    Raises:
+        FileError: A file that it extends can't be read.
+        SpecError: As of `load`.
+    """
     first = SpecFile(path, source, _parse(source, path))
     files, problems = _extended(first)
     if problems:  # what is not there may be all that is missing

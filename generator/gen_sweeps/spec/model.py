@@ -184,6 +184,9 @@ class Spec:
             first, then the axes in the order of the spec.
         depends: The axes on which the value of each variable depends, `strategy` among them.
         line_length: Columns that a laid out line may take.
+        delimiters: What stands around what a template prints, does and says.
+        crlf: The files whose lines end with CRLF, as patterns of their paths.
+        unterminated: The files without a newline at their end, likewise.
         digest: The sha256 of the spec file and of those that it extends, in hexadecimal; empty if
             it is from none.
         argument_depends: The axes on which the value of each argument in `vary` depends.
@@ -206,6 +209,9 @@ class Spec:
     arms: tuple[Arm, ...]
     depends: Mapping[str, frozenset[str]]
     line_length: int = 100
+    delimiters: tuple[str, ...] = ("{{ }}", "{% %}", "{# #}")
+    crlf: tuple[str, ...] = ()
+    unterminated: tuple[str, ...] = ()
     digest: str = ""
     argument_depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     referred: frozenset[str] = frozenset()

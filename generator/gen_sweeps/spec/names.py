@@ -10,7 +10,7 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 UNSEEN = (
     "\x00-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
@@ -38,6 +38,7 @@ _WINDOWS_DEVICE = re.compile(
 
 _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 _UNSEEN = re.compile(f"[{UNSEEN}]")
+_DELIMITER = re.compile(r"[!#$%&()*,./:;<=>?@\[\]^{|}~]{2}")
 
 
 def identifier_fault(name: str) -> str | None:
@@ -112,6 +113,18 @@ def file_fault(path: str) -> str | None:
             return "has an invisible character"
         if len(part.encode(errors="surrogatepass")) > 255:  # noqa: PLR2004 - NAME_MAX of POSIX
             return "has a part longer than 255 bytes, the limit of most file systems"
+    return None
+
+
+def delimiters_fault(pairs: Sequence[str]) -> str | None:
+    """Return why templates can't have these delimiters, or None if they can."""
+    if len(pairs) != 3:  # noqa: PLR2004 - to print, to do and to say
+        return "must be three pairs: for what a template prints, does and says"
+    marks = [mark for pair in pairs for mark in pair.split(" ")]
+    if len(marks) != 6 or not all(map(_DELIMITER.fullmatch, marks)):  # noqa: PLR2004 - two each
+        return "must be pairs of two signs each, with a space between them"
+    if len(set(marks[::2])) < 3 or len({*marks}) < 6:  # noqa: PLR2004 - as above
+        return "must differ from each other"
     return None
 
 

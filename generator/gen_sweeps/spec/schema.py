@@ -24,6 +24,9 @@ LINE_LENGTHS = range(40, 1001)
 DEFAULT_LINE_LENGTH = 100
 """What it is where it is not said."""
 
+DEFAULT_DELIMITERS = ("{{ }}", "{% %}", "{# #}")
+"""What stands around what a template prints, does and says, where it is not said: Jinja's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class StringKind:
@@ -358,6 +361,29 @@ SWEEP = TableKind(
             "Columns that a laid out line may take; set it to your formatter's.",
             examples=(88,),
             default=DEFAULT_LINE_LENGTH,
+        ),
+        SpecKey(
+            "delimiters",
+            ArrayKind(StringKind(nonempty=True), nonempty=True),
+            "What stands around what a template prints, what it does and what it says; for files "
+            "that have braces of their own.",
+            examples=(["[[ ]]", "[% %]", "[# #]"],),
+            default=[*DEFAULT_DELIMITERS],
+        ),
+        SpecKey(
+            "crlf",
+            ArrayKind(StringKind(nonempty=True)),
+            "Files whose lines end with CRLF, by their paths in the output folder; `*` stands for "
+            "any part of one.",
+            examples=(["*"], ["*.bat"]),
+            default=[],
+        ),
+        SpecKey(
+            "unterminated",
+            ArrayKind(StringKind(nonempty=True)),
+            "Files without a newline at their end, likewise.",
+            examples=(["*"],),
+            default=[],
         ),
         SpecKey(
             "extends",

@@ -1,0 +1,144 @@
+"""Finds what in the files follows from their names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from gen_sweeps.adopt.file_names import NameGrid
+from gen_sweeps.adopt.surroundings import Role
+
+_Change = Callable[[str], str]
+
+
+def _replaced(old: str, new: str) -> _Change:
+    return lambda text: text.replace(old, new)
+
+
+_CASES: tuple[tuple[str, _Change], ...] = (
+    ("", str),
+    (" | lower", str.lower),
+    (" | upper", str.upper),
+    (" | capitalize", str.capitalize),
+)
+_REPLACEMENTS: tuple[tuple[str, _Change], ...] = (
+    ("", str),
+    *(
+        (f' | replace("{old}", "{new}")', _replaced(old, new))
+        for old, new in (("_", "-"), ("-", "_"), ("_", " "), ("-", " "), ("_", ""), ("-", ""), ("_", "/"))
+    ),
+)
+_MOSTLY = 0.6
+"""The share of files in which a place must follow from the name to be a pattern."""
+
+_FEWEST = 3
+"""How many files at least must follow a pattern that others don't."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a place follows from a file's name.
+
+    Attributes:
+        axis: The index of the axis.
+        filters: What a template makes of the level, as in ` | upper`; empty for the level itself.
+    """
+
+    axis: int
+    filters: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamePattern:
+    """A text that follows from a file's name, with the index of an axis in braces for its level.
+
+    Attributes:
+        text: The text.
+        exceptions: The files in which something else stands there.
+    """
+
+    text: str
+    exceptions: frozenset[int]
+
+    def with_names(self, names: Sequence[str]) -> str:
+        """Return the text with the axes' names in braces."""
+        return re.sub(r"\{(\d+)\}", lambda field: f"{{{names[int(field[1])]}}}", self.text)
+
+
+@dataclass(frozen=True)
+class Derivations:
+    """What can be made of the names of files."""
+
+    grid: NameGrid
+
+    @cached_property
+    def _forms(self) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+        """Each axis with each change of its levels that makes something new."""
+        forms = []
+        for index, axis in enumerate(self.grid.axes):
+            seen: set[tuple[str, ...]] = set()
+            for replacement, replaced in _REPLACEMENTS:
+                for case, cased in _CASES:
+                    made = tuple(cased(replaced(level)) for level in axis.levels)
+                    if made not in seen:
+                        seen.add(made)
+                        forms.append((index, replacement + case, made))
+        return tuple(sorted(forms, key=lambda form: len(form[1])))
+
+    def exact(self, values: Mapping[int, str], role: Role) -> Derivation | None:
+        """Return how values follow from the files' names, if all do."""
+        files = sorted(values)
+        if len({values[file] for file in files}) < 2:  # noqa: PLR2004 - else nothing differs
+            return None
+        for axis, filters, made in self._forms:
+            if all(made[file] == values[file] for file in files) and self._suits(axis, role):
+                return Derivation(axis, filters)
+        return None
+
+    def pattern(self, values: Mapping[int, str]) -> NamePattern | None:
+        """Return the text that values are with the levels of their files filled in.
+
+        Most of the files have to follow it, and at least three if not all do.
+        """
+        templates = {file: self._template(file, value) for file, value in values.items()}
+        counts = Counter(template for template in templates.values() if "{" in template)
+        if not counts:
+            return None
+        text, count = counts.most_common(1)[0]
+        wrong = frozenset(file for file, template in templates.items() if template != text)
+        right = {values[file] for file in values if file not in wrong}
+        is_most = count >= _MOSTLY * len(values) and len(right) > 1
+        if not is_most or (wrong and count < _FEWEST):
+            return None
+        return NamePattern(text, wrong)
+
+    def _template(self, file: int, text: str) -> str:
+        """Return a text with the levels of a file in it replaced by the names of their axes."""
+        if "{" in text or "}" in text:
+            return text
+        levels = sorted(
+            ((axis.levels[file], index) for index, axis in enumerate(self.grid.axes)),
+            key=lambda it: -len(it[0]),
+        )
+        for level, index in levels:
+            if len(level) > 1 or self.grid.axes[index].is_number:
+                text = re.sub(
+                    rf"(?<![A-Za-z0-9{{]){re.escape(level)}(?![A-Za-z0-9}}])", f"{{{index}}}", text
+                )
+        return text
+
+    def _suits(self, axis: int, role: Role) -> bool:
+        """Say whether a level may be printed in a place of a role."""
+        levels = self.grid.axes[axis]
+        if role is Role.EXPRESSION:
+            return levels.is_number or all(level.isidentifier() for level in levels.levels)
+        return True
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Return what is left of a text without case and separators."""
+    return "".join(filter(str.isalnum, text)).lower()

@@ -1,0 +1,139 @@
+"""The files to adopt, as they were read: what is theirs alone, and how their lines end."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from gen_sweeps.errors import GenSweepsError, Problem
+
+MAX_BYTES = 400_000
+"""How large a file may be; what people write by hand is far below that."""
+
+MAX_LINES = 5_000
+"""How many lines it may have."""
+
+MAX_SIBLINGS = 100
+"""How many files a family may have."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_REFUSED = {"\0": "is no text: it has a null byte", "\f": "has a form feed", "\x1a": "has U+001A"}
+"""Characters that no generated file may have, or none that a person sees."""
+
+
+class AdoptionError(GenSweepsError):
+    """The files can't be adopted as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """One file of a family.
+
+    Attributes:
+        name: Its path in the family's folder, with `/`.
+        text: What stands in it, with LF line ends and a final newline.
+        has_crlf: Whether its lines end with CRLF on disk.
+        is_unterminated: Whether its last line has no end on disk.
+    """
+
+    name: str
+    text: str
+    has_crlf: bool = False
+    is_unterminated: bool = False
+
+    @property
+    def is_python(self) -> bool:
+        """Whether Python reads it."""
+        return self.name.endswith(".py")
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes on disk."""
+        text = self.text.removesuffix("\n") if self.is_unterminated else self.text
+        return (text.replace("\n", "\r\n") if self.has_crlf else text).encode()
+
+
+def read_siblings(contents: Mapping[str, bytes], shown: Mapping[str, str]) -> tuple[Sibling, ...]:
+    """Return files as siblings.
+
+    Args:
+        contents: Their bytes, by their paths in the family's folder.
+        shown: Their paths as the user named them.
+
+    Raises:
+        AdoptionError: Has a problem for each file that can't be one.
+    """
+    siblings = []
+    problems: list[Problem] = []
+    for name, data in contents.items():
+        found = _read(name, data, shown[name])
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            siblings.append(found)
+    if problems:
+        raise AdoptionError(*problems)
+    return tuple(siblings)
+
+
+def _read(name: str, data: bytes, shown: str) -> Sibling | Problem:
+    if len(data) > MAX_BYTES:
+        return Problem(f"has {len(data):,} bytes; a file to adopt has at most {MAX_BYTES:,}", shown)
+    if data.startswith(_BYTE_ORDER_MARK):
+        return Problem("starts with a byte order mark", shown, 1, hint="save it as UTF-8 without")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Problem("is no text in UTF-8", shown, line, hint="save it as UTF-8")
+    if not text.strip():
+        return Problem("is empty", shown, hint="leave it out")
+    for character, fault in _REFUSED.items():
+        if character in text:
+            line = text.count("\n", 0, text.index(character)) + 1
+            return Problem(fault, shown, line, hint="remove it, or leave the file out")
+    if fault := _mixed_ends(text):
+        return Problem(*fault, hint="give all its lines the same end")
+    sibling = Sibling(
+        name,
+        f"{text.replace(chr(13), '').removesuffix(chr(10))}\n",
+        has_crlf="\r" in text,
+        is_unterminated=not text.endswith("\n"),
+    )
+    if sibling.text.count("\n") > MAX_LINES:
+        return Problem(f"has more than {MAX_LINES:,} lines", shown)
+    return (sibling.is_python and next(_python_faults(sibling, shown), None)) or sibling
+
+
+def _mixed_ends(text: str) -> tuple[str, None, int] | None:
+    r"""Return what is wrong with a text that has not `\r` at all line ends, or at none."""
+    if "\r" not in text:
+        return None
+    for number, line in enumerate(text.split("\n"), 1):
+        is_last = number == text.count("\n") + 1
+        if line.count("\r") != (0 if is_last else 1) or not (is_last or line.endswith("\r")):
+            return "mixes line ends: LF and CRLF, or a lone CR", None, number
+    return None
+
+
+def _python_faults(sibling: Sibling, shown: str) -> Iterator[Problem]:
+    """Yield why Python does not accept a file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as of generated files
+            compile(ast.parse(sibling.text.encode()), shown, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        message = f"is not valid Python: {error.msg}"
+        hint = "mend it first, or leave it out"
+        yield Problem(message, shown, error.lineno, error.offset, hint)
+    except (ValueError, RecursionError, MemoryError) as error:
+        yield Problem(f"is not valid Python: {str(error) or 'it nests too deep'}", shown)
+
+
+def is_private(name: str) -> bool:
+    """Say whether a file is a module that siblings share, as `_base.py` and `__init__.py` are."""
+    return PurePosixPath(name).name.startswith("_")

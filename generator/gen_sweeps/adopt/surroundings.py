@@ -1,0 +1,453 @@
+"""What stands around a place of a file: what may be printed there, and what a reader calls it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from typing import Protocol
+
+from gen_sweeps.adopt.alignment import name_of
+
+_STRING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
+_FORMAT_STARTS = {
+    getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)
+}
+_FORMAT_ENDS = {
+    getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)
+}
+
+
+class Role(Enum):
+    """What a place of a file may be filled with."""
+
+    EXPRESSION = auto()
+    """A whole expression of Python."""
+    TEXT = auto()
+    """Characters in a string, or in a comment of Python."""
+    DOCSTRING = auto()
+    """Characters in the docstring of a module."""
+    NAME = auto()
+    """A name of Python, or a part of one."""
+    WORDS = auto()
+    """Characters in a file that is no Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a reader calls a place.
+
+    Attributes:
+        key: The keyword, variable, key or class that has what stands there; empty without one.
+        parents: What has that in turn, the outermost first.
+    """
+
+    key: str
+    parents: tuple[str, ...] = ()
+
+
+class Surroundings(Protocol):
+    """What can be asked of a file about its places, all as offsets into its text."""
+
+    def role(self, start: int, end: int) -> Role | None:
+        """Return what may fill a place; None if it can't be a place of its own."""
+
+    def around(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the places around one that may be places, the smallest first."""
+
+    def naming(self, offset: int) -> Naming:
+        """Return what a reader calls what stands at an offset."""
+
+    def contents(self, start: int) -> tuple[int, int] | None:
+        """Return where the text in quotes, or the comment, that an offset is in starts and ends."""
+
+    def value(self, offset: int) -> tuple[int, int] | None:
+        """Return where the value with a name that an offset is in starts and ends, on its line."""
+
+
+def surroundings(name: str, text: str) -> Surroundings:
+    """Return what can be asked of a file."""
+    return PythonSurroundings(text) if name.endswith(".py") else TextSurroundings(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A token, or an f-string as a whole.
+
+    Attributes:
+        kind: "string", "comment", "name", "number" or "other".
+        inner: Where its characters start and end, without quotes and `#`.
+    """
+
+    kind: str
+    start: int
+    end: int
+    inner: tuple[int, int]
+    is_format: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What has a name, and where it stands."""
+
+    key: str
+    parents: tuple[str, ...]
+    start: int
+    end: int
+
+
+class PythonSurroundings:
+    """What stands around the places of a Python file that Python accepts."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = [0]
+        for line in text.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+        self._is_ascii = text.isascii()
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(self._text)
+
+    @cached_property
+    def _stretches(self) -> list[_Stretch]:
+        return list(self._read_stretches())
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [stretch.start for stretch in self._stretches]
+
+    @cached_property
+    def _docstring(self) -> tuple[int, int]:
+        body = self._tree.body
+        match body[:1]:
+            case [ast.Expr(value=ast.Constant(value=str()) as node)]:
+                return self._span(node)
+        return 0, 0
+
+    @cached_property
+    def _expressions(self) -> Mapping[tuple[int, int], ast.expr]:
+        found = {}
+        skipped = set[int]()
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.JoinedStr):
+                skipped |= {id(inner) for inner in ast.walk(node) if inner is not node}
+            elif isinstance(node, ast.Dict):
+                skipped |= {id(inner) for key in node.keys if key for inner in ast.walk(key)}
+            elif isinstance(node, ast.pattern):
+                skipped |= {id(inner) for inner in ast.walk(node)}
+            if (
+                isinstance(node, ast.expr)
+                and id(node) not in skipped
+                and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+                and not isinstance(node, ast.Starred | ast.Slice | ast.GeneratorExp)
+            ):
+                found[self._span(node)] = node
+        return found
+
+    @cached_property
+    def _by_start(self) -> list[tuple[int, int]]:
+        return sorted(self._expressions)
+
+    def _offset(self, line: int, column: int) -> int:
+        start = self._lines[line - 1]
+        if self._is_ascii:
+            return start + column
+        text = self._text[start : self._lines[line] - 1]
+        return start + len(text.encode()[:column].decode(errors="replace"))
+
+    def _span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        return (
+            self._offset(node.lineno, node.col_offset),
+            self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
+        )
+
+    def _read_stretches(self) -> Iterator[_Stretch]:
+        depth = opened = 0
+        for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
+            start = self._lines[token.start[0] - 1] + token.start[1]
+            end = self._lines[token.end[0] - 1] + token.end[1]
+            if token.type in _FORMAT_STARTS:
+                opened = opened if depth else start
+                depth += 1
+            elif token.type in _FORMAT_ENDS:
+                depth -= 1
+                if not depth:
+                    yield self._string(opened, end)
+            elif depth or start == end:
+                continue
+            elif token.type == tokenize.STRING:
+                yield self._string(start, end)
+            elif token.type == tokenize.COMMENT:
+                yield _Stretch("comment", start, end, (start + 1, end))
+            else:
+                kinds = {tokenize.NAME: "name", tokenize.NUMBER: "number"}
+                yield _Stretch(kinds.get(token.type, "other"), start, end, (start, end))
+
+    def _string(self, start: int, end: int) -> _Stretch:
+        quotes = _STRING.match(self._text, start)
+        prefix, mark = (quotes[1], quotes[2]) if quotes else ("", "")
+        inner = start + len(prefix) + len(mark), end - len(mark)
+        return _Stretch("string", start, end, inner, is_format=bool(set("fFtT") & {*prefix}))
+
+    def _stretch(self, offset: int) -> _Stretch | None:
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return None
+        stretch = self._stretches[index]
+        if stretch.kind == "other" and index and self._stretches[index - 1].end == offset:
+            stretch = self._stretches[index - 1]
+        return stretch if offset <= stretch.end else None
+
+    def role(self, start: int, end: int) -> Role | None:
+        """Return what may fill a place; None if it can't be a place of its own."""
+        if (start, end) in self._expressions:
+            return Role.EXPRESSION
+        stretch = self._stretch(start)
+        if stretch is None:
+            return None
+        first, last = stretch.inner
+        if not first <= start <= end <= last:
+            is_dotted = stretch.kind == "name" and self._text[start:end].replace(".", "").isidentifier()
+            return Role.NAME if is_dotted and self._is_module(start) else None
+        match stretch.kind:
+            case "string" if stretch.is_format and self._is_in_braces(first, start):
+                return None
+            case "string":
+                is_docstring = (stretch.start, stretch.end) == self._docstring
+                return Role.DOCSTRING if is_docstring else Role.TEXT
+            case "comment":
+                return Role.TEXT
+            case "name":
+                return Role.NAME
+            case _:
+                return None
+
+    def _is_in_braces(self, first: int, offset: int) -> bool:
+        before = self._text[first:offset].replace("{{", "").replace("}}", "")
+        return before.count("{") > before.count("}")
+
+    def _is_module(self, offset: int) -> bool:
+        line = self._text[self._text.rfind("\n", 0, offset) + 1 : offset]
+        return line.lstrip().startswith(("from ", "import "))
+
+    def around(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the expressions around a place, the smallest first; before them, its string."""
+        stretch = self._stretch(start)
+        if stretch and stretch.kind == "string":
+            first, last = stretch.inner
+            if first <= start <= end <= last and (first, last) != (start, end):
+                yield first, last
+        index = bisect_right(self._by_start, (start, len(self._text) + 1))
+        found = [
+            span for span in self._by_start[:index] if span[1] >= end and span != (start, end)
+        ]
+        yield from sorted(found, key=lambda span: span[1] - span[0])
+
+    def contents(self, start: int) -> tuple[int, int] | None:
+        """Return where the text in quotes, or the comment, that an offset is in starts and ends."""
+        stretch = self._stretch(start)
+        if stretch is None or stretch.kind not in ("string", "comment"):
+            return None
+        first, last = stretch.inner
+        return stretch.inner if first <= start <= last else None
+
+    # -- what a reader calls a place --
+
+    @cached_property
+    def _scopes(self) -> list[_Scope]:
+        return list(self._read_scopes(self._tree, ()))
+
+    def _scope(self, offset: int) -> _Scope | None:
+        """Return the innermost thing with a name that an offset is in."""
+        inside = [scope for scope in self._scopes if scope.start <= offset <= scope.end]
+        return min(inside, key=lambda it: it.end - it.start, default=None)
+
+    def value(self, offset: int) -> tuple[int, int] | None:
+        """Return where the value with a name that an offset is in starts and ends, on its line."""
+        scope = self._scope(offset)
+        if scope is None or (scope.start, scope.end) not in self._expressions:
+            return None
+        is_line = "\n" not in self._text[scope.start : scope.end]
+        return (scope.start, scope.end) if is_line else None
+
+    def naming(self, offset: int) -> Naming:
+        """Return what a reader calls what stands at an offset."""
+        stretch = self._stretch(offset)
+        if stretch and stretch.kind == "comment":
+            return self._comment_naming(stretch)
+        best = self._scope(offset)
+        return Naming(best.key, best.parents) if best else Naming("")
+
+    def _comment_naming(self, comment: _Stretch) -> Naming:
+        line = self._text[self._text.rfind("\n", 0, comment.start) + 1 : comment.start]
+        if line.strip():
+            found = self.naming(comment.start - len(line) + len(line.lstrip()) - len(line) + 1)
+            key = name_of(line) or found.key
+            return Naming(f"{key}_note" if key else "note", found.parents)
+        return Naming("note")
+
+    def _read_scopes(self, node: ast.AST, parents: tuple[str, ...]) -> Iterator[_Scope]:
+        """Yield what has a name, and where it stands; the inner ones after the outer ones."""
+        for child in ast.iter_child_nodes(node):
+            inside = parents
+            for key, named in _named(child):
+                start, end = self._span(named)
+                yield _Scope(key, inside, start, end)
+            match child:
+                case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                    start, _ = self._span(child)
+                    line = self._text.index("\n", start)
+                    kind = "class_name" if isinstance(child, ast.ClassDef) else "function"
+                    yield _Scope(kind, inside, start, line)
+                    inside = (*inside, child.name)
+                case ast.Import() | ast.ImportFrom():
+                    yield _Scope("module", inside, *self._span(child))
+                case ast.Expr(value=ast.Constant(value=str()) as text):
+                    yield _Scope("doc", inside, *self._span(text))
+            if isinstance(child, ast.Assign | ast.AnnAssign | ast.keyword):
+                (key, *_), _ = zip(*_named(child), strict=True) if [*_named(child)] else (("",), ())
+                inside = (*inside, key) if key else inside
+                yield from self._read_scopes(child, inside)
+            elif isinstance(child, ast.Dict):
+                for item, value in zip(child.keys, child.values, strict=True):
+                    own = (*inside, item.value) if _is_text(item) else inside
+                    holder = ast.Expr(value=value)
+                    yield from self._read_scopes(holder, own)
+            else:
+                yield from self._read_scopes(child, inside)
+
+
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the values that a node gives names."""
+    match node:
+        case ast.keyword(arg=str(key), value=value):
+            yield key, value
+        case ast.Assign(targets=[target], value=value) | ast.AnnAssign(
+            target=target, value=ast.expr() as value
+        ):
+            yield _last_name(target), value
+        case ast.Call(func=function, args=[_, *_] as arguments):
+            for argument in arguments:
+                if not isinstance(argument, ast.Starred):
+                    yield _last_name(function), argument
+        case ast.Dict(keys=keys, values=values):
+            for item, value in zip(keys, values, strict=True):
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value, value
+        case ast.arguments():
+            named = [*node.posonlyargs, *node.args]
+            for argument, default in zip(named[::-1], node.defaults[::-1], strict=False):
+                yield argument.arg, default
+            for argument, value in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+                if value is not None:
+                    yield argument.arg, value
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+        case ast.Subscript(value=value):
+            return _last_name(value)
+    return ""
+
+
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
+_VALUE = re.compile(r"\s*(?:-\s+)?(?:[\"']?[\w./-]+[\"']?\s*(?:[:=]|\s=)\s*|--[\w-]+[ =])")
+
+
+class TextSurroundings:
+    """What stands around the places of a file that is no Python, line by line."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def _line(self, offset: int) -> tuple[int, int]:
+        end = self._text.find("\n", offset)
+        return self._text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(self._text)
+
+    def role(self, start: int, end: int) -> Role | None:
+        """Return what may fill a place: anything in a line, after its indentation."""
+        first, last = self._line(start)
+        line = self._text[first:last]
+        inside = first + len(line) - len(line.lstrip()) <= start <= end <= last
+        return Role.WORDS if inside else None
+
+    def around(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield what stands in quotes, what a line sets, and the whole line."""
+        first, last = self._line(start)
+        line = self._text[first:last]
+        for match in _QUOTED.finditer(line):
+            if first + match.start() < start and end < first + match.end():
+                yield first + match.start() + 1, first + match.end() - 1
+                yield first + match.start(), first + match.end()
+        if value := self.value(start):
+            yield value
+        yield first + len(line) - len(line.lstrip()), last
+
+    def contents(self, start: int) -> tuple[int, int] | None:
+        """Return where the text in quotes that an offset is in starts and ends."""
+        first, last = self._line(start)
+        for match in _QUOTED.finditer(self._text[first:last]):
+            if first + match.start() < start < first + match.end():
+                return first + match.start() + 1, first + match.end() - 1
+        return None
+
+    def value(self, offset: int) -> tuple[int, int] | None:
+        """Return where what a line sets starts and ends."""
+        first, last = self._line(offset)
+        line = self._text[first:last]
+        found = _VALUE.match(line)
+        if not found or first + found.end() > offset:
+            return None
+        return first + found.end(), first + len(line.rstrip().rstrip(","))
+
+    def naming(self, offset: int) -> Naming:
+        """Return what a line sets, and under what it is indented."""
+        first, last = self._line(offset)
+        line = self._text[first:last]
+        if line.lstrip().startswith(("#", "//")):
+            return Naming("note")
+        before = line[: offset - first]
+        option = re.findall(r"--?([A-Za-z][\w-]*)(?=[ =])", before)
+        key = option[-1] if option else (name_of(line) or _word_before(before))
+        return Naming(key.strip("-"), self._parents(first, line))
+
+    def _parents(self, first: int, line: str) -> tuple[str, ...]:
+        """Return the keys of the lines above that this one is indented under."""
+        parents: list[str] = []
+        width = len(line) - len(line.lstrip(" -"))
+        while first and width and len(parents) < 3:  # noqa: PLR2004 - more make no name
+            last = first - 1
+            first = self._text.rfind("\n", 0, last) + 1
+            above = self._text[first:last]
+            inner = len(above) - len(above.lstrip(" -"))
+            if above.strip() and inner < width:
+                width = inner
+                key = name_of(above)
+                section = re.fullmatch(r"\s*\[+([\w.-]+)\]+\s*", above)
+                if key or section:
+                    parents.insert(0, key or (section[1] if section else ""))
+        return tuple(parents)
+
+
+def _word_before(text: str) -> str:
+    found = re.findall(r"[A-Za-z_]\w+", text)
+    return found[-1] if found else ""
