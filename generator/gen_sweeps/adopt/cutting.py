@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from gen_sweeps.adopt.alignment import AlignedLine, brackets, name_of, runs
-from gen_sweeps.adopt.deriving import Derivations
+from gen_sweeps.adopt.deriving import SIGNS, Derivations
 from gen_sweeps.adopt.printed_values import written
 from gen_sweeps.adopt.siblings import Sibling
 from gen_sweeps.adopt.surroundings import Role, Surroundings
@@ -31,6 +31,8 @@ _CONDITION = 34
 _LISTED = 12
 _NEW_PIECE = 30
 _CUT_WORD = 26
+_FEW_NAMES = 2
+"""How many places with the name of the strategy are worth variables of their own."""
 _UNLIKE = 1e9
 
 
@@ -128,6 +130,7 @@ class Cutter:
         derivations: Derivations,
         whole: frozenset[tuple[int, int]] = frozenset(),
     ) -> None:
+        self._prints_strategy = not siblings[0].is_python
         self._siblings = siblings
         self._places = places
         self._derivations = derivations
@@ -141,15 +144,21 @@ class Cutter:
     def cut(self, lines: Sequence[AlignedLine]) -> tuple[CutPiece, ...]:
         """Return the pieces that the lines of the family consist of.
 
-        It is done twice: what is a variable at one place costs nothing more at another.
+        It is done twice: what is a variable at one place costs nothing more at another, and where
+        much of the code has the name of its strategy, it may be printed anywhere.
         """
-        every = frozenset(range(self._count))
-        pieces: tuple[CutPiece, ...] = ()
-        for _ in range(2):
-            self._cache = {}
-            _, pieces = self._cut(lines, every)
-            self._known = Counter(blank.vector for blank in blanks(pieces))
-            self._flags = {branch.files for fork in forks(pieces) for branch in fork.branches}
+        pieces = self._cut_all(lines)
+        named = {blank.vector for blank in blanks(pieces) if self._has_strategy(blank)}
+        if not self._prints_strategy and len(named) > _FEW_NAMES:
+            self._prints_strategy = True
+            pieces = self._cut_all(lines)
+        self._known = Counter(blank.vector for blank in blanks(pieces))
+        self._flags = {branch.files for fork in forks(pieces) for branch in fork.branches}
+        return self._cut_all(lines)
+
+    def _cut_all(self, lines: Sequence[AlignedLine]) -> tuple[CutPiece, ...]:
+        self._cache = {}
+        _, pieces = self._cut(lines, frozenset(range(self._count)))
         return pieces
 
     # -- lines --
@@ -350,8 +359,7 @@ class Cutter:
             return None
         best: tuple[float, tuple[CutPiece, ...]] | None = None
         seen = set()
-        finest = _SplitLine.of(line)
-        for number, split in enumerate(self._splits(finest)):
+        for number, split in enumerate(self._all_splits(line)):
             mended = self._mended(split)
             if mended is None or mended.constants in seen:
                 continue
@@ -363,6 +371,15 @@ class Cutter:
             if best is None or cost < best[0]:
                 best = cost, pieces
         return best
+
+    def _all_splits(self, line: AlignedLine) -> Iterator[_SplitLine]:
+        marked = self._derivations.marked(line.lines)
+        if marked != line.lines and not any(map(SIGNS.search, line.lines.values())):
+            named = _SplitLine.of(line, marked)
+            yield named.unmarked(self._derivations)
+            yield named.tidied().grown(r"\w").unmarked(self._derivations)
+            yield self._with_values(named.unmarked(self._derivations).tidied())
+        yield from self._splits(_SplitLine.of(line).tidied())
 
     def _splits(self, finest: _SplitLine) -> Iterator[_SplitLine]:
         """Yield ways to cut a line, from the finest to the coarsest."""
@@ -509,6 +526,8 @@ class Cutter:
                 cost += _NEW_PIECE + 20 * len(set(filled))
             if piece.role is Role.EXPRESSION and all(it[0] in "'\"" for it in filled):
                 cost += 8  # the quotes belong into the template
+            if piece.role is not Role.EXPRESSION:
+                cost += _NEW_PIECE * any(not any(map(str.isalnum, it)) for it in filled)
             if piece.role is Role.WORDS:
                 cost += 10 * any("," in it for it in filled)
         return cost
@@ -524,6 +543,17 @@ class Cutter:
             return not self._is_identity_in_code(blank)
         return self._known[blank.vector] > (1 if self._known else 0)
 
+    def _has_strategy(self, blank: Blank) -> bool:
+        """Say whether a place in code has the name of the strategy, or a text with it."""
+        if blank.role is Role.DOCSTRING:
+            return False
+        pattern = self._derivations.pattern(blank.values)
+        grid = self._derivations.grid
+        return pattern is not None and any(
+            axis.name == STRATEGY and f"{{{index}}}" in pattern.text
+            for index, axis in enumerate(grid.axes)
+        )
+
     def _follows(self, blank: Blank) -> bool:
         return self._derivations.exact(blank.values, blank.role) is not None
 
@@ -531,7 +561,7 @@ class Cutter:
         """Say whether a place in code of Python has the name of the strategy."""
         derived = self._derivations.exact(blank.values, blank.role)
         is_strategy = derived and self._derivations.grid.axes[derived.axis].name == STRATEGY
-        return bool(is_strategy) and blank.role not in (Role.DOCSTRING, Role.WORDS)
+        return bool(is_strategy) and blank.role is not Role.DOCSTRING and not self._prints_strategy
 
     def _blank_cost(self, blank: Blank) -> float:
         """Return what a place costs as a variable of its own."""
@@ -614,16 +644,39 @@ class _SplitLine:
     starts: Mapping[int, int]
 
     @classmethod
-    def of(cls, line: AlignedLine) -> _SplitLine:
-        """Return a line cut as finely as its words allow."""
-        counts = Counter(line.lines.values())
-        variants = [text for text, _ in counts.most_common()]
-        cut = _common_words(variants)
-        constants, between = cut
-        values = tuple(
-            {file: texts[text] for file, text in line.lines.items()} for texts in between
-        )
-        return cls(tuple(constants), values, line.starts).tidied()
+    def of(cls, line: AlignedLine, lines: Mapping[int, str] | None = None) -> _SplitLine:
+        """Return a line cut as finely as its words allow.
+
+        Args:
+            line: The line.
+            lines: What it is in each file, if that has been marked.
+        """
+        lines = lines or line.lines
+        counts = Counter(lines.values())
+        constants, between = _common_words([text for text, _ in counts.most_common()])
+        values = tuple({file: texts[text] for file, text in lines.items()} for texts in between)
+        return cls(tuple(constants), values, line.starts)
+
+    def unmarked(self, derivations: Derivations) -> _SplitLine:
+        """Return the line with places where signs stand for what follows from files' names."""
+
+        def spelled(text: str, file: int) -> str:
+            return SIGNS.sub(lambda sign: derivations.spelled(sign[0], file), text)
+
+        constants = [""]
+        values: list[Mapping[int, str]] = []
+        for index, text in enumerate(self.constants):
+            if index:
+                place = self.values[index - 1]
+                values.append({file: spelled(value, file) for file, value in place.items()})
+                constants.append("")
+            for part in SIGNS.split(text):
+                if SIGNS.fullmatch(part):
+                    values.append({file: spelled(part, file) for file in self.starts})
+                    constants.append("")
+                else:
+                    constants[-1] += part
+        return _SplitLine(tuple(constants), tuple(values), self.starts)
 
     def start_of(self, index: int, file: int) -> int:
         """Return the offset in a file at which a place starts."""

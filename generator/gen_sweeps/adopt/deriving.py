@@ -35,7 +35,14 @@ _MOSTLY = 0.6
 """The share of files in which a place must follow from the name to be a pattern."""
 
 _FEWEST = 3
-"""How many files at least must follow a pattern that others don't."""
+"""How many files at least must follow a pattern that others don't, and how many characters a level
+must have to be told from other text."""
+
+_FIRST_SIGN = 0xE000
+"""The first of Unicode's private characters, which no file to adopt is likely to have."""
+
+SIGNS = re.compile("([\ue000-\ue3ff])")
+"""What stands for something that follows from the name of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,11 @@ class NamePattern:
         return re.sub(r"\{(\d+)\}", lambda field: f"{{{names[int(field[1])]}}}", self.text)
 
 
+@lru_cache(maxsize=4096)
+def _bounded(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])")
+
+
 @dataclass(frozen=True)
 class Derivations:
     """What can be made of the names of files."""
@@ -97,6 +109,30 @@ class Derivations:
             if all(made[file] == values[file] for file in files) and self._suits(axis, role):
                 return Derivation(axis, filters)
         return None
+
+    def marked(self, lines: Mapping[int, str]) -> Mapping[int, str]:
+        """Return lines in which what follows from the names of their files is one sign each.
+
+        A sign stands for an axis and a change of its levels, which all lines must have.
+        """
+        marked = dict(lines)
+        for number, (axis, _, made) in enumerate(self._forms):
+            if any(len(made[file]) < _FEWEST for file in lines):
+                if not self.grid.axes[axis].is_number or not self.grid.axes[axis].hint:
+                    continue
+            if len({made[file] for file in lines}) < 2:  # noqa: PLR2004 - else nothing differs
+                continue
+            found = {
+                file: _bounded(made[file]).sub(chr(_FIRST_SIGN + number), line)
+                for file, line in marked.items()
+            }
+            if all(found[file] != line for file, line in marked.items()):
+                marked = found
+        return marked
+
+    def spelled(self, sign: str, file: int) -> str:
+        """Return what a sign stands for in the lines of a file."""
+        return self._forms[ord(sign) - _FIRST_SIGN][2][file]
 
     def pattern(self, values: Mapping[int, str]) -> NamePattern | None:
         """Return the text that values are with the levels of their files filled in.

@@ -19,7 +19,7 @@ MOST_AXES = 3
 """How many axes a family's names may have."""
 
 _SEPARATOR = re.compile(r"[_\-./=]|(?<=[a-z])(?=\d)")
-_WORD = re.compile(r"[^_\-.]+|[_\-.]+")
+_WORD = re.compile(r"[^_\-./]+|[_\-./]+")
 _NUMBER = re.compile(r"0|[1-9]\d{0,8}")
 
 
@@ -98,24 +98,26 @@ def read_names(names: Sequence[str], shown: Sequence[str]) -> NameGrid:
         AdoptionError: What tells a name from the others can't be a level.
     """
     start, middles, end = _around(names)
-    problems = [
-        Problem(
-            f"{middle!r}, which tells it from the others, {fault}",
-            path,
-            hint="rename the file, or adopt it with others",
-        )
-        for middle, path in zip(middles, shown, strict=True)
-        if (fault := level_fault(middle))
-    ]
-    folded = [middle.casefold() for middle in middles]
-    problems += [
-        Problem("has the name of another one, but for its case", path)
-        for fold, path in zip(folded, shown, strict=True)
-        if folded.count(fold) > 1 and not problems
-    ]
-    if problems:
-        raise AdoptionError(*problems)
-    grid = _best_grid(middles) or NameGrid((0,), (NameAxis(tuple(middles)),))
+    grid = _best_grid(middles)
+    if grid is None:
+        problems = [
+            Problem(
+                f"{middle!r}, which tells it from the others, {fault}",
+                path,
+                hint="rename the file, or adopt the files of one folder at a time",
+            )
+            for middle, path in zip(middles, shown, strict=True)
+            if (fault := level_fault(middle))
+        ]
+        folded = [middle.casefold() for middle in middles]
+        problems += [
+            Problem("has the name of another one, but for its case", path)
+            for fold, path in zip(folded, shown, strict=True)
+            if folded.count(fold) > 1 and not problems
+        ]
+        if problems:
+            raise AdoptionError(*problems)
+        grid = NameGrid((0,), (NameAxis(tuple(middles)),))
     parts = [part for part in (start, *grid.parts, end) if part != ""]
     return _named_strategies(_with_hints(NameGrid(_joined(parts), grid.axes)))
 
@@ -126,8 +128,6 @@ def _around(names: Sequence[str]) -> tuple[str, list[str], str]:
     end = endings.pop() if len(endings) == 1 else ""
     stems = [name.removesuffix(end) for name in names]
     start = _cut(commonprefix(stems))
-    if not all(stem[len(start) :] for stem in stems):
-        start = _cut(start[:-1]) if "/" not in start else start[: start.rindex("/") + 1]
     start = start if all(stem[len(start) :] for stem in stems) else ""
     rest = [stem[len(start) :][::-1] for stem in stems]
     tail = commonprefix(rest)[::-1]
@@ -175,19 +175,28 @@ def _best_grid(middles: Sequence[str]) -> NameGrid | None:
     for grid in _grids(middles):
         sizes = [len(axis.distinct) for axis in grid.axes]
         gaps = prod(sizes) - len(middles)
-        if gaps > max(len(middles) // 4, 0) or min(sizes) < 2:  # noqa: PLR2004 - an axis has two
+        if any(map(level_fault, {level for axis in grid.axes for level in axis.levels})):
             continue
-        said = sum(sizes) + 1.5 * gaps - 0.5 * len(sizes)
-        if said < len(middles) + 1 and (best is None or said < best[0]):
+        if len({level.casefold() for axis in grid.axes for level in axis.levels}) < sum(sizes):
+            continue
+        said = sum(sizes) + _entries(grid) - 0.5 * len(sizes)
+        is_needed = any("/" in middle for middle in middles)
+        is_told = gaps <= len(middles) and said < len(middles) + 1
+        if (is_told or is_needed) and (best is None or said < best[0]):
             best = said, grid
     return best[1] if best else None
+
+
+def _entries(grid: NameGrid) -> float:
+    """Return what it takes to say which combinations of levels there are not."""
+    return 1.5 * len({levels[:-1] for levels in grid.missing}) + 0.4 * len(grid.missing)
 
 
 def _grids(middles: Sequence[str]) -> Iterator[NameGrid]:
     """Yield the ways to see names as levels of two or three axes."""
     split = [_WORD.findall(middle) for middle in middles]
     words = [parts[::2] for parts in split]
-    if any(middle[:1] in "_-." or len(parts) % 2 == 0 for middle, parts in zip(middles, split, strict=True)):
+    if any(middle[:1] in "_-./" or len(parts) % 2 == 0 for middle, parts in zip(middles, split, strict=True)):
         return
     shortest = min(map(len, words))
     for count in range(2, min(MOST_AXES, shortest) + 1):

@@ -344,12 +344,10 @@ class _Namer:
             left -= branch.files
         if not open_branches:
             return
-        if len(fork.branches) - (0 if is_full else 0) > 1 and len(open_branches) == len(
-            fork.branches[:-1] if is_full else fork.branches
-        ):
-            if len(fork.branches) > 2 or self._common_key(fork):  # noqa: PLR2004 - else a flag will do
-                self._add_choice(fork)
-                return
+        conditions = len(fork.branches) - is_full
+        is_choice = len(fork.branches) > 2 or self._common_key(fork)  # noqa: PLR2004 - else a flag
+        if is_choice and len(open_branches) == conditions > 0 and self._add_choice(fork):
+            return
         for branch, within in open_branches:
             self._add_flag(branch, within)
 
@@ -389,9 +387,9 @@ class _Namer:
 
     def _is_related(self, flag: _Draft, branch: Branch) -> bool:
         """Say whether a flag may stand for another branch too."""
-        if len(self._all) >= _FEW_FILES:
-            return True
         keys = {it.key for it in flag.namings}
+        if len(self._all) >= _FEW_FILES or "has_comma" in keys:
+            return True
         return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
 
     def _add_flag(self, branch: Branch, within: frozenset[int]) -> None:
@@ -449,8 +447,8 @@ class _Namer:
             keys.add(name_of(line))
         return keys.pop() if len(keys) == 1 else None
 
-    def _add_choice(self, fork: Fork) -> None:
-        """Add a variable with a word for each branch."""
+    def _add_choice(self, fork: Fork) -> bool:
+        """Add a variable with a word for each branch, if there are such words."""
         texts = {
             branch.files: text_of_file(branch.pieces, min(branch.files))
             for branch in fork.branches
@@ -458,15 +456,19 @@ class _Namer:
         words = {files: _words(text) for files, text in texts.items()}
         counts = Counter(word for own in words.values() for word in set(own))
         tags: dict[frozenset[int], str] = {}
-        for number, (files, own) in enumerate(words.items(), 1):
+        for files, own in words.items():
             special = (word for word in own if counts[word] == 1 and word not in tags.values())
-            tags[files] = next(special, f"form_{number}")
+            tags[files] = next(special, "")
+        if not all(tags.values()):
+            if len(tags) == 2:  # noqa: PLR2004 - a flag will do
+                return False
+            tags = {files: f"form_{number}" for number, files in enumerate(tags, 1)}
         for other in self._drafts:
             if other.role is None and other.texts and self._parts_alike(other, tags):
                 for branch in fork.branches:
                     tag = other.texts[min(branch.files)]
                     self._of_branch[id(branch)] = _equality(other, tag)
-                return
+                return True
         texts_by_file = {file: tag for files, tag in tags.items() for file in files}
         first = min(fork.branches, key=lambda it: min(it.files))
         key = self._common_key(fork)
@@ -484,6 +486,7 @@ class _Namer:
         self._drafts.append(draft)
         for branch in fork.branches:
             self._of_branch[id(branch)] = _equality(draft, tags[branch.files])
+        return True
 
     def _parts_alike(self, draft: _Draft, tags: Mapping[frozenset[int], str]) -> bool:
         groups: dict[str, set[int]] = {}
@@ -593,7 +596,8 @@ class _Namer:
             return said
         if derived := self._derivations.exact(blank.values, blank.role):
             axis = self._grid.axes[derived.axis]
-            expression = f"{axis.name}{derived.filters}"
+            is_named = derived.filters and axis.name == STRATEGY
+            expression = f"{axis.name}{'.name' if is_named else ''}{derived.filters}"
             filters = {
                 Role.NAME: " | name",
                 Role.DOCSTRING: " | docstring",

@@ -72,7 +72,10 @@ def _ways(
     """Yield filters, with what the spec has to say for each value; None if it can't be said."""
     match role:
         case Role.EXPRESSION:
-            yield "", {value: expression_source(value) for value in values}
+            sources = {value: expression_source(value) for value in values}
+            if not any(source and source.startswith('"') for source in sources.values()):
+                yield "", sources
+            yield "python", sources
         case Role.TEXT:
             yield "", {value: _bare_text(value) for value in values}
         case Role.DOCSTRING:

@@ -17,6 +17,9 @@ from gen_sweeps.spec.schema import DEFAULT_DELIMITERS, DEFAULT_TEMPLATES
 _WIDTH = 100
 """Columns that a line of the spec may take before it becomes several."""
 
+_MANY = 3
+"""How many variables of a strategy are written below each other without a table of their own."""
+
 _DELIMITERS = (
     DEFAULT_DELIMITERS,
     ("[[ ]]", "[% %]", "[# #]"),
@@ -132,7 +135,12 @@ def _array(key: str, items: Iterable[str]) -> list[str]:
     line = f"{key} = [{', '.join(found)}]"
     if len(line) <= _WIDTH:
         return [line]
-    return [f"{key} = [", *(f"    {item}," for item in found), "]"]
+    rows = [""]
+    for item in found:
+        if rows[-1] and len(rows[-1]) + len(item) + 2 > _WIDTH - 4:
+            rows.append("")
+        rows[-1] += f" {item}," if rows[-1] else f"{item},"
+    return [f"{key} = [", *(f"    {row}" for row in rows), "]"]
 
 
 class _SpecWriter:
@@ -234,6 +242,11 @@ class _SpecWriter:
             whole = f"vars = {self._inline(own)}"
             if own and self._fits([whole], [own]):
                 lines.append(whole)
+            elif len(own) > _MANY:
+                header = f"[strategies.{toml_key(level)}"
+                head = [f"{header}]", *lines, ""] if lines else []
+                yield [*head, f"{header}.vars]", *map(self._line, own)]
+                continue
             else:
                 lines += [f"vars.{self._line(setting)}" for setting in own]
             yield [f"[strategies.{toml_key(level)}]", *lines]
