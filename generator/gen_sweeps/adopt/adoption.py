@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 
+from gen_sweeps.adopt.accidents import (
+    Accident,
+    Answers,
+    check_answers,
+    find_accidents,
+    mended,
+)
 from gen_sweeps.adopt.alignment import AlignedLine, align
-from gen_sweeps.adopt.cutting import Cutter, text_of_file
+from gen_sweeps.adopt.cutting import Cutter
 from gen_sweeps.adopt.deriving import Derivations
 from gen_sweeps.adopt.file_names import read_names
-from gen_sweeps.adopt.naming import NamedFamily, named
-from gen_sweeps.adopt.placing import PlacedVariables, place
-from gen_sweeps.adopt.siblings import AdoptionError, Sibling
+from gen_sweeps.adopt.grouping import ONE_FAMILY, groups
+from gen_sweeps.adopt.naming import NamedFamily, conditions_of, named
+from gen_sweeps.adopt.placing import place
+from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings
 from gen_sweeps.adopt.spec_text import SpecDraft, experiment_name, spec_text, template_text
 from gen_sweeps.adopt.surroundings import surroundings
 from gen_sweeps.adopt.verifying import Objection, verify
+from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import Proof
 
 _MOST_TURNS = 8
 """How often a family is cut anew, coarser where the proof objected."""
+
+_FEW_FILES = 5
+"""Below this, a template says little less than the files, however alike they are."""
+
+_MOST_RATIO = 0.5
+"""Of the bytes of a family, those of a spec and template that are worth having."""
+
+_MOST_CONDITIONS = 40
+"""Conditions that a person can read in a template."""
+
+
+class NotOneFamilyError(AdoptionError):
+    """Files are of several families.
+
+    Args:
+        groups: The paths of the files that belong together, as the user named them.
+    """
+
+    exit_code = 1
+
+    def __init__(self, *groups: tuple[str, ...]) -> None:
+        problems = []
+        alone = [group[0] for group in groups if len(group) == 1]
+        for number, group in enumerate(group for group in groups if len(group) > 1):
+            command = f"gen-sweeps adopt {' '.join(map(quote, group))}"
+            what = "are not one family" if number == 0 else "are another family"
+            more = f" and {len(group) - 1} more" if len(group) > 1 else ""
+            problems.append(Problem(f"{group[0]}{more} {what}", hint=f"run `{command}`"))
+        if alone:
+            what = "is like no other file" if len(alone) == 1 else "are like no other file"
+            problems.append(Problem(f"{', '.join(alone)} {what}", hint="leave it out"))
+        super().__init__(*problems)
+        self.groups = groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +77,7 @@ class AdoptionRequest:
         output: The family's folder, relative to the spec's.
         folder: What the family's folder is called.
         name: What the experiment is to be called; empty to have it called like the files.
+        answers: What is known about accidents.
     """
 
     siblings: tuple[Sibling, ...]
@@ -42,6 +86,7 @@ class AdoptionRequest:
     output: str
     folder: str
     name: str = ""
+    answers: Answers = field(default_factory=lambda: Answers({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +99,9 @@ class Adoption:
         template_name: The template's path in the template folder.
         template: Its text.
         family: What differs, with names.
-        placed: Where the spec sets it.
         proof: The proof.
+        all_accidents: What looks like an accident.
+        accidents: Those of them that nobody has said to be meant.
     """
 
     request: AdoptionRequest
@@ -63,8 +109,16 @@ class Adoption:
     template_name: str
     template: str
     family: NamedFamily
-    placed: PlacedVariables
     proof: Proof
+    all_accidents: tuple[Accident, ...]
+    accidents: tuple[Accident, ...]
+
+    @property
+    def is_one_family(self) -> bool:
+        """Whether the files have so much in common that a template says more than they do."""
+        is_small = len(self.request.siblings) < _FEW_FILES
+        conditions = sum(1 for _ in conditions_of(self.family.nodes))
+        return is_small or (self.ratio <= _MOST_RATIO and conditions <= _MOST_CONDITIONS)
 
     @property
     def ratio(self) -> float:
@@ -77,12 +131,27 @@ def adopt_family(request: AdoptionRequest, progress: Progress = silent) -> Adopt
     """Return a spec and a template that make the files of a family, byte for byte.
 
     Raises:
-        AdoptionError: There are none: names or texts of the files are in the way.
+        NotOneFamilyError: The files are of several families.
+        AdoptionError: Their names or texts are in the way, or an answer has no question.
     """
+    answers = request.answers
+    check_one_family(request.siblings, request.shown)
+    adoption = _adopted(request, progress)
+    check_answers(answers, adoption.all_accidents, adoption.family)
+    if answers.fix:
+        fixed = mended(request.siblings, adoption.family, adoption.all_accidents, answers)
+        _check_python(fixed, request.shown)
+        adoption = _adopted(replace(request, siblings=fixed), progress)
+    if not adoption.is_one_family:
+        check_one_family(request.siblings, request.shown, is_split=True)
+    return adoption
+
+
+def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
+    """Run the stages, again and coarser where the proof objects."""
     siblings = request.siblings
-    grid = read_names(
-        [sibling.name for sibling in siblings], [request.shown[it.name] for it in siblings]
-    )
+    names = [sibling.name for sibling in siblings]
+    grid = read_names(names, [request.shown[name] for name in names])
     lines = align([sibling.text for sibling in siblings], progress)
     places = [surroundings(sibling.name, sibling.text) for sibling in siblings]
     whole = frozenset[tuple[int, int]]()
@@ -90,18 +159,23 @@ def adopt_family(request: AdoptionRequest, progress: Progress = silent) -> Adopt
     for turn in range(_MOST_TURNS):
         progress("writing", turn, _MOST_TURNS)
         pieces = Cutter(siblings, places, Derivations(grid), whole).cut(lines)
-        _check_texts(pieces, siblings)
         family = named(pieces, siblings, places, grid)
         placed = place(family)
+        accidents = find_accidents(family, siblings)
+        open_ones = tuple(it for it in accidents if it.variable not in request.answers.keep)
         template, delimiters = template_text(family)
         template_name = f"{family.grid.pattern()}.jinja"
-        name = request.name or experiment_name(family.grid, request.folder)
-        draft = SpecDraft(name, request.output)
-        spec = spec_text(draft, family, placed, siblings, delimiters, {})
+        draft = SpecDraft(
+            request.name or experiment_name(family.grid, request.folder), request.output
+        )
+        questions = {it.variable: it.files for it in open_ones}
+        spec = spec_text(draft, family, placed, siblings, delimiters, questions)
         found = verify(spec, request.spec, {template_name: template}, siblings)
         if isinstance(found, Proof):
             progress("writing", _MOST_TURNS, _MOST_TURNS)
-            return Adoption(request, spec, template_name, template, family, placed, found)
+            return Adoption(
+                request, spec, template_name, template, family, found, accidents, open_ones
+            )
         objections = found
         coarser = _objected(objections, lines, siblings)
         if turn == _MOST_TURNS - 2 or coarser <= whole:
@@ -115,9 +189,35 @@ def adopt_family(request: AdoptionRequest, progress: Progress = silent) -> Adopt
     )
 
 
-def _check_texts(pieces: Sequence[object], siblings: Sequence[Sibling]) -> None:
-    for number, sibling in enumerate(siblings):
-        assert text_of_file(pieces, number) == sibling.text, sibling.name  # type: ignore[arg-type]  # noqa: S101 - a bug else
+def _check_python(siblings: Sequence[Sibling], shown: Mapping[str, str]) -> None:
+    """Check that Python still accepts files that were mended."""
+    read_siblings({it.name: it.data for it in siblings}, shown)
+
+
+def check_one_family(
+    siblings: Sequence[Sibling], shown: Mapping[str, str], *, is_split: bool = False
+) -> None:
+    """Check that files are of one family.
+
+    Args:
+        siblings: The files.
+        shown: Their paths as the user named them.
+        is_split: Whether they are known to be of several, and only which is to be found out.
+
+    Raises:
+        NotOneFamilyError: They are of several.
+    """
+    texts = [sibling.text for sibling in siblings]
+    found: list[list[int]] = []
+    for least in (0.6, 0.7, 0.8, 0.9) if is_split else (ONE_FAMILY,):
+        found = groups(texts, least)
+        if len(found) > 1:
+            break
+    if len(found) == 1:
+        return
+    raise NotOneFamilyError(
+        *(tuple(shown[siblings[number].name] for number in group) for group in found)
+    )
 
 
 def _objected(

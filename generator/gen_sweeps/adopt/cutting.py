@@ -237,7 +237,7 @@ class Cutter:
     def _by_blocks(
         self, lines: Sequence[AlignedLine], files: frozenset[int]
     ) -> tuple[float, tuple[CutPiece, ...]]:
-        """Cut lines into blocks that the same files have; neighbours that exclude each other fork."""
+        """Cut lines into blocks of the same files; neighbours that exclude each other fork."""
         blocks: list[list[AlignedLine]] = []
         for line in lines:
             if blocks and blocks[-1][-1].files == line.files:
@@ -269,18 +269,16 @@ class Cutter:
         """Cut lines into a branch for each set of lines that files have of them."""
         patterns: dict[tuple[object, ...], set[int]] = {}
         for file in sorted(files):
-            has = tuple(
-                (file in line.files) and ("", brackets(line.lines[file])) for line in lines
-            )
+            has = tuple((file in line.files) and ("", brackets(line.lines[file])) for line in lines)
             patterns.setdefault(has, set()).add(file)
         if len(patterns) > 4 or len(patterns) == 1:  # noqa: PLR2004 - more, and a table is clearer
             return None
         branches = []
         total = 0.0
-        for has, own in sorted(patterns.items(), key=lambda it: (-len(it[1]), min(it[1]))):
-            if not any(has):
+        for present, own in sorted(patterns.items(), key=lambda it: (-len(it[1]), min(it[1]))):
+            if not any(present):
                 continue
-            mine = [line for line, is_there in zip(lines, has, strict=True) if is_there]
+            mine = [line for line, is_there in zip(lines, present, strict=True) if is_there]
             cost, found = self._cut(mine, frozenset(own))
             total += cost
             branches.append(Branch(frozenset(own), found))
@@ -764,9 +762,7 @@ class _SplitLine:
         while index < len(split.values):
             between = split.constants[index]
             if len(between) <= most and "=" not in between and '"' not in between:
-                ends = _Bounds(
-                    index - 1, len(split.constants[index - 1]), index + 1, 0
-                )
+                ends = _Bounds(index - 1, len(split.constants[index - 1]), index + 1, 0)
                 split = split.merged(ends)
             else:
                 index += 1
@@ -788,9 +784,7 @@ def _common_words(variants: Sequence[str]) -> tuple[list[str], list[dict[str, st
     between = []
     ends = dict.fromkeys(variants, 0)
     for index in [*sorted(common), None]:
-        here = {
-            it: len(tokens[it]) if index is None else found[it][index] for it in variants
-        }
+        here = {it: len(tokens[it]) if index is None else found[it][index] for it in variants}
         texts = {it: "".join(tokens[it][ends[it] : here[it]]) for it in variants}
         if any(texts.values()):
             between.append(texts)

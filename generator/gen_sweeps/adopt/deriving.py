@@ -28,7 +28,15 @@ _REPLACEMENTS: tuple[tuple[str, _Change], ...] = (
     ("", str),
     *(
         (f' | replace("{old}", "{new}")', _replaced(old, new))
-        for old, new in (("_", "-"), ("-", "_"), ("_", " "), ("-", " "), ("_", ""), ("-", ""), ("_", "/"))
+        for old, new in (
+            ("_", "-"),
+            ("-", "_"),
+            ("_", " "),
+            ("-", " "),
+            ("_", ""),
+            ("-", ""),
+            ("_", "/"),
+        )
     ),
 )
 _MOSTLY = 0.6
@@ -117,9 +125,10 @@ class Derivations:
         """
         marked = dict(lines)
         for number, (axis, _, made) in enumerate(self._forms):
-            if any(len(made[file]) < _FEWEST for file in lines):
-                if not self.grid.axes[axis].is_number or not self.grid.axes[axis].hint:
-                    continue
+            levels = self.grid.axes[axis]
+            is_telling = all(len(made[file]) >= _FEWEST for file in lines)
+            if not is_telling and not (levels.is_number and levels.hint):
+                continue
             if len({made[file] for file in lines}) < 2:  # noqa: PLR2004 - else nothing differs
                 continue
             found = {

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
-from os.path import commonprefix
 
-from gen_sweeps.adopt.siblings import AdoptionError
+from gen_sweeps.adopt.siblings import AdoptionError, common_start
 from gen_sweeps.errors import Problem
 from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.names import level_fault
@@ -127,10 +126,10 @@ def _around(names: Sequence[str]) -> tuple[str, list[str], str]:
     endings = {name[len(_stem(name)) :] for name in names}
     end = endings.pop() if len(endings) == 1 else ""
     stems = [name.removesuffix(end) for name in names]
-    start = _cut(commonprefix(stems))
+    start = _cut(common_start(stems))
     start = start if all(stem[len(start) :] for stem in stems) else ""
     rest = [stem[len(start) :][::-1] for stem in stems]
-    tail = commonprefix(rest)[::-1]
+    tail = common_start(rest)[::-1]
     found = re.search(r"[_\-./]", tail)
     tail = tail[found.start() :] if found else ""
     if not all(len(one) > len(tail) for one in rest):
@@ -196,7 +195,10 @@ def _grids(middles: Sequence[str]) -> Iterator[NameGrid]:
     """Yield the ways to see names as levels of two or three axes."""
     split = [_WORD.findall(middle) for middle in middles]
     words = [parts[::2] for parts in split]
-    if any(middle[:1] in "_-./" or len(parts) % 2 == 0 for middle, parts in zip(middles, split, strict=True)):
+    if any(
+        middle[:1] in "_-./" or len(parts) % 2 == 0
+        for middle, parts in zip(middles, split, strict=True)
+    ):
         return
     shortest = min(map(len, words))
     for count in range(2, min(MOST_AXES, shortest) + 1):
@@ -221,7 +223,9 @@ def _grid(split: Sequence[Sequence[str]], wide: int, sizes: Sequence[int]) -> Na
     for parts in split:
         own = list(sizes)
         own[wide] = (len(parts) + 1) // 2 - sum(sizes)
-        row, marks, at = [], [], 0
+        row: list[str] = []
+        marks: list[str] = []
+        at = 0
         for size in own:
             end = at + 2 * size - 1
             row.append("".join(parts[at:end]))
@@ -289,4 +293,3 @@ def with_axis_names(grid: NameGrid, names: Mapping[int, str]) -> NameGrid:
         for index, axis in enumerate(grid.axes)
     )
     return NameGrid(grid.parts, axes)
-

@@ -6,7 +6,8 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from gen_sweeps.adopt.alignment import name_of
@@ -28,6 +29,8 @@ from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.names import variable_fault
 
 _LONGEST_NAME = 32
+"""Characters that a variable's name may have."""
+
 _FEW_FILES = 6
 """Below this, files part in so few ways that two places may part them alike by chance."""
 
@@ -38,10 +41,59 @@ _MOST_LEVELS = 3
 """Levels that a condition may list."""
 
 _STOP_WORDS = frozenset(
-    "the for and with from this that are was has not its all see use into over only same more "
-    "than of on in is to as by or an be it using import def class return self none true false "
-    "type name dict list config".split()
+    [
+        "the",
+        "for",
+        "and",
+        "with",
+        "from",
+        "this",
+        "that",
+        "are",
+        "was",
+        "has",
+        "not",
+        "its",
+        "all",
+        "see",
+        "use",
+        "into",
+        "over",
+        "only",
+        "same",
+        "more",
+        "than",
+        "of",
+        "on",
+        "in",
+        "is",
+        "to",
+        "as",
+        "by",
+        "or",
+        "an",
+        "be",
+        "it",
+        "using",
+        "import",
+        "def",
+        "class",
+        "return",
+        "self",
+        "none",
+        "true",
+        "false",
+        "type",
+        "name",
+        "dict",
+        "list",
+        "config",
+    ]
 )
+
+
+_TELLING_NOTHING = frozenset({"name", "module", "note", "doc", "exp", "experiment", "value"})
+"""Keys of places that say nothing of what stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +105,19 @@ class SpecVariable:
         sources: Its TOML source in each file, by the number of the file; where there is none, it
             is not defined.
         texts: What stands in the file, likewise.
-        starts: Where it stands first in each file that prints it, as an offset.
+        starts: Where it stands in each file that prints it, as offsets.
+        path: What a reader would call that place: its key, and what has it in turn.
         is_flag: Whether it only says which branch a file takes.
+        is_prose: Whether it stands in a docstring or a comment only.
     """
 
     name: str
     sources: Mapping[int, str]
     texts: Mapping[int, str]
-    starts: Mapping[int, int]
+    starts: Mapping[int, tuple[int, ...]]
+    path: tuple[str, ...] = ()
     is_flag: bool = False
+    is_prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +143,16 @@ class TemplateFork:
 
 
 TemplateNode: TypeAlias = "str | Shown | TemplateFork"
+
+
+def conditions_of(nodes: Iterable[TemplateNode]) -> Iterator[str]:
+    """Yield the conditions of a template."""
+    for node in nodes:
+        if isinstance(node, TemplateFork):
+            for branch in node.branches:
+                if branch.condition is not None:
+                    yield branch.condition
+                yield from conditions_of(branch.nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +182,7 @@ class _Draft:
 
     sources: dict[int, str]
     texts: dict[int, str]
-    starts: dict[int, int]
+    starts: dict[int, list[int]]
     namings: list[Naming]
     role: Role | None
     rank: int = 1
@@ -160,7 +226,7 @@ class _Namer:
         self._drafts: list[_Draft] = []
         self._of_blank: dict[int, tuple[_Draft, str]] = {}
         self._of_branch: dict[int, Callable[[], str]] = {}
-        self._flags: list[tuple[frozenset[int], frozenset[int], _Draft]] = []
+        self._flags: list[tuple[frozenset[int], _Draft]] = []
         self._titles: dict[int, str] = {}
         self._docs: dict[int, str] = {}
         self._said: dict[int, str] = {}
@@ -177,7 +243,15 @@ class _Namer:
         self._name_drafts()
         nodes = tuple(self._nodes(pieces))
         variables = tuple(
-            SpecVariable(it.name, it.sources, it.texts, it.starts, it.is_flag)
+            SpecVariable(
+                it.name,
+                it.sources,
+                it.texts,
+                {file: tuple(sorted(starts)) for file, starts in it.starts.items()},
+                (*it.namings[0].parents, it.namings[0].key),
+                it.is_flag,
+                all(naming.key in ("doc", "note") for naming in it.namings),
+            )
             for it in sorted(self._drafts, key=self._first_place)
         )
         return NamedFamily(
@@ -185,7 +259,7 @@ class _Namer:
         )
 
     def _first_place(self, draft: _Draft) -> int:
-        return min(draft.starts.values())
+        return min(map(min, draft.starts.values()))
 
     # -- what is printed --
 
@@ -297,7 +371,8 @@ class _Namer:
         draft.namings.append(naming)
         draft.sources |= found.sources if not draft.files >= blank.values.keys() else {}
         draft.texts |= blank.values
-        draft.starts = {**blank.starts, **draft.starts}
+        for it, at in blank.starts.items():
+            draft.starts.setdefault(it, []).append(at)
         self._of_blank[id(blank)] = draft, found.filter
 
     def _same(self, blank: Blank, sources: dict[int, str], naming: Naming) -> _Draft | None:
@@ -334,44 +409,57 @@ class _Namer:
         covered = frozenset[int]().union(*(branch.files for branch in fork.branches))
         is_full = covered == fork.files
         left = fork.files
-        open_branches = []
+        open_branches: list[Branch] = []
         for branch in fork.branches[:-1] if is_full else fork.branches:
             condition = self._known_condition(branch, left)
             if condition:
                 self._of_branch[id(branch)] = condition
             else:
-                open_branches.append((branch, left))
+                open_branches.append(branch)
             left -= branch.files
         if not open_branches:
             return
         conditions = len(fork.branches) - is_full
-        is_choice = len(fork.branches) > 2 or self._common_key(fork)  # noqa: PLR2004 - else a flag
+        is_pair = len(fork.branches) == 2 and self._common_key(fork)  # noqa: PLR2004 - see above
+        is_choice = len(fork.branches) > 2 or is_pair  # noqa: PLR2004 - else a flag will do
         if is_choice and len(open_branches) == conditions > 0 and self._add_choice(fork):
             return
-        for branch, within in open_branches:
-            self._add_flag(branch, within)
+        for branch in open_branches:
+            self._of_branch[id(branch)] = self._new_flag(branch)
 
     def _known_condition(self, branch: Branch, within: frozenset[int]) -> Callable[[], str] | None:
         """Return a condition that holds for a branch's files only, if there is one already."""
-        own, others = branch.files, within - branch.files
-        for index, axis in enumerate(self._grid.axes):
-            if axis.name == STRATEGY:
-                continue
-            mine, theirs = ({axis.levels[file] for file in it} for it in (own, others))
-            if mine & theirs:
-                continue
-            if len(mine) == 1:
-                return self._compared(index, "==", *mine)
-            if len(theirs) == 1:
-                return self._compared(index, "!=", *theirs)
-            if len(mine) <= _MOST_LEVELS and len(own) > len(mine):
-                return self._compared(index, "in", *sorted(mine))
+        own = branch.files
+        for index in range(len(self._grid.axes)):
+            if condition := self._of_levels(index, own, within - own):
+                return condition
         for draft in self._own_variables(branch):
             if draft.files & within == own:
-                return lambda: f"{draft.name} is defined"
-        for files, over, flag in self._flags:
-            if over >= within and files & within == own and self._is_related(flag, branch):
-                return lambda: flag.name
+                return partial("{0.name} is defined".format, draft)
+        return self._flagged(own, within, branch)
+
+    def _flagged(
+        self, own: frozenset[int], within: frozenset[int], branch: Branch
+    ) -> Callable[[], str] | None:
+        for files, flag in self._flags:
+            if files & within == own and self._is_related(flag, branch):
+                return partial(getattr, flag, "name")
+        return None
+
+    def _of_levels(
+        self, index: int, own: frozenset[int], others: frozenset[int]
+    ) -> Callable[[], str] | None:
+        """Return a condition on the levels of an axis, if those tell files from others."""
+        axis = self._grid.axes[index]
+        mine, theirs = ({axis.levels[file] for file in it} for it in (own, others))
+        if axis.name == STRATEGY or mine & theirs:
+            return None
+        if len(mine) == 1:
+            return self._compared(index, "==", *mine)
+        if len(theirs) == 1:
+            return self._compared(index, "!=", *theirs)
+        if len(mine) <= _MOST_LEVELS and len(own) > len(mine):
+            return self._compared(index, "in", *sorted(mine))
         return None
 
     def _compared(self, index: int, operator: str, *levels: str) -> Callable[[], str]:
@@ -392,21 +480,17 @@ class _Namer:
             return True
         return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
 
-    def _add_flag(self, branch: Branch, within: frozenset[int]) -> None:
-        for files, _, flag in self._flags:
-            if files == branch.files and self._is_related(flag, branch):
-                self._of_branch[id(branch)] = lambda: flag.name
-                return
+    def _new_flag(self, branch: Branch) -> Callable[[], str]:
         draft = _Draft(
             {file: "true" if file in branch.files else "false" for file in self._all},
             {},
-            self._branch_starts(branch),
+            {file: [at] for file, at in self._branch_starts(branch).items()},
             list(self._flag_namings(branch)),
             None,
         )
         self._drafts.append(draft)
-        self._flags.append((branch.files, self._all, draft))
-        self._of_branch[id(branch)] = lambda: draft.name
+        self._flags.append((branch.files, draft))
+        return partial(getattr, draft, "name")
 
     def _branch_starts(self, branch: Branch) -> dict[int, int]:
         starts = dict[int, int]()
@@ -450,8 +534,7 @@ class _Namer:
     def _add_choice(self, fork: Fork) -> bool:
         """Add a variable with a word for each branch, if there are such words."""
         texts = {
-            branch.files: text_of_file(branch.pieces, min(branch.files))
-            for branch in fork.branches
+            branch.files: text_of_file(branch.pieces, min(branch.files)) for branch in fork.branches
         }
         words = {files: _words(text) for files, text in texts.items()}
         counts = Counter(word for own in words.values() for word in set(own))
@@ -476,7 +559,7 @@ class _Namer:
         draft = _Draft(
             {file: toml_text(tag) for file, tag in texts_by_file.items()},
             texts_by_file,
-            {file: at for it in fork.branches for file, at in self._branch_starts(it).items()},
+            {file: [at] for it in fork.branches for file, at in self._branch_starts(it).items()},
             [naming, Naming(f"{naming.key}_form", naming.parents)],
             None,
         )
@@ -522,33 +605,40 @@ class _Namer:
         self._grid = with_axis_names(self._grid, chosen)
 
     def _keys_with(self, index: int, pieces: Sequence[CutPiece]) -> Iterator[str]:
-        """Yield what places are called that say a level of an axis, the shortest values first."""
+        """Yield what places are called that say a level of an axis, the most telling first."""
         axis = self._grid.axes[index]
+        others = [it.levels for it in self._grid.axes if it is not axis]
         found = []
         for blank in blanks(pieces):
-            says = sum(folded(axis.levels[it]) in folded(text) for it, text in blank.values.items())
-            if says < len(self._all) or len(blank.values) < len(self._all):
+            if blank.role is Role.DOCSTRING or len(blank.values) < len(self._all):
                 continue
-            others = [it.levels for it in self._grid.axes if it is not axis]
-            says_others = any(
-                all(folded(levels[it]) in folded(text) for it, text in blank.values.items())
-                for levels in others
-            )
+            if not _say(axis.levels, blank.values):
+                continue
+            whole = {file: self._whole_value(file, blank) for file in self._all}
+            says_others = any(_say(levels, whole) for levels in others)
             file, start = min(blank.starts.items())
-            key = self._places[file].naming(start).key
-            size = sum(map(len, blank.values.values()))
-            is_telling = blank.role not in (Role.DOCSTRING,) and not says_others
-            if key and is_telling and identifier(key) not in ("name", "module", "note", "doc"):
-                found.append((size, key))
-        yield from (
-            re.sub(r"_(id|name|path|type|dir)$", "", identifier(key)) for _, key in sorted(found)
-        )
+            if says_others and not whole[file].lstrip("'\"").startswith(blank.values[file]):
+                continue  # it is called like what comes first in it
+            key = re.sub(
+                r"_(id|name|path|type|dir)$", "", identifier(self._places[file].naming(start).key)
+            )
+            if key and key not in _TELLING_NOTHING:
+                found.append((says_others, sum(map(len, whole.values())), key))
+        yield from (key for *_, key in sorted(found))
+
+    def _whole_value(self, file: int, blank: Blank) -> str:
+        """Return the value that a place is a part of."""
+        start = blank.starts[file]
+        value = self._places[file].value(start) or (start, start + len(blank.values[file]))
+        return self._texts[file][slice(*value)]
 
     def _name_drafts(self) -> None:
         taken = {axis.name for axis in self._grid.axes}
         for draft in sorted(self._drafts, key=lambda it: (it.rank, self._first_place(it))):
             names = [name for name in self._names(draft) if name not in taken]
-            numbered = (f"{base}_{number}" for number in range(2, 1000) for base in self._bases(draft))
+            numbered = (
+                f"{base}_{number}" for number in range(2, 1000) for base in self._bases(draft)
+            )
             draft.name = next(iter(names), None) or next(
                 name for name in numbered if name not in taken
             )
@@ -606,6 +696,11 @@ class _Namer:
             return expression + filters.get(blank.role, "")
         draft, filter_name = self._of_blank[id(blank)]
         return f"{draft.name} | {filter_name}" if filter_name else draft.name
+
+
+def _say(levels: Sequence[str], texts: Mapping[int, str]) -> bool:
+    """Say whether each file's text has the level of the file in it."""
+    return all(folded(levels[file]) in folded(text) for file, text in texts.items())
 
 
 def _equality(draft: _Draft, tag: str) -> Callable[[], str]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gen_sweeps.adopt.deriving import Derivations
-from gen_sweeps.adopt.file_names import NameGrid
 from gen_sweeps.adopt.naming import NamedFamily, SpecVariable
 from gen_sweeps.adopt.printed_values import toml_text
 from gen_sweeps.spec.model import STRATEGY
@@ -137,9 +136,7 @@ class _Placer:
     def _with(self, variable: SpecVariable, source: str) -> frozenset[int]:
         return frozenset(file for file, own in variable.sources.items() if own == source)
 
-    def _setting(
-        self, variable: SpecVariable, source: str, files: Iterable[int]
-    ) -> PlacedSetting:
+    def _setting(self, variable: SpecVariable, source: str, files: Iterable[int]) -> PlacedSetting:
         return PlacedSetting(variable.name, self._unfilled(source), frozenset(files))
 
     def _unfilled(self, source: str) -> str:

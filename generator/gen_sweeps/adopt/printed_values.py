@@ -108,7 +108,7 @@ def toml_key(name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def expression_source(code: str) -> str | None:
-    """Return Python code as a value of the spec that is printed like that; None if there is none."""
+    """Return Python code as a value of the spec that prints like that; None if there is none."""
     code_is_plain = code == code.strip() and code and "\n" not in code
     if not code_is_plain:
         return None
@@ -168,8 +168,8 @@ def _literal_source(node: ast.expr, code: str) -> str | None:
             return None if None in found else f"[{', '.join(filter(None, found))}]"
         case ast.Dict(keys=keys, values=values):
             pairs = []
-            for key, value in zip(keys, values, strict=True):
-                source = _literal_source(value, code)
+            for key, item in zip(keys, values, strict=True):
+                source = _literal_source(item, code)
                 if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
                     return None
                 if source is None:
@@ -192,9 +192,7 @@ def _docstring(text: str) -> str | None:
     return toml_text(text) if said == text and in_docstring(said) == text else None
 
 
-def _ways_of_words(
-    values: list[str], path: str
-) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+def _ways_of_words(values: list[str], path: str) -> Iterator[tuple[str, Mapping[str, str | None]]]:
     from gen_sweeps.rendering.companions import Language, language_of  # noqa: PLC0415 - Jinja
 
     language = language_of(path)

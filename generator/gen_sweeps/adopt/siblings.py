@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -88,16 +88,17 @@ def _read(name: str, data: bytes, shown: str) -> Sibling | Problem:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return Problem("is no text in UTF-8", shown, line, hint="save it as UTF-8")
+        number = data.count(b"\n", 0, error.start) + 1
+        return Problem("is no text in UTF-8", shown, number, hint="save it as UTF-8")
     if not text.strip():
         return Problem("is empty", shown, hint="leave it out")
     for character, fault in _REFUSED.items():
         if character in text:
-            line = text.count("\n", 0, text.index(character)) + 1
-            return Problem(fault, shown, line, hint="remove it, or leave the file out")
-    if fault := _mixed_ends(text):
-        return Problem(*fault, hint="give all its lines the same end")
+            number = text.count("\n", 0, text.index(character)) + 1
+            return Problem(fault, shown, number, hint="remove it, or leave the file out")
+    if (line := _mixed_line(text)) is not None:
+        message = "mixes line ends: LF and CRLF, or a lone CR"
+        return Problem(message, shown, line, hint="give all its lines the same end")
     sibling = Sibling(
         name,
         f"{text.replace(chr(13), '').removesuffix(chr(10))}\n",
@@ -109,15 +110,23 @@ def _read(name: str, data: bytes, shown: str) -> Sibling | Problem:
     return (sibling.is_python and next(_python_faults(sibling, shown), None)) or sibling
 
 
-def _mixed_ends(text: str) -> tuple[str, None, int] | None:
-    r"""Return what is wrong with a text that has not `\r` at all line ends, or at none."""
+def _mixed_line(text: str) -> int | None:
+    r"""Return the first line of a text that ends otherwise than others; None without one."""
     if "\r" not in text:
         return None
     for number, line in enumerate(text.split("\n"), 1):
         is_last = number == text.count("\n") + 1
         if line.count("\r") != (0 if is_last else 1) or not (is_last or line.endswith("\r")):
-            return "mixes line ends: LF and CRLF, or a lone CR", None, number
+            return number
     return None
+
+
+def common_start(texts: Sequence[str]) -> str:
+    """Return the characters with which all texts start."""
+    first, last = min(texts), max(texts)
+    pairs = enumerate(zip(first, last, strict=False))
+    end = next((index for index, (one, other) in pairs if one != other), min(len(first), len(last)))
+    return first[:end]
 
 
 def _python_faults(sibling: Sibling, shown: str) -> Iterator[Problem]:

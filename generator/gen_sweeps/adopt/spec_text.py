@@ -198,16 +198,12 @@ class _SpecWriter:
         return f"{setting.variable} = {setting.source}{question}"
 
     def _axis(self, index: int, axis: NameAxis) -> Iterator[list[str]]:
-        settings = {
-            level: self._placed.by_level.get((index, level), ()) for level in axis.distinct
-        }
+        settings = {level: self._placed.by_level.get((index, level), ()) for level in axis.distinct}
         if not any(settings.values()):
             levels = [_level(axis, level) for level in axis.distinct]
             yield [f"[axes.{axis.name}]", *_array("levels", levels)]
             return
-        inline = [
-            f"{toml_key(level)} = {self._inline(own)}" for level, own in settings.items()
-        ]
+        inline = [f"{toml_key(level)} = {self._inline(own)}" for level, own in settings.items()]
         if self._fits(inline, settings.values()):
             yield [f"[axes.{axis.name}]", *inline]
             return
@@ -220,13 +216,16 @@ class _SpecWriter:
 
     def _fits(self, lines: Iterable[str], settings: Iterable[Sequence[PlacedSetting]]) -> bool:
         """Say whether tables may be written in a line each."""
-        is_asked = any("#" in self._line(it)[len(it.source) :] for own in settings for it in own if it.variable in self._questions)
+        is_asked = any(
+            "#" in self._line(it)[len(it.source) :]
+            for own in settings
+            for it in own
+            if it.variable in self._questions
+        )
         return not is_asked and all(len(line) <= _WIDTH and "\n" not in line for line in lines)
 
     def _strategies(self, index: int, axis: NameAxis) -> Iterator[list[str]]:
-        settings = {
-            level: self._placed.by_level.get((index, level), ()) for level in axis.distinct
-        }
+        settings = {level: self._placed.by_level.get((index, level), ()) for level in axis.distinct}
         texts = {level: dict(self._texts(axis, level)) for level in axis.distinct}
         inline = []
         for level, own in settings.items():

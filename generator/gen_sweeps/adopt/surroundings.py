@@ -12,13 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from gen_sweeps.adopt.alignment import name_of
 
 _STRING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 _FORMAT_STARTS = {
-    getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)
+    getattr(tokenize, name)
+    for name in ("FSTRING_START", "TSTRING_START")
+    if hasattr(tokenize, name)
 }
 _FORMAT_ENDS = {
     getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)
@@ -218,7 +220,9 @@ class PythonSurroundings:
             return None
         first, last = stretch.inner
         if not first <= start <= end <= last:
-            is_dotted = stretch.kind == "name" and self._text[start:end].replace(".", "").isidentifier()
+            is_dotted = (
+                stretch.kind == "name" and self._text[start:end].replace(".", "").isidentifier()
+            )
             return Role.NAME if is_dotted and self._is_module(start) else None
         match stretch.kind:
             case "string" if stretch.is_format and self._is_in_braces(first, start):
@@ -249,9 +253,7 @@ class PythonSurroundings:
             if first <= start <= end <= last and (first, last) != (start, end):
                 yield first, last
         index = bisect_right(self._by_start, (start, len(self._text) + 1))
-        found = [
-            span for span in self._by_start[:index] if span[1] >= end and span != (start, end)
-        ]
+        found = [span for span in self._by_start[:index] if span[1] >= end and span != (start, end)]
         yield from sorted(found, key=lambda span: span[1] - span[0])
 
     def contents(self, start: int) -> tuple[int, int] | None:
@@ -316,19 +318,19 @@ class PythonSurroundings:
                 case ast.Expr(value=ast.Constant(value=str()) as text):
                     yield _Scope("doc", inside, *self._span(text))
             if isinstance(child, ast.Assign | ast.AnnAssign | ast.keyword):
-                (key, *_), _ = zip(*_named(child), strict=True) if [*_named(child)] else (("",), ())
+                key, _ = next(_named(child), ("", None))
                 inside = (*inside, key) if key else inside
                 yield from self._read_scopes(child, inside)
             elif isinstance(child, ast.Dict):
                 for item, value in zip(child.keys, child.values, strict=True):
-                    own = (*inside, item.value) if _is_text(item) else inside
+                    own = (*inside, str(item.value)) if _is_text(item) else inside
                     holder = ast.Expr(value=value)
                     yield from self._read_scopes(holder, own)
             else:
                 yield from self._read_scopes(child, inside)
 
 
-def _is_text(node: ast.expr | None) -> bool:
+def _is_text(node: ast.expr | None) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
@@ -337,25 +339,28 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     match node:
         case ast.keyword(arg=str(key), value=value):
             yield key, value
-        case ast.Assign(targets=[target], value=value) | ast.AnnAssign(
-            target=target, value=ast.expr() as value
+        case (
+            ast.Assign(targets=[target], value=value)
+            | ast.AnnAssign(target=target, value=ast.expr() as value)
         ):
             yield _last_name(target), value
         case ast.Call(func=function, args=[_, *_] as arguments):
-            for argument in arguments:
-                if not isinstance(argument, ast.Starred):
-                    yield _last_name(function), argument
+            positional = (it for it in arguments if not isinstance(it, ast.Starred))
+            yield from ((_last_name(function), it) for it in positional)
         case ast.Dict(keys=keys, values=values):
-            for item, value in zip(keys, values, strict=True):
-                if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                    yield item.value, value
+            pairs = zip(keys, values, strict=True)
+            yield from ((str(key.value), value) for key, value in pairs if _is_text(key))
         case ast.arguments():
-            named = [*node.posonlyargs, *node.args]
-            for argument, default in zip(named[::-1], node.defaults[::-1], strict=False):
-                yield argument.arg, default
-            for argument, value in zip(node.kwonlyargs, node.kw_defaults, strict=True):
-                if value is not None:
-                    yield argument.arg, value
+            yield from _defaults(node)
+
+
+def _defaults(node: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    named = [*node.posonlyargs, *node.args]
+    for parameter, default in zip(named[::-1], node.defaults[::-1], strict=False):
+        yield parameter.arg, default
+    for parameter, value in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+        if value is not None:
+            yield parameter.arg, value
 
 
 def _last_name(node: ast.expr) -> str:

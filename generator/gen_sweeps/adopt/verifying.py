@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gen_sweeps.adopt.siblings import Sibling
+from gen_sweeps.adopt.siblings import Sibling, common_start
 from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.proof.proving import Proof, prove
 from gen_sweeps.rendering.renderer import Rendering, render
@@ -52,7 +51,7 @@ def verify(
             return objections
         return prove(rendering)
     except GenSweepsError as error:
-        return tuple(_objection(problem, path, numbers) for problem in error.problems)
+        return tuple(_objection(problem, numbers) for problem in error.problems)
 
 
 def _differences(rendering: Rendering, siblings: Sequence[Sibling]) -> Iterator[Objection]:
@@ -62,13 +61,13 @@ def _differences(rendering: Rendering, siblings: Sequence[Sibling]) -> Iterator[
             yield Objection(f"makes no {sibling.name}", number)
         elif rendering[sibling.name].data != sibling.data:
             made = rendering[sibling.name].source
-            line = os.path.commonprefix([made, sibling.text]).count("\n") + 1
+            line = common_start([made, sibling.text]).count("\n") + 1
             yield Objection(f"makes another {sibling.name}", number, line)
     if more := sorted(set(rendering) - {sibling.name for sibling in siblings}):
         yield Objection(f"makes {more[0]} too")
 
 
-def _objection(problem: Problem, path: Path, numbers: Mapping[str, int]) -> Objection:
+def _objection(problem: Problem, numbers: Mapping[str, int]) -> Objection:
     shown = Path(problem.path or "")
     for name, number in numbers.items():
         if problem.path and (shown.as_posix() == name or shown.as_posix().endswith(f"/{name}")):

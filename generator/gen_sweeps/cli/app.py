@@ -311,7 +311,62 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     return CommandCall("resolve", partial(command.resolve, options), options.output_format)
 
 
+def adopt(  # noqa: PLR0913 - one parameter for each option
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Two or more files that are nearly the same."),
+    ] = None,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Folder for spec.toml and templates/; by default that of the files.",
+        ),
+    ] = None,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Name of the experiment; by default the files'.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; show the spec and the template.")
+    ] = False,
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=VALUE]",
+            help="Mend what looks like an accident in the files, as the others have it or by "
+            "VALUE; may be repeated.",
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Leave what looks like an accident: it is meant; may be repeated."
+        ),
+    ] = None,
+    output_format: Annotated[
+        TreeFormat, typer.Option("--format", "--output-format", help="Format of the result.")
+    ] = TreeFormat.TEXT,
+) -> CommandCall:
+    """Write a spec and a template that make the files that you have."""
+    from gen_sweeps.commands import adopt as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.AdoptOptions(
+        files=tuple(files or ()),
+        output=output,
+        name=name,
+        dry_run=dry_run,
+        fix=tuple(fix or ()),
+        keep=tuple(keep or ()),
+        output_format=output_format.value,
+    )
+    return CommandCall("adopt", partial(command.adopt, options), options.output_format)
+
+
 COMMANDS: dict[str, Callable[..., CommandCall]] = {
+    "adopt": adopt,
     "compare": compare,
     "resolve": resolve,
     "init": init,

@@ -62,6 +62,33 @@ Environment:
 """
 
 _PAGES: Mapping[str, HelpPage] = {
+    "adopt": HelpPage(
+        """Write a spec and a template that make the files that you have, byte for byte.
+
+Takes 2 to 100 files that were copied from each other and edited, Python or any other text. What
+looks like an accident comes first: a file with its sibling's name, a claim that is not true, a
+value spelled otherwise or set in one file alone. It stays as it is, marked in the spec, unless
+--fix mends it. Nothing is written before it is proven that the spec makes these very files, and
+nothing is overwritten; from then on `gen-sweeps spec.toml` keeps them.
+""",
+        """Examples:
+
+\b
+  gen-sweeps adopt configs/*.py --dry-run           what it would write
+  gen-sweeps adopt configs/*.py                     write configs/spec.toml, configs/templates/
+  gen-sweeps adopt configs/*.py -o sweep            write sweep/spec.toml, sweep/templates/
+  gen-sweeps adopt configs/*.py --fix batch_size    mend the odd value before
+  gen-sweeps adopt configs/*.py --fix lr=1e-3 --keep seed
+                                                    mend one by hand, another is meant
+
+"""
+        + _EXIT_CODES.format(
+            done="done",
+            differs="the files are not one family, or a file is in the way; nothing was\n"
+            "       written",
+            unanswered="bad usage, or a file that can't be read, parsed or adopted",
+        ),
+    ),
     "compare": HelpPage(
         """Show where Python files differ, whoever wrote them.
 

@@ -208,7 +208,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "**", "%"))
     intercepted_unops = frozenset(("+", "-"))
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is the renderer's of an environment
         self,
         loader: BaseLoader,
         budget: Budget,
