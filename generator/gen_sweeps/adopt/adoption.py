@@ -18,7 +18,7 @@ from gen_sweeps.adopt.alignment import AlignedLine, align
 from gen_sweeps.adopt.cutting import Cutter
 from gen_sweeps.adopt.deriving import Derivations
 from gen_sweeps.adopt.file_names import read_names
-from gen_sweeps.adopt.grouping import ONE_FAMILY, groups
+from gen_sweeps.adopt.grouping import ONE_FAMILY, groups, mean_likeness
 from gen_sweeps.adopt.naming import NamedFamily, conditions_of, named
 from gen_sweeps.adopt.placing import place
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings
@@ -37,6 +37,9 @@ _FEW_FILES = 5
 
 _MOST_RATIO = 0.5
 """Of the bytes of a family, those of a spec and template that are worth having."""
+
+_ALIKE = 0.75
+"""The share of lines that small files have alike if they are of one family."""
 
 _MOST_CONDITIONS = 40
 """Conditions that a person can read in a template."""
@@ -116,9 +119,13 @@ class Adoption:
     @property
     def is_one_family(self) -> bool:
         """Whether the files have so much in common that a template says more than they do."""
-        is_small = len(self.request.siblings) < _FEW_FILES
-        conditions = sum(1 for _ in conditions_of(self.family.nodes))
-        return is_small or (self.ratio <= _MOST_RATIO and conditions <= _MOST_CONDITIONS)
+        if len(self.request.siblings) < _FEW_FILES:
+            return True
+        if sum(1 for _ in conditions_of(self.family.nodes)) > _MOST_CONDITIONS:
+            return False
+        # Of small files, the spec is large because it has to name each.
+        texts = [sibling.text for sibling in self.request.siblings]
+        return self.ratio <= _MOST_RATIO or mean_likeness(texts) >= _ALIKE
 
     @property
     def ratio(self) -> float:
@@ -159,7 +166,7 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
     for turn in range(_MOST_TURNS):
         progress("writing", turn, _MOST_TURNS)
         pieces = Cutter(siblings, places, Derivations(grid), whole).cut(lines)
-        family = named(pieces, siblings, places, grid)
+        family = named(pieces, siblings, places, grid, whole)
         placed = place(family)
         accidents = find_accidents(family, siblings)
         open_ones = tuple(it for it in accidents if it.variable not in request.answers.keep)
@@ -209,11 +216,11 @@ def check_one_family(
     """
     texts = [sibling.text for sibling in siblings]
     found: list[list[int]] = []
-    for least in (0.6, 0.7, 0.8, 0.9) if is_split else (ONE_FAMILY,):
+    for least in (0.7, 0.8, 0.9) if is_split else (ONE_FAMILY,):
         found = groups(texts, least)
         if len(found) > 1:
             break
-    if len(found) == 1:
+    if len(found) == 1 or (is_split and all(len(group) == 1 for group in found)):
         return
     raise NotOneFamilyError(
         *(tuple(shown[siblings[number].name] for number in group) for group in found)

@@ -19,7 +19,7 @@ MAX_CELLS = 60_000
 _TOKEN = re.compile(r"\d[\d_.]*(?:[eE][+-]?\d+)?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\s\w]|_|\S")
 
 _KEY = re.compile(
-    r"""\s*(?:-\s+)?(?:
+    r"""\s*(?:-\s+|export\s+)?(?:
         ["']([\w./-]+)["']\s*:                     # a key of a dict or of JSON
       | ((?:[\w-]+\.)*[\w-]+)\s*(?::[^=]*)?=(?!=)   # an assignment, a keyword argument
       | ([\w.-]+):(?=\s|$)                          # a key of YAML

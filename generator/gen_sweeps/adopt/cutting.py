@@ -513,6 +513,7 @@ class Cutter:
             cost += _PRINT + 8 if is_known else self._blank_cost(piece)
             if is_known:
                 continue
+            cost += _NEW_PIECE * self._is_part_of_pattern(piece)
             new += 1
             cost += _NEW_PIECE * (new > 1)
             filled = [value for value in piece.values.values() if value]
@@ -529,6 +530,13 @@ class Cutter:
             if piece.role is Role.WORDS:
                 cost += 10 * any("," in it for it in filled)
         return cost
+
+    def _is_part_of_pattern(self, blank: Blank) -> bool:
+        """Say whether a place follows from the names of most files, and its quotes hold more."""
+        file, start = next(iter(blank.starts.items()))
+        inner = self._places[file].contents(start)
+        is_whole = inner in (None, (start, start + len(blank.values[file])))
+        return blank.role is Role.TEXT and not is_whole and self._has_strategy(blank)
 
     def _is_part_of_value(self, blank: Blank) -> bool:
         """Say whether a place is an item of what has a name on the same line."""

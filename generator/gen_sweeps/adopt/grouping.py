@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from gen_sweeps.adopt.alignment import weight
+from gen_sweeps.adopt.alignment import name_of, weight
 
-ONE_FAMILY = 0.5
+ONE_FAMILY = 0.6
 """The share of their lines that files of a family have alike, values apart."""
 
 _VALUE = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|(?<!\w)-?\d[\w.+-]*")
@@ -16,7 +16,7 @@ _VALUE = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|(?<!\w)-?\d[\w.+-]*")
 
 def likenesses(texts: Sequence[str]) -> list[list[float]]:
     """Return the share of lines that each two texts have alike, values apart."""
-    bags = [Counter(_VALUE.sub("0", line.strip()) for line in text.splitlines()) for text in texts]
+    bags = [Counter(map(_shape, text.splitlines())) for text in texts]
     weights = {line: weight(line) for bag in bags for line in bag}
     sizes = [sum(weights[line] * count for line, count in bag.items()) for bag in bags]
     table = [[1.0] * len(texts) for _ in texts]
@@ -32,6 +32,20 @@ def likenesses(texts: Sequence[str]) -> list[list[float]]:
             share = 2 * common / ((sizes[one] + sizes[other]) or 1)
             table[one][other] = table[other][one] = share
     return table
+
+
+def _shape(line: str) -> str:
+    """Return what a line is, whatever it sets."""
+    if name := name_of(line):
+        return f"{name} = value"
+    return _VALUE.sub("0", line.strip())
+
+
+def mean_likeness(texts: Sequence[str]) -> float:
+    """Return the share of lines that two texts have alike on average."""
+    table = likenesses(texts)
+    pairs = [table[one][other] for one in range(len(texts)) for other in range(one)]
+    return sum(pairs) / len(pairs)
 
 
 def groups(texts: Sequence[str], least: float = ONE_FAMILY) -> list[list[int]]:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from gen_sweeps.adopt.alignment import name_of
@@ -205,17 +205,31 @@ def named(
     siblings: Sequence[Sibling],
     places: Sequence[Surroundings],
     grid: NameGrid,
+    whole: frozenset[tuple[int, int]] = frozenset(),
 ) -> NamedFamily:
-    """Return the pieces of a family as a template, with the variables that it prints."""
-    return _Namer(siblings, places, grid).named(pieces)
+    """Return the pieces of a family as a template, with the variables that it prints.
+
+    Args:
+        pieces: The pieces.
+        siblings: The files.
+        places: What can be asked of each of them.
+        grid: What their names have in common.
+        whole: The lines in which nothing may be printed, by the number of a file and the offset.
+    """
+    return _Namer(siblings, places, grid, whole).named(pieces)
 
 
 class _Namer:
     """Names what differs between the files of one family."""
 
     def __init__(
-        self, siblings: Sequence[Sibling], places: Sequence[Surroundings], grid: NameGrid
+        self,
+        siblings: Sequence[Sibling],
+        places: Sequence[Surroundings],
+        grid: NameGrid,
+        whole: frozenset[tuple[int, int]],
     ) -> None:
+        self._whole = whole
         self._path = siblings[0].name
         self._is_python = siblings[0].is_python
         self._places = places
@@ -285,7 +299,8 @@ class _Namer:
         keys = set()
         for branch in fork.branches:
             own = {file: offsets[file] for file in branch.files}
-            if argument := self._argument(branch, own):
+            is_whole = not self._whole.isdisjoint(own.items())
+            if not is_whole and (argument := self._argument(branch, own)):
                 branches.append(argument)
                 keys.add(key_of_branch(branch))
             else:
@@ -622,9 +637,14 @@ class _Namer:
             key = re.sub(
                 r"_(id|name|path|type|dir)$", "", identifier(self._places[file].naming(start).key)
             )
-            if key and key not in _TELLING_NOTHING:
+            is_level = folded(key) in map(folded, self._levels)
+            if key and key not in _TELLING_NOTHING and not is_level:
                 found.append((says_others, sum(map(len, whole.values())), key))
         yield from (key for *_, key in sorted(found))
+
+    @cached_property
+    def _levels(self) -> frozenset[str]:
+        return frozenset(level for axis in self._grid.axes for level in axis.levels)
 
     def _whole_value(self, file: int, blank: Blank) -> str:
         """Return the value that a place is a part of."""

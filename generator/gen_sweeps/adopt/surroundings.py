@@ -375,7 +375,9 @@ def _last_name(node: ast.expr) -> str:
 
 
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
-_VALUE = re.compile(r"\s*(?:-\s+)?(?:[\"']?[\w./-]+[\"']?\s*(?:[:=]|\s=)\s*|--[\w-]+[ =])")
+_VALUE = re.compile(
+    r"\s*(?:-\s+|export\s+)?(?:[\"']?[\w./-]+[\"']?\s*(?:[:=]|\s=)\s*|--[\w-]+[ =])"
+)
 
 
 class TextSurroundings:
@@ -454,5 +456,6 @@ class TextSurroundings:
 
 
 def _word_before(text: str) -> str:
-    found = re.findall(r"[A-Za-z_]\w+", text)
-    return found[-1] if found else ""
+    """Return the word that a text ends with, if something follows that parts it from a value."""
+    found = re.search(r"([A-Za-z_][\w-]+)(?:\s*[:=(]\s*|\s+)[\"']?\Z", text)
+    return found[1] if found else ""
