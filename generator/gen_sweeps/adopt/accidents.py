@@ -87,7 +87,7 @@ class Accident:
 
 def find_accidents(family: NamedFamily, siblings: Sequence[Sibling]) -> tuple[Accident, ...]:
     """Return what looks like an accident, one for each variable at most, the surest first."""
-    finder = _Finder(family, siblings)
+    finder = _AccidentFinder(family, siblings)
     found: dict[str, Accident] = {}
     for accident in (*finder.stale(), *finder.false_claims(), *finder.style(), *finder.lone()):
         found.setdefault(accident.variable, accident)
@@ -95,7 +95,7 @@ def find_accidents(family: NamedFamily, siblings: Sequence[Sibling]) -> tuple[Ac
     return tuple(sorted(found.values(), key=lambda it: kinds.index(it.kind)))
 
 
-class _Finder:
+class _AccidentFinder:
     def __init__(self, family: NamedFamily, siblings: Sequence[Sibling]) -> None:
         self._family = family
         self._siblings = siblings

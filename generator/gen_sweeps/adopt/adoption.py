@@ -22,8 +22,9 @@ from gen_sweeps.adopt.grouping import ONE_FAMILY, groups, mean_likeness
 from gen_sweeps.adopt.naming import NamedFamily, conditions_of, named
 from gen_sweeps.adopt.placing import place
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings
-from gen_sweeps.adopt.spec_text import SpecDraft, experiment_name, spec_text, template_text
-from gen_sweeps.adopt.surroundings import surroundings
+from gen_sweeps.adopt.spec_writing import SpecDraft, experiment_name, spec_text, template_text
+from gen_sweeps.adopt.surroundings import surroundings_of
+from gen_sweeps.adopt.treatment_call import TreatmentCall, find_treatment_call
 from gen_sweeps.adopt.verifying import Objection, verify
 from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, silent
@@ -159,41 +160,59 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
     siblings = request.siblings
     names = [sibling.name for sibling in siblings]
     grid = read_names(names, [request.shown[name] for name in names])
-    lines = align([sibling.text for sibling in siblings], progress)
-    places = [surroundings(sibling.name, sibling.text) for sibling in siblings]
-    whole = frozenset[tuple[int, int]]()
+    call = find_treatment_call(siblings) if grid.has_strategies and len(grid.axes) == 1 else None
     objections: tuple[Objection, ...] = ()
-    for turn in range(_MOST_TURNS):
-        progress("writing", turn, _MOST_TURNS)
-        pieces = Cutter(siblings, places, Derivations(grid), whole).cut(lines)
-        family = named(pieces, siblings, places, grid, whole)
-        placed = place(family)
-        accidents = find_accidents(family, siblings)
-        open_ones = tuple(it for it in accidents if it.variable not in request.answers.keep)
-        template, delimiters = template_text(family)
-        template_name = f"{family.grid.pattern()}.jinja"
-        draft = SpecDraft(
-            request.name or experiment_name(family.grid, request.folder), request.output
-        )
-        questions = {it.variable: it.files for it in open_ones}
-        spec = spec_text(draft, family, placed, siblings, delimiters, questions)
-        found = verify(spec, request.spec, {template_name: template}, siblings)
-        if isinstance(found, Proof):
-            progress("writing", _MOST_TURNS, _MOST_TURNS)
-            return Adoption(
-                request, spec, template_name, template, family, found, accidents, open_ones
-            )
-        objections = found
-        coarser = _objected(objections, lines, siblings)
-        if turn == _MOST_TURNS - 2 or coarser <= whole:
-            coarser = frozenset(it for line in lines for it in line.starts.items())
-        whole |= coarser
+    for wanted in (call, None) if call else (None,):
+        cut = wanted.without(siblings) if wanted else siblings
+        lines = align([sibling.text for sibling in cut], progress)
+        places = [surroundings_of(sibling.name, sibling.text) for sibling in cut]
+        whole = frozenset[tuple[int, int]]()
+        for turn in range(_MOST_TURNS):
+            progress("writing", turn, _MOST_TURNS)
+            pieces = Cutter(cut, places, Derivations(grid), whole).cut(lines)
+            draft = named(pieces, cut, places, grid, whole)
+            found = _written(request, draft, wanted)
+            if isinstance(found, Adoption):
+                progress("writing", _MOST_TURNS, _MOST_TURNS)
+                return found
+            objections = found
+            coarser = _objected(objections, lines, siblings)
+            if wanted and (turn == 1 or coarser <= whole):
+                break
+            if turn == _MOST_TURNS - 2 or coarser <= whole:
+                coarser = frozenset(it for line in lines for it in line.starts.items())
+            whole |= coarser
     raise AdoptionError.at(
         f"can't be adopted: {objections[0].message}",
         request.shown[siblings[objections[0].file or 0].name],
         objections[0].line,
         hint="leave the file out, or change that line",
     )
+
+
+def _written(
+    request: AdoptionRequest, family: NamedFamily, call: TreatmentCall | None
+) -> Adoption | tuple[Objection, ...]:
+    """Write the spec and the template of a family; return what is against them, if anything is."""
+    siblings = request.siblings
+    placed = place(family)
+    if call:
+        names = {variable.name for variable in family.variables}
+        if not names.isdisjoint((*call.vary, *call.shared)):
+            return (Objection("an argument has the name of a variable"),)
+        every = (*call.arguments(), *call.restored(family.variables))
+        family = replace(family.with_treatment(call.placeholder), variables=every)
+    accidents = find_accidents(family, siblings)
+    open_ones = tuple(it for it in accidents if it.variable not in request.answers.keep)
+    template, delimiters = template_text(family)
+    template_name = f"{family.grid.pattern()}.jinja"
+    draft = SpecDraft(request.name or experiment_name(family.grid, request.folder), request.output)
+    questions = {it.variable: it.files for it in open_ones}
+    spec = spec_text(draft, family, placed, siblings, delimiters, questions, call)
+    found = verify(spec, request.spec, {template_name: template}, siblings)
+    if not isinstance(found, Proof):
+        return found
+    return Adoption(request, spec, template_name, template, family, found, accidents, open_ones)
 
 
 def _check_python(siblings: Sequence[Sibling], shown: Mapping[str, str]) -> None:

@@ -186,7 +186,7 @@ class Cutter:
                 total += cost
                 pieces += found
                 index = end
-        return total, _joined(pieces)
+        return total, _joined(_with_one_fork(pieces))
 
     def _statement_end(self, lines: Sequence[AlignedLine], start: int) -> int:
         """Return where the lines end that open brackets unevenly, and so belong together."""
@@ -612,6 +612,31 @@ def _joined(pieces: Iterable[CutPiece]) -> tuple[CutPiece, ...]:
         else:
             joined.append(piece)
     return tuple(joined)
+
+
+def _with_one_fork(pieces: Iterable[CutPiece]) -> Iterator[CutPiece]:
+    """Yield pieces with forks in a row as one, where the same files go together in both."""
+    last: CutPiece = ""
+    for piece in pieces:
+        if isinstance(last, Fork) and isinstance(piece, Fork):
+            sets = [{branch.files for branch in fork.branches} for fork in (last, piece)]
+            if last.files == piece.files and (sets[0] <= sets[1] or sets[1] <= sets[0]):
+                last = _one_fork(last, piece)
+                continue
+        yield last
+        last = piece
+    yield last
+
+
+def _one_fork(first: Fork, second: Fork) -> Fork:
+    """Return two forks in a row as one."""
+    longer = first if len(first.branches) >= len(second.branches) else second
+    before, after = ({it.files: it.pieces for it in fork.branches} for fork in (first, second))
+    branches = [
+        Branch(it.files, _joined([*before.get(it.files, ()), *after.get(it.files, ())]))
+        for it in longer.branches
+    ]
+    return Fork(first.files, tuple(branches))
 
 
 @dataclass(frozen=True, slots=True)

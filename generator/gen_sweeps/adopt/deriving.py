@@ -67,7 +67,7 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
-class NamePattern:
+class LevelPattern:
     """A text that follows from a file's name, with the index of an axis in braces for its level.
 
     Attributes:
@@ -143,7 +143,7 @@ class Derivations:
         """Return what a sign stands for in the lines of a file."""
         return self._forms[ord(sign) - _FIRST_SIGN][2][file]
 
-    def pattern(self, values: Mapping[int, str]) -> NamePattern | None:
+    def pattern(self, values: Mapping[int, str]) -> LevelPattern | None:
         """Return the text that values are with the levels of their files filled in.
 
         Most of the files have to follow it, and at least three if not all do.
@@ -158,7 +158,7 @@ class Derivations:
         is_most = count >= _MOSTLY * len(values) and len(right) > 1
         if not is_most or (wrong and count < _FEWEST):
             return None
-        return NamePattern(text, wrong)
+        return LevelPattern(text, wrong)
 
     def _template(self, file: int, text: str) -> str:
         """Return a text with the levels of a file in it replaced by the names of their axes."""

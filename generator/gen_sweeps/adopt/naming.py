@@ -6,7 +6,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeAlias
 
@@ -174,6 +174,26 @@ class NamedFamily:
     titles: Mapping[int, str]
     docs: Mapping[int, str]
     prints_strategy: bool
+
+    def with_treatment(self, placeholder: str) -> NamedFamily:
+        """Return the family with the treatment where its template has a text."""
+        return replace(self, nodes=tuple(_with_treatment(self.nodes, placeholder)))
+
+
+def _with_treatment(nodes: Iterable[TemplateNode], placeholder: str) -> Iterator[TemplateNode]:
+    for node in nodes:
+        if isinstance(node, TemplateFork):
+            yield TemplateFork(
+                tuple(
+                    TemplateBranch(it.condition, tuple(_with_treatment(it.nodes, placeholder)))
+                    for it in node.branches
+                )
+            )
+        elif isinstance(node, str) and placeholder in node:
+            before, _, after = node.partition(placeholder)
+            yield from (before, Shown("treatment"), after)
+        else:
+            yield node
 
 
 @dataclass
@@ -404,6 +424,10 @@ class _Namer:
                 continue
             if draft.files == sources.keys():
                 if is_namesake or _is_telling(blank.values.values()):
+                    return draft
+            elif draft.files > sources.keys():
+                distinct = len(set(sources.values()))
+                if is_namesake and (distinct > 1 or naming.parents == draft.namings[0].parents):
                     return draft
             elif is_namesake and draft.role is blank.role and len(draft.files | both) > 0:
                 parents = {it.parents for it in draft.namings}

@@ -137,6 +137,11 @@ def _prints(source: str) -> str | None:
     return None if _has_tags(value) else literal(_frozen(value))
 
 
+def frozen(source: str) -> Value:
+    """Return a TOML value as the spec has it."""
+    return _frozen(tomllib.loads(f"x = {source}", parse_float=SpelledFloat)["x"])
+
+
 def _has_tags(value: object) -> bool:
     if isinstance(value, list):
         return any(map(_has_tags, value))

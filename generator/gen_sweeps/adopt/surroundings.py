@@ -74,7 +74,7 @@ class Surroundings(Protocol):
         """Return where the value with a name that an offset is in starts and ends, on its line."""
 
 
-def surroundings(name: str, text: str) -> Surroundings:
+def surroundings_of(name: str, text: str) -> Surroundings:
     """Return what can be asked of a file."""
     return PythonSurroundings(text) if name.endswith(".py") else TextSurroundings(text)
 

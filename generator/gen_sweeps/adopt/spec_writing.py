@@ -11,6 +11,7 @@ from gen_sweeps.adopt.naming import NamedFamily, Shown, TemplateFork, TemplateNo
 from gen_sweeps.adopt.placing import PlacedSetting, PlacedVariables, control_of
 from gen_sweeps.adopt.printed_values import toml_key, toml_text
 from gen_sweeps.adopt.siblings import Sibling
+from gen_sweeps.adopt.treatment_call import TreatmentCall
 from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.schema import DEFAULT_DELIMITERS, DEFAULT_TEMPLATES
 
@@ -104,9 +105,10 @@ def spec_text(  # noqa: PLR0913, PLR0917 - all that a spec says
     siblings: Sequence[Sibling],
     delimiters: tuple[str, str, str],
     questions: Mapping[str, frozenset[int]],
+    call: TreatmentCall | None,
 ) -> str:
     """Return the text of the spec."""
-    writer = _SpecWriter(family, placed, questions)
+    writer = _SpecWriter(family, placed, questions, call)
     sweep = [f"name = {toml_text(draft.name)}", f"output = {toml_text(draft.output)}"]
     if control := control_of(family, placed):
         sweep.append(f"control = {toml_text(control)}")
@@ -149,7 +151,9 @@ class _SpecWriter:
         family: NamedFamily,
         placed: PlacedVariables,
         questions: Mapping[str, frozenset[int]],
+        call: TreatmentCall | None,
     ) -> None:
+        self._call = call
         self._family = family
         self._grid = family.grid
         self._placed = placed
@@ -175,8 +179,7 @@ class _SpecWriter:
 
     def blocks(self) -> Iterator[list[str]]:
         """Yield the tables below `[sweep]`, each as lines."""
-        if self._placed.vary:
-            yield ["[treatment]", *_array("vary", map(toml_text, self._placed.vary))]
+        yield from self._treatment()
         if self._placed.defaults:
             yield ["[vars]", *map(self._line, self._placed.defaults)]
         for index, axis in enumerate(self._grid.axes):
@@ -190,12 +193,32 @@ class _SpecWriter:
             if axis.name == STRATEGY:
                 yield from self._strategies(index, axis)
 
+    def _treatment(self) -> Iterator[list[str]]:
+        call = self._call
+        vary = (*(call.vary if call else ()), *self._placed.vary)
+        if vary:
+            called = [f"call = {toml_text(call.function)}"] if call else []
+            yield ["[treatment]", *called, *_array("vary", map(toml_text, vary))]
+        if call and call.shared:
+            lines = [f"{name} = {call.source(0, name)}" for name in call.shared]
+            yield ["[treatment.shared]", *lines]
+
+    def _arguments(self, file: int) -> tuple[PlacedSetting, ...]:
+        """Return the arguments of the treatment in a file."""
+        vary = self._call.vary if self._call else ()
+        found = [(name, self._call.source(file, name)) for name in vary if self._call]
+        files = frozenset({file})
+        return tuple(PlacedSetting(name, source, files) for name, source in found if source)
+
     def _line(self, setting: PlacedSetting) -> str:
-        question = ""
+        return f"{setting.variable} = {setting.source}{self._question(setting)}"
+
+    def _question(self, setting: PlacedSetting) -> str:
+        """Return what to ask of a setting, as a comment; empty if nothing is."""
         odd = self._questions.get(setting.variable, frozenset())
-        if setting.files and setting.files <= odd:
-            question = f"  # {len(odd)} of {self._grid.count}: meant?"
-        return f"{setting.variable} = {setting.source}{question}"
+        if not setting.files or not setting.files <= odd:
+            return ""
+        return f"  # {len(odd)} of {self._grid.count}: meant?"
 
     def _axis(self, index: int, axis: NameAxis) -> Iterator[list[str]]:
         settings = {level: self._placed.by_level.get((index, level), ()) for level in axis.distinct}
@@ -216,28 +239,27 @@ class _SpecWriter:
 
     def _fits(self, lines: Iterable[str], settings: Iterable[Sequence[PlacedSetting]]) -> bool:
         """Say whether tables may be written in a line each."""
-        is_asked = any(
-            "#" in self._line(it)[len(it.source) :]
-            for own in settings
-            for it in own
-            if it.variable in self._questions
-        )
+        is_asked = any(self._question(it) for own in settings for it in own)
         return not is_asked and all(len(line) <= _WIDTH and "\n" not in line for line in lines)
 
     def _strategies(self, index: int, axis: NameAxis) -> Iterator[list[str]]:
         settings = {level: self._placed.by_level.get((index, level), ()) for level in axis.distinct}
         texts = {level: dict(self._texts(axis, level)) for level in axis.distinct}
+        arguments = {it: self._arguments(axis.levels.index(it)) for it in axis.distinct}
         inline = []
         for level, own in settings.items():
             fields = [f"{key} = {text}" for key, text in texts[level].items()]
+            if arguments[level]:
+                fields.append(f"args = {self._inline(arguments[level])}")
             if own:
                 fields.append(f"vars = {self._inline(own)}")
             inline.append(f"{toml_key(level)} = {{ {', '.join(fields)} }}".replace("{  }", "{}"))
-        if self._fits(inline, settings.values()):
+        if self._fits(inline, [*settings.values(), *arguments.values()]):
             yield ["[strategies]", *inline]
             return
         for level, own in settings.items():
             lines = [f"{key} = {text}" for key, text in texts[level].items()]
+            lines += self._table_lines("args", arguments[level])
             whole = f"vars = {self._inline(own)}"
             if own and self._fits([whole], [own]):
                 lines.append(whole)
@@ -249,6 +271,13 @@ class _SpecWriter:
             else:
                 lines += [f"vars.{self._line(setting)}" for setting in own]
             yield [f"[strategies.{toml_key(level)}]", *lines]
+
+    def _table_lines(self, key: str, settings: Sequence[PlacedSetting]) -> list[str]:
+        """Return a table of a strategy, on one line if it fits."""
+        line = f"{key} = {self._inline(settings)}"
+        if settings and self._fits([line], [settings]):
+            return [line]
+        return [f"{key}.{self._line(setting)}" for setting in settings]
 
     def _texts(self, axis: NameAxis, level: str) -> Iterator[tuple[str, str]]:
         file = axis.levels.index(level)
