@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import PYTHON
 
 from gen_sweeps.commands.compare import CompareOptions, UsageError, compare_sources
 from gen_sweeps.commands.outcome import Outcome
@@ -132,7 +133,7 @@ def test_a_file_that_python_does_not_accept_is_named_and_the_others_are_compared
     result = run({**FILES, "runs/bad.py": "x = (\n"})
     assert result.exit_code == 2
     assert [str(problem) for problem in result.problems] == [
-        "runs/bad.py:1:5: not valid Python: '(' was never closed"
+        f"runs/bad.py:1:5: not valid {PYTHON}: '(' was never closed"
     ]
     assert "5 files compared" in str(result.result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -402,3 +403,17 @@ def test_what_python_does_not_accept_is_an_error_at_pythons_position(
     assert problem.path == "a.py"
     assert line is None or problem.line == line
     assert column is None or problem.column == column
+
+
+def test_what_only_a_newer_python_accepts_is_said_to_be_that() -> None:
+    with pytest.raises(SourceError) as raised:
+        parse("a.py", b"x = 1\nprint t'{x}'\n")
+    assert raised.value.problems[0].hint is None
+    if sys.version_info >= (3, 14):
+        assert parse("a.py", b"t'{x}'\n")
+        return
+    with pytest.raises(SourceError) as raised:
+        parse("a.py", b"t'{x}'\n")
+    assert "run gen-sweeps with the Python that the cluster has" in str(
+        raised.value.problems[0].hint
+    )

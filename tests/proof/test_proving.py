@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import World
+from conftest import PYTHON, World
 
 from gen_sweeps import load, prove, render
 from gen_sweeps.rendering.skeleton import Page
@@ -300,7 +300,7 @@ def test_what_nests_too_deep_in_its_place_is_refused_only_if_python_does(world: 
     result = world.run("spec.toml")
     assert result.exit_code == 2
     assert "error: out/run_shaped.py" in result.err
-    assert "not valid Python: too many nested parentheses" in result.err
+    assert f"not valid {PYTHON}: too many nested parentheses" in result.err
 
 
 def test_a_file_that_hides_a_standard_module_is_a_warning(world: World) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import World
+from conftest import PYTHON, World
 
 from gen_sweeps.commands.resolve import ResolveOptions
 from gen_sweeps.commands.resolve import resolve as resolve_command
@@ -122,7 +122,9 @@ def test_the_callers_environment_is_not_the_files(
 
 def test_a_syntax_error_in_an_imported_file_names_that_file(world: World) -> None:
     world.write("base.py", "x = 1\ny = = 2\n")
-    assert error_in(world, "from base import x\n") == "base.py:2:5: not Python: invalid syntax"
+    assert error_in(world, "from base import x\n") == (
+        f"base.py:2:5: not valid {PYTHON}: invalid syntax"
+    )
 
 
 def test_a_missing_file_of_a_package_under_the_root_is_missing(world: World) -> None:

@@ -20,7 +20,7 @@ from gen_sweeps.compare.family import compare_family, most_typical
 from gen_sweeps.compare.formats import report_github, report_json
 from gen_sweeps.compare.gaps import without_comments
 from gen_sweeps.compare.pairwise import differences, site_at
-from gen_sweeps.compare.parsing import SourceError, parse
+from gen_sweeps.compare.parsing import SourceError, newer_syntax_hint, parse
 from gen_sweeps.compare.printing import View, report_text
 from gen_sweeps.compare.report import ComparisonReport
 from gen_sweeps.compare.suspicions import find_suspicions
@@ -44,6 +44,7 @@ __all__ = [
     "facts_of",
     "find_suspicions",
     "most_typical",
+    "newer_syntax_hint",
     "parse",
     "parse_patterns",
     "report_github",

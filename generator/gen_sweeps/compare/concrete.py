@@ -31,6 +31,15 @@ def read_module(path: str, source: bytes) -> Module:
         raise UnreadableError(str(error).partition("\n")[0].rstrip(".")) from None
 
 
+def is_newer_syntax(source: bytes) -> bool:
+    """Say whether source that this Python does not accept is Python to LibCST, which knows more."""
+    try:
+        cst.parse_module(source)
+    except (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def _read(path: str, source: bytes) -> Module:
     tree = cst.parse_module(source)
     spans = _Spans().of(tree)

@@ -7,7 +7,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gen_sweeps.errors import GenSweepsError, Problem
+from gen_sweeps.errors import PYTHON, GenSweepsError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +67,25 @@ def check(path: str, source: bytes) -> None:
             compile(source, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         line, column = error.lineno or None, error.offset or None
-        raise SourceError(Problem(f"not valid Python: {error.msg}", path, line, column)) from None
+        message = f"not valid {PYTHON}: {error.msg}"
+        problem = Problem(message, path, line, column, hint=newer_syntax_hint(error, source))
+        raise SourceError(problem) from None
     except (ValueError, OverflowError) as error:
-        raise SourceError(Problem(f"not valid Python: {error}", path)) from None
+        raise SourceError(Problem(f"not valid {PYTHON}: {error}", path)) from None
     except (RecursionError, MemoryError):
         raise SourceError(_too_deep(path)) from None
+
+
+def newer_syntax_hint(error: SyntaxError, source: bytes) -> str | None:
+    """Return what to do about source that only a newer Python accepts; None if none does."""
+    from gen_sweeps.compare.concrete import is_newer_syntax  # noqa: PLC0415 - LibCST
+
+    if error.msg.startswith("bytes can only") or not is_newer_syntax(source):
+        return None  # LibCST takes bytes that no Python does
+    return (
+        f"a newer Python accepts it: {PYTHON} judges here; run gen-sweeps with the Python that the "
+        "cluster has"
+    )
 
 
 def _too_deep(path: str) -> Problem:

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
+from gen_sweeps.errors import TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, width
-from gen_sweeps.rendering.outputs import Outputs, Template, find_outputs
+from gen_sweeps.rendering.outputs import Outputs, ProtectedPaths, Template, find_outputs
 from gen_sweeps.rendering.skeleton import (
     IDENTITY,
     Filling,
@@ -112,6 +113,10 @@ def render(spec: Spec, progress: Progress = silent) -> Rendering:
     """
     renderer = _Renderer(spec)
     files = renderer.files(progress)
+    protected = ProtectedPaths(spec, renderer.templates)  # those that others include are known now
+    for path, file in files.items():
+        if fault := protected.fault(path):
+            raise TemplateError.at(f"makes {path}, {fault}", file.template)
     return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates)
 
 

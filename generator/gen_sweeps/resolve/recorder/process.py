@@ -187,7 +187,14 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
     if isinstance(error, Unknowable):
         return [error.message, *_at(error.place), error.hint]
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
-        return [f"not Python: {error.msg}", error.filename, error.lineno, error.offset, None]
+        python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+        return [
+            f"not valid {python}: {error.msg}",
+            error.filename,
+            error.lineno,
+            error.offset,
+            None,
+        ]
     place = sources.raised_at(error.__traceback__)
     at = _at(place) if place is not None else [path, None, None]
     hint: str | None = None
