@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gen_sweeps.compare.parsing import parse
+from gen_sweeps.compare.concrete.parsing import parse
 from gen_sweeps.errors import GenSweepsError
 from gen_sweeps.proof.judge import code_differences
 
 if TYPE_CHECKING:
-    from gen_sweeps.compare.difference import Difference
+    from gen_sweeps.compare.concrete.difference import Difference
 
 CONTROL = '''"""The control."""
 

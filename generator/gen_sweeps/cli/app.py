@@ -190,7 +190,8 @@ def report(
 
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE...", help="Two or more Python files.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Two or more Python or JSON files, or a folder."),
     ] = None,
     *,
     vary: Annotated[
@@ -201,6 +202,12 @@ def compare(  # noqa: PLR0913 - one parameter for each option
             "optimizer.lr, 'class name' or docstring; may be repeated.",
         ),
     ] = None,
+    spec: Annotated[
+        Path | None, typer.Option(metavar="SPEC", help="Also let vary what this spec declares.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show every place, not about 40 lines.")
+    ] = False,
     layout: Annotated[
         bool, typer.Option("--layout", help="List differences in wrapping, quotes and commas.")
     ] = False,
@@ -224,10 +231,12 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     options = command.CompareOptions(
         files=tuple(map(str, files or ())),
         vary=tuple(vary or ()),
+        spec=spec,
         diff=diff,
         resolved=resolved,
         output_format=output_format.value,
         view=command.View(
+            full=full,
             layout=layout,
             comments=comments,
             color=terminal.coloured(sys.stdout),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gen_sweeps.compare.tree import PathStep, path_text
+from gen_sweeps.compare.concrete.tree import PathStep, path_text
 
 DifferenceKind = Literal["code", "docstring", "comment", "layout"]
 """What sort of thing differs. Only `code` changes what a program does."""

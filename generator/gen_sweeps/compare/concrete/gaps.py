@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gen_sweeps.compare.tree import Node, SourceText
+    from gen_sweeps.compare.concrete.tree import Node, SourceText
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t\f]*#[^\r\n]*(?:\r\n|\n|\r|$)", re.MULTILINE)
@@ -101,8 +101,3 @@ def first_comment(gap: Gap, text: SourceText) -> int:
 def said(comments: Sequence[str]) -> list[str]:
     """Return what comments say, without their marks and the space around it."""
     return [" ".join(comment.lstrip("#:").split()) for comment in comments]
-
-
-def without_comments(gap: bytes) -> bytes:
-    """Return the text of a gap, of the same length, with its comments blanked."""
-    return re.sub(rb"#[^\r\n]*", lambda match: b" " * len(match.group()), gap)

@@ -6,16 +6,23 @@ from dataclasses import dataclass, replace
 from inspect import cleandoc
 from typing import TYPE_CHECKING, NamedTuple
 
-from gen_sweeps.compare.alignment import Alignment, align
-from gen_sweeps.compare.difference import ChangeKind, Difference, DifferenceKind, Site
-from gen_sweeps.compare.gaps import Gap, first_comment, gaps_between, read_gap, said, split_gap
-from gen_sweeps.compare.layout import layout_note, same_layout, whole_file_notes
-from gen_sweeps.compare.tree import PathStep
+from gen_sweeps.compare.concrete.alignment import Alignment, align
+from gen_sweeps.compare.concrete.difference import ChangeKind, Difference, DifferenceKind, Site
+from gen_sweeps.compare.concrete.gaps import (
+    Gap,
+    first_comment,
+    gaps_between,
+    read_gap,
+    said,
+    split_gap,
+)
+from gen_sweeps.compare.concrete.layout import layout_note, same_layout, whole_file_notes
+from gen_sweeps.compare.concrete.tree import PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gen_sweeps.compare.tree import Module, Node, SourceText
+    from gen_sweeps.compare.concrete.tree import Module, Node, SourceText
 
 _INDENTATION = "docstring indentation"
 _WHOLE_VALUE = 60

@@ -10,8 +10,8 @@ import codecs
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan
 
-from gen_sweeps.compare.outline import Outline
-from gen_sweeps.compare.tree import Module, SourceText
+from gen_sweeps.compare.concrete.outline import Outline
+from gen_sweeps.compare.concrete.tree import Module, SourceText
 
 
 class UnreadableError(Exception):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
-from gen_sweeps.compare.labels import Context, element_label, label_of
-from gen_sweeps.compare.literals import decode_text, number_value, split_string
-from gen_sweeps.compare.tree import Node, PathStep
+from gen_sweeps.compare.concrete.labels import Context, element_label, label_of
+from gen_sweeps.compare.concrete.literals import decode_text, number_value, split_string
+from gen_sweeps.compare.concrete.tree import Node, PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

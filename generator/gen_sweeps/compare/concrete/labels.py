@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from gen_sweeps.compare.literals import decode_text, split_string
-from gen_sweeps.compare.tree import PathStep
+from gen_sweeps.compare.concrete.literals import decode_text, split_string
+from gen_sweeps.compare.concrete.tree import PathStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gen_sweeps.compare.pairwise import differences
-from gen_sweeps.compare.parsing import SourceError, parse
+from gen_sweeps.compare.concrete.pairwise import differences
+from gen_sweeps.compare.concrete.parsing import SourceError, parse
 
 if TYPE_CHECKING:
-    from gen_sweeps.compare.difference import Difference
+    from gen_sweeps.compare.concrete.difference import Difference
 
 SWEEP = '''"""A sweep."""
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gen_sweeps.compare.literals import decode_text, split_string
+from gen_sweeps.compare.concrete.literals import decode_text, split_string
 
 ESCAPES = (
     *("\\n", "\\t", "\\\\", "\\'", '\\"', "\\a", "\\0", "\\101", "\\x41", "\\u00e9", "\\d"),

@@ -12,7 +12,7 @@ from gen_sweeps.errors import GenSweepsError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gen_sweeps.compare.tree import Module
+    from gen_sweeps.compare.concrete.tree import Module
 
 
 class SourceError(GenSweepsError):
@@ -30,7 +30,7 @@ def parse(path: str, source: bytes) -> Module:
         SourceError: If this Python does not accept it (with Python's own position), or LibCST can't
             read it.
     """
-    from gen_sweeps.compare.concrete import UnreadableError, read_module  # noqa: PLC0415 - LibCST
+    from gen_sweeps.compare.concrete.reading import UnreadableError, read_module  # noqa: PLC0415 - LibCST
 
     check(path, source)
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
-    from gen_sweeps.compare.tree import Node
+    from gen_sweeps.compare.concrete.tree import Node
 
 _UNPAIRED = 0.6
 """Price of a node without a twin: two of them cost more than replacing one value by another."""
