@@ -68,7 +68,7 @@ def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: Wor
     world.replace(TEMPLATE, old, new)
     assert (
         "error: out/run_shaped.py:10: depends on which arm it is for, at "
-        "config[0].Other(temperature) (spelling): has `0.60` where the name of the control "
+        "config[0].temperature (spelling): has `0.60` where the name of the control "
         "(plain) would make it `0.6`\n"
         "hint: print a variable that varies at templates/run_{strategy}.py.jinja:10, or put "
         '"strategy" into `treatment.vary`\n'

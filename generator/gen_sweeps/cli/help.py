@@ -61,7 +61,7 @@ Environment:
 
 _PAGES: Mapping[str, HelpPage] = {
     "compare": HelpPage(
-        """Show where sibling files differ, whoever wrote them, and what looks like a slip.
+        """Show where sibling files differ, and what looks like a slip.
 
 Merges the syntax trees of all files into one and groups the places by who differs there. With
 --vary or --spec, says whether they differ only where they were meant to. The files are not run,

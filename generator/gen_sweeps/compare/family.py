@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from gen_sweeps.compare.concrete.layout import layout_note
+from gen_sweeps.compare.layout import layout_note
 from gen_sweeps.compare.names import OWN, FileNames
 from gen_sweeps.compare.pairing import Column, Variant, align, united
 from gen_sweeps.compare.pieces import Piece, Pieces
@@ -197,7 +197,7 @@ class _Merge:
                 self._renamed(here, column, variants)
             self._merge(inner, here, lacking=lacking)
         if self._ordered(columns, variants, path) and plain:
-            self._own_layout(variants, path)
+            self._own_layout(columns, variants, path)
 
     def _label(self, column: Column, variants: Sequence[Variant]) -> str:
         """Return what a column is called: as most files do, or with their own words taken out.
@@ -333,17 +333,35 @@ class _Merge:
         self._row(path, list(groups.values()))
         self.places[-1] = replace(self.places[-1], kind="layout", note=note)
 
-    def _own_layout(self, variants: Sequence[Variant], path: tuple[FamilyStep, ...]) -> None:
-        """Report another layout between the same children."""
-        own = {variant.piece.own_text() for variant in variants}
-        texts = sorted({_PUNCTUATION.sub(b"", text) for text in own})
-        if len(texts) > 1:
-            first, second = (
-                text.replace(b"\0", b"x").decode(errors="replace") for text in texts[:2]
-            )
-            at_end = not path and first.rstrip() == second.rstrip()
-            note = "end of file" if at_end else layout_note(first, second, at_end=False)
-            self._layout(path, variants, note)
+    def _own_layout(
+        self, columns: Sequence[Column], variants: Sequence[Variant], path: tuple[FamilyStep, ...]
+    ) -> None:
+        """Report another layout between the same children, each gap on its own."""
+        order = sorted(range(len(columns)), key=lambda n: columns[n][0].offset)
+        if any(
+            list(v.piece.children) != [columns[c][n] for c in order] for n, v in enumerate(variants)
+        ):
+            return  # a comment stands elsewhere
+        gaps = [variant.piece.gaps() for variant in variants]
+        for place, found in enumerate(zip(*gaps, strict=True)):
+            texts = {v.piece.text[a:b] for v, (a, b) in zip(variants, found, strict=True)}
+            bare = sorted({_PUNCTUATION.sub(b"", text) for text in texts})
+            if len(bare) == 1:
+                continue
+            at_end = place == len(order)
+            column = columns[order[place - at_end]] if order and (path or not at_end) else None
+            label = self._label(column, variants) if column else ""
+            here = (*path, FamilyStep(label)) if label else path
+            same = _common_start(list(texts))
+            cut = [
+                Variant(
+                    Piece("Gap", v.piece.text[a + same : b], 0),
+                    [(f, at + a + same) for f, at in v.sites],
+                )
+                for v, (a, b) in zip(variants, found, strict=True)
+            ]
+            first, second = (text.decode(errors="replace") for text in bare[:2])
+            self._layout(here, cut, layout_note(first, second, at_end=at_end and not path))
 
     def _ordered(
         self, columns: Sequence[Column], variants: Sequence[Variant], path: tuple[FamilyStep, ...]
@@ -558,6 +576,16 @@ def _shape(piece: Piece) -> object:
     if piece.kind in _LISTED:
         return piece.kind, piece.head
     return piece.kind, piece.head, tuple(c.key for c in piece.children if c.piece.sort == "code")
+
+
+def _common_start(texts: Sequence[bytes]) -> int:
+    """Return how many bytes of whole characters all texts start with."""
+    low, high = min(texts), max(texts)
+    shorter = min(len(low), len(high))
+    at = next((n for n in range(shorter) if low[n] != high[n]), shorter)
+    while at and low[at : at + 1] and low[at] & 0xC0 == 0x80:  # noqa: PLR2004 - a continuation byte
+        at -= 1
+    return at
 
 
 def _only_element(variants: Sequence[Variant]) -> int | None:

@@ -77,13 +77,13 @@ class Piece:
         """What a call calls."""
         return self.children[0].piece if self.kind == "Call" else None
 
-    def own_text(self) -> bytes:
-        """Return its text without its children: brackets, commas and white space."""
-        parts, at = [], 0
+    def gaps(self) -> list[tuple[int, int]]:
+        """Return where the text before, between and behind its children is."""
+        ends = [0]
         for child in self.children:
-            parts.append(self.text[at : child.offset])
-            at = child.offset + len(child.piece.text)
-        return b"\0".join([*parts, self.text[at:]])
+            ends += [child.offset, child.offset + len(child.piece.text)]
+        ends.append(len(self.text))
+        return list(zip(ends[::2], ends[1::2], strict=True))
 
     def calls(self) -> tuple[tuple[int, Piece], ...]:
         """Return the calls in it that are known by their keywords, each with its offset."""

@@ -19,9 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gen_sweeps.compare.concrete.parsing import SourceError
-from gen_sweeps.compare.concrete.tree import SourceText
 from gen_sweeps.compare.pieces import Child, Piece, Pieces, Sort
+from gen_sweeps.compare.source_text import SourceError, SourceText
 from gen_sweeps.errors import Problem
 
 _VALUE_WEIGHT = 48
