@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -240,7 +239,7 @@ def compare(  # noqa: PLR0913 - one parameter for each option
             layout=layout,
             comments=comments,
             color=terminal.coloured(sys.stdout),
-            width=shutil.get_terminal_size((100, 24)).columns,
+            width=terminal.width(),
         ),
     )
     return CommandCall("compare", partial(command.compare, options), options.output_format)
