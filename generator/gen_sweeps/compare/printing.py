@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.compare.findings import LABELS, FamilyFinding, shortened
 from gen_sweeps.compare.names import partition
 from gen_sweeps.compare.places import ABSENT, KINDS, FamilyPlace, FamilyStep, Kind, path_text
 from gen_sweeps.compare.report import ComparisonReport
 from gen_sweeps.compare.slips import name_pattern
+from gen_sweeps.console.terminal import BOLD, PLAIN, YELLOW
 
 _LINES = 40
 """Lines that are printed if not everything was asked for."""
@@ -22,8 +24,6 @@ _COLUMNS = 3
 
 _LEAST = 12
 """Characters of a value that are always shown."""
-
-_BOLD, _YELLOW, _PLAIN = "\033[1m", "\033[33m", "\033[0m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class View:
 
 def report_text(report: ComparisonReport, view: View) -> str:
     """Return a comparison as text, ending in a newline."""
-    return "\n".join(_Page(report, view).lines()) + "\n"
+    return "".join(f"{line}\n" for line in _Page(report, view).lines())
 
 
 class _Page:
@@ -111,7 +111,7 @@ class _Page:
         if not picked:
             return
         yield ""
-        yield self._painted("look at:", _YELLOW)
+        yield self._painted("look at:", YELLOW)
         width = max(len(LABELS[finding.sort]) for finding in picked)
         yield from (self._finding(finding, width) for finding in picked)
         left = Counter(finding.sort for finding in findings if finding not in picked)
@@ -145,7 +145,7 @@ class _Page:
             title, groups = self._heading(classes)
             counted = f"{len(places)} place{'' if len(places) == 1 else 's'}"
             yield ""
-            yield self._painted(self._clipped(f"{title}: {counted}"), _BOLD)
+            yield self._painted(self._clipped(f"{title}: {counted}"), BOLD)
             yield from self._rows(places[:count], groups)
             if count < len(places):
                 yield f"  … {len(places) - count} more"
@@ -271,10 +271,12 @@ class _Page:
             yield from map(self._clipped, notes)
 
     def _clipped(self, text: str) -> str:
+        """Return text on one line that fits the terminal, with nothing that a terminal obeys."""
+        text = on_one_line(text)
         return text if len(text) <= self._view.width else text[: self._view.width - 1] + "…"
 
     def _painted(self, text: str, code: str) -> str:
-        return f"{code}{text}{_PLAIN}" if self._view.color else text
+        return f"{code}{text}{PLAIN}" if self._view.color else text
 
 
 def _common_start(paths: Sequence[Sequence[FamilyStep]]) -> tuple[FamilyStep, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -10,7 +11,10 @@ from gen_sweeps.compare import SourceError
 from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, tracked
 from gen_sweeps.proof.judge import Leak, leaks
+from gen_sweeps.proof.shared_paths import with_fields
 from gen_sweeps.rendering.renderer import File, Rendering, template_lines
+from gen_sweeps.spec.model import STRATEGY
+from gen_sweeps.spec.names import identifier_fault
 
 MAX_FILES = 10
 """Files of which a failed proof tells what is wrong; the others are counted."""
@@ -40,10 +44,7 @@ def explain(rendering: Rendering, files: Sequence[File], progress: Progress) -> 
 
 def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     shown = str(rendering.spec.output_folder / file.path)
-    twin = file.under_control
-    if twin is None or not file.is_python:
-        yield Problem("depends on which arm it is for", shown)
-        return
+    twin = file.under_control()
     try:
         one, other = _comparable(twin.text, file.source)
         found = leaks(one, other, shown)
@@ -55,7 +56,8 @@ def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     for leak in found[:MAX_DIFFERENCES]:
         line = _line(leak, file.source, twin.text)
         template = lines.of(line) if line else file.template
-        yield _problem(leak, shown, control, line, template)
+        hint = _hint(leak, file, template)
+        yield _problem(leak, shown, control, line, hint)
     if len(found) > MAX_DIFFERENCES:
         yield Problem(f"and {len(found) - MAX_DIFFERENCES} more places like that", shown)
 
@@ -68,14 +70,31 @@ def _comparable(*sources: str) -> tuple[str, ...]:
     return tuple(f"{source.rstrip(' ' + chr(9) + chr(10))}\n" for source in sources)
 
 
-def _problem(leak: Leak, shown: str, control: str, line: int | None, template: str) -> Problem:
+def _problem(leak: Leak, shown: str, control: str, line: int | None, hint: str) -> Problem:
     what = f"{leak.path} ({leak.note})" if leak.note else leak.path
     message = (
         f"depends on which arm it is for, at {what}: has {_shown(leak.texts[1])} where the "
         f"name of the control ({control}) would make it {_shown(leak.texts[0])}"
     )
-    hint = f'print a variable that varies at {template}, or put "strategy" into `treatment.vary`'
     return Problem(message, shown, line, hint=hint)
+
+
+def _hint(leak: Leak, file: File, template: str) -> str:
+    """Return what to print instead; of a text with the arm's name in it, the pattern."""
+    name = leak.path.rpartition(".")[2]
+    text = _string(leak.texts[1])
+    if text and file.arm and not identifier_fault(name):
+        pattern = with_fields(text, file.arm)
+        if f"{{{STRATEGY}}}" in pattern:
+            variable = f'write `{name} = "{pattern}"` in `[vars]`, name {name} in `treatment.vary`'
+            return f'{variable} and print it at {template}; or put "strategy" there'
+    return f'print a variable that varies at {template}, or put "strategy" into `treatment.vary`'
+
+
+def _string(text: str | None) -> str:
+    """Return what a string literal says; nothing of what is no string, or needs escapes."""
+    literal = (text or "").strip()
+    return literal[1:-1] if re.fullmatch(r"\"[ !#-\[\]-~]*\"|'[ !#-&(-\[\]-~]*'", literal) else ""
 
 
 def _line(leak: Leak, source: str, twin: str) -> int | None:
