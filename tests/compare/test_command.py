@@ -51,10 +51,8 @@ def test_the_report_of_a_family_reads_as_it_should() -> None:
         "\n"
         "only b: 1 place\n"
         "  model.width  16 | 8\n"
-        "\n"
         "only d: 1 place\n"
         "  model.depth  – | 2\n"
-        "\n"
         "b, c | the other 3: 1 place\n"
         "  rate  1e-4 | 5e-4 | 3e-4\n"
         "\n"
@@ -83,6 +81,44 @@ def test_what_is_declared_is_no_finding() -> None:
 
 def test_a_pattern_that_matches_nothing_is_noted() -> None:
     assert "note: --vary 'seed' matches no difference" in str(run(FILES, vary=("seed",)).result)
+
+
+def test_a_call_named_without_its_arguments_is_answered_with_them() -> None:
+    said = str(run(FILES, vary=("Model",)).result)
+    assert "note: --vary 'Model' matches no difference; for its arguments, write " in said
+    assert said.split("write")[1].split("\n", maxsplit=1)[0] == " 'Model(depth, width)'"
+    assert run(FILES, vary=("Model(depth, width)", "rate", "docstring")).exit_code == 0
+
+
+def test_a_narrow_terminal_shows_findings_to_their_end_and_no_longer_line() -> None:
+    names = ("ant_stage_one", "ant_stage_two", "ant_stage_three", "ant_stage_four")
+    files = {
+        f"{name}_512x512.py": f"experiment = dict(\n    name='out/{name}_by_many_steps_512x512')\n"
+        for name in names
+    }
+    files["ant_stage_two_512x512.py"] = files["ant_stage_two_512x512.py"].replace("_two", "_tvo")
+    text = str(run(files, view=View(width=80)).result)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "look at:\n  odd one in a pattern  two:2: experiment.name =\n" in text
+    assert "'out/ant_stage_tvo_by_many_steps_512x512'" in text
+
+
+def test_values_that_part_behind_what_fits_are_shown_from_where_they_part() -> None:
+    start = "/a/very/long/path/that/does/not/fit/on/a/narrow/terminal/"
+    files = {f"{n}.py": f"base = '{start}{n}.py'\n" for n in ("left", "right")}
+    text = str(run(files, view=View(width=60)).result)
+    assert "  base  …left.py' | …right.py'\n" in text
+
+
+def test_text_of_a_file_starts_no_line_and_tells_a_terminal_nothing() -> None:
+    files = {f"{n}\n\x1b[2J.py": f"x = '\x1b[31m{n}\u202e'\n" for n in range(3)}
+    for view in (View(), View(color=True, full=True)):
+        text = str(run(files, view=view).result)
+        for code in ("\x1b[1m", "\x1b[33m", "\x1b[0m"):
+            text = text.replace(code, "")
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "\\x1b[31m" in text
 
 
 @pytest.mark.parametrize("view", [View(), View(layout=True, comments=True, color=True, width=40)])

@@ -126,6 +126,52 @@ def test_a_run_name_of_an_option_counts_too() -> None:
     assert classes(files) == ["shared-name"]
 
 
+def test_a_path_that_most_files_share_is_meant_to_be_shared() -> None:
+    files = family("walker", "cheetah", "hopper", "ant", "humanoid", "pong")
+    for name in list(files)[:4]:
+        files[name] = files[name].replace(
+            f'"/results/{name[5:-10]}/expert"', '"/results/locomotion"'
+        )
+    assert findings(files) == []
+
+
+@pytest.mark.parametrize("unset", ["", "oss://path/to/results"])
+def test_a_path_that_is_yet_to_be_filled_in_is_not_shared(unset: str) -> None:
+    files = family()
+    for name in list(files)[:2]:
+        files[name] = files[name].replace(f"/results/{name[5:-10]}/expert", unset)
+    assert findings(files) == []
+
+
+def test_a_type_annotation_is_no_name() -> None:
+    names = ("Ant", "Hopper", "Walker", "Cheetah")
+    files = {f"{n.lower()}.py": f"def main(agent: {n} = {i}): ...\n" for i, n in enumerate(names)}
+    files["ant.py"] = files["ant.py"].replace("Ant", "Hopper")
+    assert findings(files) == []
+
+
+def test_of_two_siblings_a_name_may_be_of_the_one_more_like_the_file_is_named() -> None:
+    names = [
+        f"{data}_{algorithm}"
+        for data in ("atari", "d4rl")
+        for algorithm in ("bcq", "cql", "imitation")
+    ]
+    files = {f"{n}.py": f'algo_name = "{n.partition("_")[2]}"\nsize = {len(n)}\n' for n in names}
+    files["atari_bcq.py"] += "extra = 1\n"
+    files["atari_cql.py"] += "extra = 2\n"
+    files["d4rl_imitation.py"] = 'algo_name = "cql"\nextra = 1\n'
+    ((sort, places, message),) = findings(files)
+    assert (sort, places) == ("sibling-name", ["d4rl_imitation.py:1"])
+    assert message == 'algo_name = "cql", the name of d4rl_cql'
+
+
+def test_a_name_that_is_bound_in_another_way_is_not_missing() -> None:
+    files = {f"{size}.py": f"{size}_data = [1]\n" for size in ("small", "large", "huge")}
+    assert findings({**files, "all.py": "data = [2]\n"}) == []
+    lacking = findings({**files, "all.py": "import data\n"})
+    assert [sort for sort, _, _ in lacking] == ["missing"]
+
+
 def test_a_path_that_all_files_share_is_meant_to_be_shared() -> None:
     files = {f"run_{n}.py": f'output_dir = "/results"\nx = {n}\n' for n in range(4)}
     assert findings(files) == []

@@ -26,6 +26,8 @@ LABELS: Mapping[FindingClass, str] = {
 }
 """What the sorts are called, in the order in which they are shown."""
 
+NOTHING = "–"
+"""What is shown of a file that has nothing at a place."""
 
 FindingSite: TypeAlias = "tuple[int, int | None, int | None]"
 """A file, by its number, and the 1-based line and column in it, or None."""
@@ -82,6 +84,6 @@ def last_names(place: FamilyPlace) -> str:
 def shortened(text: str | None, width: int) -> str:
     """Return a value on one line of at most some characters; a dash for nothing."""
     if text is None:
-        return "–"
+        return NOTHING
     line = " ".join(text.split()) or repr(text)
     return line if len(line) <= width else line[: width - 1] + "…"

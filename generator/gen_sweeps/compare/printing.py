@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from gen_sweeps.characters import on_one_line
-from gen_sweeps.compare.findings import LABELS, FamilyFinding, shortened
+from gen_sweeps.compare.findings import LABELS, NOTHING, FamilyFinding, shortened
 from gen_sweeps.compare.names import partition
 from gen_sweeps.compare.places import ABSENT, KINDS, FamilyPlace, FamilyStep, Kind, path_text
 from gen_sweeps.compare.report import ComparisonReport
@@ -19,9 +20,11 @@ _LINES = 40
 
 _FINDINGS = 12
 _OF_ONE_CLASS = 4
+_LINES_OF_ONE = 3
 _COLUMNS = 3
 """Values of a place that are shown side by side; of more, the first of them."""
 
+_LONGEST = 10_000
 _LEAST = 12
 """Characters of a value that are always shown."""
 
@@ -74,10 +77,12 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         """Yield the lines."""
-        head = [self._head(), *self._findings()]
-        yield from head
-        yield from self._ways(_LINES - len(head) - 2)
-        yield from self._end()
+        blocks = [[self._head()], list(self._findings()), [], list(self._end())]
+        blocks[2] = list(self._ways(_LINES - sum(len(block) + 1 for block in blocks)))
+        for number, block in enumerate(filter(None, blocks)):
+            if number:
+                yield ""
+            yield from block
 
     def _head(self) -> str:
         code = self._report.of_kind("code")
@@ -110,20 +115,27 @@ class _Page:
                 picked.append(finding)
         if not picked:
             return
-        yield ""
         yield self._painted("look at:", YELLOW)
         width = max(len(LABELS[finding.sort]) for finding in picked)
-        yield from (self._finding(finding, width) for finding in picked)
+        for finding in picked:
+            yield from self._finding(finding, width)
         left = Counter(finding.sort for finding in findings if finding not in picked)
         if left:
             rest = ", ".join(f"{count} of {LABELS[sort]}" for sort, count in left.items())
             yield self._clipped(f"  … more: {rest} (--full)")
 
-    def _finding(self, finding: FamilyFinding, width: int) -> str:
+    def _finding(self, finding: FamilyFinding, width: int) -> list[str]:
+        """Return what a finding says, on several lines where the terminal is narrow."""
         who = self._names.label(finding.files[:1] if finding.sort == "copies" else finding.files)
         line = finding.sites[0][1]
         where = f":{line}" if line and finding.sort != "copies" else ""
-        return self._clipped(f"  {LABELS[finding.sort]:{width}}  {who}{where}: {finding.message}")
+        text = on_one_line(f"  {LABELS[finding.sort]:{width}}  {who}{where}: {finding.message}")
+        indent = " " * (width + 4)
+        lines = wrap(text, self._view.width, subsequent_indent=indent, break_on_hyphens=False)
+        if len(lines) > _LINES_OF_ONE:
+            last = " ".join(map(str.strip, lines[_LINES_OF_ONE - 1 :]))
+            lines[_LINES_OF_ONE - 1 :] = [self._clipped(f"{indent}{last}")]
+        return lines
 
     # How the files part
 
@@ -136,7 +148,7 @@ class _Page:
         most = 6 if len(ways) < 6 else 3 if len(ways) < 12 else 2  # noqa: PLR2004 - the more ways, the fewer lines for each
         for classes, places in sorted(ways.items(), key=lambda way: self._weight(*way)):
             count = len(places) if self._view.full else min(len(places), most)
-            needed = 2 + count + (count < len(places))
+            needed = 1 + count + (count < len(places))
             if not self._view.full and needed > room:
                 folded += places
                 folded_ways += 1
@@ -144,13 +156,11 @@ class _Page:
             room -= needed
             title, groups = self._heading(classes)
             counted = f"{len(places)} place{'' if len(places) == 1 else 's'}"
-            yield ""
             yield self._painted(self._clipped(f"{title}: {counted}"), BOLD)
             yield from self._rows(places[:count], groups)
             if count < len(places):
                 yield f"  … {len(places) - count} more"
         if folded:
-            yield ""
             ways_text = "1 other way" if folded_ways == 1 else f"{folded_ways} other ways"
             yield f"not shown: {len(folded)} places in {ways_text}; --full shows all"
 
@@ -226,22 +236,29 @@ class _Page:
                 f"{text} in {total - len(odd)} of {total}; {self._names.short[odd[0]]}: {own}{more}"
             )
         shown = groups[:_COLUMNS] if len(groups) > _COLUMNS + 1 else groups
-        each = max(_LEAST, room // len(shown) - 3)
-        text = " | ".join(self._value(place, group, each) for group in shown)
-        return text + (f" | … {len(groups) - len(shown)} more" if len(shown) < len(groups) else "")
+        more = f" | … {len(groups) - len(shown)} more" if len(shown) < len(groups) else ""
+        room -= len(more) + 3 * (len(shown) - 1)
+        texts = [self._value(place, group) for group in shown]
+        cut = _fitted(texts, room)
+        if len(set(cut)) < len(set(texts)):  # they part behind what is shown
+            letters = enumerate(zip(*(text for text in texts if text != NOTHING), strict=False))
+            common = next((n for n, found in letters if len(set(found)) > 1), 0)
+            texts = [text if text == NOTHING else f"…{text[common:]}" for text in texts]
+            cut = _fitted(texts, room)
+        return " | ".join(cut) + more
 
-    def _value(self, place: FamilyPlace, group: Sequence[int], room: int) -> str:
+    def _value(self, place: FamilyPlace, group: Sequence[int]) -> str:
         """Return what a group of files has: its text if it is one, else what tells of it."""
         first = next((file for file in group if place.classes[file] != ABSENT), None)
         if first is None:
-            return "–"
+            return NOTHING
         texts = {self._family.text(place, file) for file in group}
         if len(texts) == 1:
-            return shortened(texts.pop(), room)
+            return shortened(texts.pop(), _LONGEST)
         piece = place.pieces.get(first)
         if piece is not None and piece.callee is not None:
-            return shortened(f"{piece.callee.said}(…)", room)
-        return shortened(self._family.text(place, first), room // 2) + " …"
+            return f"{piece.callee.said}(…)"
+        return f"{shortened(self._family.text(place, first), _LONGEST)} …"
 
     # What is only counted
 
@@ -254,7 +271,11 @@ class _Page:
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004 - as many as a line takes
             many = f"{len(declared)} place{'s' * (len(declared) > 1)}"
             notes.append(f"may vary: {many}: {', '.join(names[:3])}{more}")
-        notes += [f"note: --vary {p.text!r} matches no difference" for p in report.unused]
+        for pattern in report.unused:
+            arguments = report.arguments_of(pattern)
+            hint = f"; for its arguments, write '{pattern.text}({', '.join(arguments)})'"
+            note = f"note: --vary {pattern.text!r} matches no difference{hint * bool(arguments)}"
+            yield from wrap(on_one_line(note), self._view.width, subsequent_indent="  ")
         for kind in KINDS[1:]:
             places = report.of_kind(kind)
             if places and not self._view.shows(kind):
@@ -266,9 +287,7 @@ class _Page:
                 many = f"{len(places)} place{'s' * (len(places) > 1)}"
                 more = ", …" if len(what) > 3 else ""  # noqa: PLR2004 - as above
                 notes.append(f"{plural}: {many} ({', '.join(what[:3])}{more}); {option} shows them")
-        if notes:
-            yield ""
-            yield from map(self._clipped, notes)
+        yield from map(self._clipped, notes)
 
     def _clipped(self, text: str) -> str:
         """Return text on one line that fits the terminal, with nothing that a terminal obeys."""
@@ -289,3 +308,11 @@ def _common_start(paths: Sequence[Sequence[FamilyStep]]) -> tuple[FamilyStep, ..
             break
         common.append(steps[0])
     return tuple(common)
+
+
+def _fitted(texts: Sequence[str], room: int) -> list[str]:
+    """Return texts that fit side by side; those that are short leave room to the others."""
+    share = room // len(texts)
+    short = [len(text) for text in texts if len(text) <= share]
+    each = (room - sum(short)) // max(1, len(texts) - len(short))
+    return [shortened(text, max(_LEAST, each)) for text in texts]

@@ -63,6 +63,12 @@ class ComparisonReport:
             if not any(pattern.allows(place) for place in self.family.places)
         ]
 
+    def arguments_of(self, pattern: Pattern) -> list[str]:
+        """Return the arguments that differ in calls of what a pattern names, if it names one."""
+        *_, call = pattern.names or ("",)
+        steps = (s for p in self.family.places for s in p.path if call in s.calls and not s.part)
+        return sorted({name for step in steps for (name,) in step.names if name.isidentifier()})
+
     @property
     def exit_code(self) -> int:
         """0 if nothing differs that may not, 1 if something does, 2 if a file was not compared."""

@@ -33,11 +33,15 @@ _SLIP = 2
 _QUOTES = frozenset("\"'")
 _LONGEST_NAME = 300
 _NAMED = frozenset({"Constant", "JoinedStr", "Name", "BinOp"})
+_ANNOTATIONS = frozenset({"(annotation)", "(return type)"})
 _IMPORTS = frozenset({"Alias", "Import", "From"})
 _NAMING = re.compile(
     r"(output|out|save|log|ckpt|checkpoint|result|results|work|run|exp|experiment|sweep|trial)_?"
     r"(output_?)?(dir|path|folder|name|id|to)$|^(experiment|output|wandb_name|job_name|abbr)$"
 )
+_PLACEHOLDER = re.compile(r"^\W*$|path/to")
+"""A text that a user has yet to fill in."""
+
 _OPTION = re.compile(r"\(\"--?([\w-]+)\"\)$")
 
 
@@ -48,7 +52,7 @@ def find_slips(family: Family, places: Sequence[FamilyPlace]) -> list[FamilyFind
         family: The files.
         places: Where they differ though nobody said that they may.
     """
-    code = [place for place in places if place.kind == "code"]
+    code = [place for place in places if place.kind == "code" and not _is_annotation(place)]
     strange = list(_out_of_pattern(family, code))
     seen = {(id(s.place), file) for s in strange for file in s.files}
     found = [
@@ -62,6 +66,11 @@ def find_slips(family: Family, places: Sequence[FamilyPlace]) -> list[FamilyFind
     ]
     ranks = list(LABELS)
     return sorted(found, key=lambda finding: (ranks.index(finding.sort), -finding.weight))
+
+
+def _is_annotation(place: FamilyPlace) -> bool:
+    """Whether a place says of what type something is, which sets nothing."""
+    return any(step.text in _ANNOTATIONS for step in place.path)
 
 
 # Names
@@ -123,16 +132,17 @@ def _out_of_pattern(family: Family, places: Sequence[FamilyPlace]) -> Iterator[F
             if file in pattern.following or not own or _fits(own, pattern.text, text):
                 continue
             others = [g for g in texts if g != file and names.own[g]]
-            owner = next(
+            owner = max(
                 (
                     g
                     for g in others
                     if not set(names.own[g]) <= set(own) and _fits(names.own[g], pattern.text, text)
                 ),
-                None,
+                key=lambda g: len(set(names.own[g]) & set(own)),
+                default=None,
             )
             where = at(family, place, [file])
-            shown = f"{last_names(place)} = {shortened(text, 40)}"
+            shown = f"{last_names(place)} = {shortened(text, 60)}"
             if owner is not None:
                 message = f"{shown}, the name of {names.short[owner]}"
                 yield FamilyFinding(
@@ -248,7 +258,7 @@ def _copies(family: Family, strange: list[FamilyFinding]) -> Iterator[FamilyFind
 def _shared_names(
     family: Family, places: Sequence[FamilyPlace], seen: set[tuple[int, int]]
 ) -> Iterator[FamilyFinding]:
-    """Yield run names and output paths that some files share while others have their own."""
+    """Yield run names and output paths that some files share while most have their own."""
     told: set[tuple[int, ...]] = set()
     for place in places:
         if place.change not in {"changed", "missing"} or not _NAMING.search(_last_name(place.path)):
@@ -256,10 +266,10 @@ def _shared_names(
         by_text: dict[str, list[int]] = defaultdict(list)
         for file in range(len(family.members)):
             text = family.text(place, file)
-            if text is not None and (text[:1].isalpha() or text[:1] in _QUOTES):
+            if text is not None and text[:1] in _QUOTES and not _PLACEHOLDER.search(text):
                 by_text[text].append(file)
         alone = sum(len(files) == 1 for files in by_text.values())
-        if alone < max(2, sum(map(len, by_text.values())) / 4):
+        if alone < max(2, sum(map(len, by_text.values())) / 2):
             continue
         if family.names.word_position(place.classes) is not None:
             continue
@@ -309,10 +319,19 @@ def _missing(family: Family, places: Sequence[FamilyPlace]) -> Iterator[FamilyFi
             named = own & set(words_of(path_text(place.path[-2:])))
             if place.spans[file] is not None or len(others) != 1 or is_import or named:
                 continue
+            if len(place.path) == 1 and _is_bound(family, file, place):
+                continue
             other = next(f for f in range(count) if f != file)
             rest = shortened(family.text(place, other), 30)
             message = f"{last_names(place)} = nothing; {count - 1} others {rest}"
             yield FamilyFinding("missing", message, ((file, None, None),), place, 1 / len(theirs))
+
+
+def _is_bound(family: Family, file: int, place: FamilyPlace) -> bool:
+    """Whether a file binds the name of a place in another way, or without its own words."""
+    name = re.sub(f"{OWN}_?", "", place.path[0].text).strip("_").encode()
+    bound = rb"^[ \t]*(?:def |class )?" + re.escape(name) + rb"\b(?!\.)"
+    return re.search(bound, family.members[file].text.data, re.MULTILINE) is not None
 
 
 def _spellings(family: Family, places: Sequence[FamilyPlace]) -> Iterator[FamilyFinding]:
