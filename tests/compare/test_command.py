@@ -112,8 +112,10 @@ def test_values_that_part_behind_what_fits_are_shown_from_where_they_part() -> N
 
 def test_text_of_a_file_starts_no_line_and_tells_a_terminal_nothing() -> None:
     files = {f"{n}\n\x1b[2J.py": f"x = '\x1b[31m{n}\u202e'\n" for n in range(3)}
+    files["copy\n\x1b[2J.py"] = files["0\n\x1b[2J.py"]  # so that there is a finding
     for view in (View(), View(color=True, full=True)):
         text = str(run(files, view=view).result)
+        assert "copies" in text
         for code in ("\x1b[1m", "\x1b[33m", "\x1b[0m"):
             text = text.replace(code, "")
         assert "\x1b" not in text
@@ -189,6 +191,17 @@ def test_a_file_that_python_does_not_accept_is_named_and_the_others_are_compared
         "runs/bad.py:1:5: not valid Python: '(' was never closed"
     ]
     assert "5 files: 3 places differ" in str(result.result)
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "yml", "toml"])
+def test_what_is_neither_python_nor_json_is_refused_though_it_may_read_as_python(
+    suffix: str,
+) -> None:
+    files = {f"{n}.{suffix}": f"lr: {n}\n" for n in range(2)}
+    with pytest.raises(GenSweepsError, match=r"is neither Python nor JSON") as error:
+        run(files)
+    assert len(error.value.problems) == 2
+    assert "reads Python, and JSON if the name ends in .json" in str(error.value.problems[0].hint)
 
 
 def test_a_missing_file_and_a_folder_are_named_and_the_others_are_compared() -> None:

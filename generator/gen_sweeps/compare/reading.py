@@ -43,6 +43,7 @@ _COMMENT_OR_STRING = re.compile(
     re.DOTALL,
 )
 _NESTED_QUOTES = re.compile(rb"(?i:\b[rb]?[ft][rb]?)(['\"])[^\n]*\{[^}\n]*\1")
+_OTHER_LANGUAGES = (".yaml", ".yml", ".toml", ".ini", ".sh")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -91,6 +92,9 @@ def read_member(name: str, content: bytes, pieces: Pieces, *, data: bool = False
     Raises:
         SourceError: It is neither.
     """
+    if name.lower().endswith(_OTHER_LANGUAGES):  # some of it would pass for Python
+        hint = "`gen-sweeps compare` reads Python, and JSON if the name ends in .json"
+        raise SourceError(Problem("is neither Python nor JSON", name, hint=hint))
     try:
         text = SourceText.of(_utf8(content))
         with warnings.catch_warnings():
@@ -102,11 +106,8 @@ def read_member(name: str, content: bytes, pieces: Pieces, *, data: bool = False
         return Member(name, content, text, _Reader(text, pieces, comments).module(tree), comments)
     except SyntaxError as error:
         line, column = error.lineno or None, error.offset or None
-        hint = None
-        if name.lower().endswith((".yaml", ".yml", ".toml", ".ini", ".sh")):
-            hint = "`gen-sweeps compare` reads Python and JSON; YAML and TOML have no parser here"
         message = f"not valid Python: {error.msg}"
-        raise SourceError(Problem(message, name, line, column, hint)) from None
+        raise SourceError(Problem(message, name, line, column)) from None
     except (ValueError, OverflowError, LookupError) as error:
         raise SourceError(Problem(f"not valid Python: {error}", name)) from None
     except (RecursionError, MemoryError):
