@@ -405,6 +405,7 @@ def test_positions_are_right_whatever_the_encoding_and_the_ends_of_lines(
         (b"x = 0.\n", b"x = 0.0\n", "spelling"),
         (b"x = 1\n\n\ny = 2\n", b"x = 1\ny = 2\n", "blank lines"),
         (b"x = f(1, 2)\n", b"x = f(\n    1, 2)\n", "wrapping"),
+        (b"del x, y\n", b"del (x, y)\n", "parentheses"),
         (
             b"def f():\n    '''A.\n    B.'''\n",
             b"def f():\n  '''A.\n  B.'''\n",

@@ -21,12 +21,16 @@ _LINES = 40
 _FINDINGS = 12
 _OF_ONE_CLASS = 4
 _LINES_OF_ONE = 3
+"""Findings that are shown, those of one class among several, and lines of each."""
+
 _COLUMNS = 3
 """Values of a place that are shown side by side; of more, the first of them."""
 
-_LONGEST = 10_000
 _LEAST = 12
 """Characters of a value that are always shown."""
+
+_LONGEST = 10_000
+"""Characters of a value that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)

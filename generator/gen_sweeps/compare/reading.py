@@ -92,7 +92,7 @@ def read_member(name: str, content: bytes, pieces: Pieces, *, data: bool = False
     Raises:
         SourceError: It is neither.
     """
-    if name.lower().endswith(_OTHER_LANGUAGES):  # some of it would pass for Python
+    if not data and name.lower().endswith(_OTHER_LANGUAGES):  # some of it would pass for Python
         hint = "`gen-sweeps compare` reads Python, and JSON if the name ends in .json"
         raise SourceError(Problem("is neither Python nor JSON", name, hint=hint))
     try:
@@ -400,6 +400,8 @@ class _Reader:
             case ast.Return(value=ast.expr() as value):
                 at = self._span(value)[0] - start
                 return Child("return", "return", at, self._expression(value))
+        if isinstance(node, ast.Delete) and isinstance(node.targets[0], ast.Tuple):
+            node.targets[:1] = node.targets[0].elts  # parentheses mean nothing here
         children, head = self._parts(node, start)
         first = text.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip(": ").removeprefix("el")
         name = f"({first[:_LONGEST_TITLE]})"

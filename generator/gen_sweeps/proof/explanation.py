@@ -46,8 +46,7 @@ def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     shown = str(rendering.spec.output_folder / file.path)
     twin = file.under_control()
     try:
-        one, other = _comparable(twin.text, file.source)
-        found = leaks(one, other, shown)
+        found = leaks(twin.text, file.source, shown)
     except SourceError as error:
         yield from error.problems
         return
@@ -60,14 +59,6 @@ def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
         yield _problem(leak, shown, control, line, hint)
     if len(found) > MAX_DIFFERENCES:
         yield Problem(f"and {len(found) - MAX_DIFFERENCES} more places like that", shown)
-
-
-def _comparable(*sources: str) -> tuple[str, ...]:
-    """Return sources without blanks at their ends, if these are alike: LibCST drops some."""
-    ends = {source[len(source.rstrip(" \t\n")) :] for source in sources}
-    if len(ends) > 1:
-        return sources
-    return tuple(f"{source.rstrip(' ' + chr(9) + chr(10))}\n" for source in sources)
 
 
 def _problem(leak: Leak, shown: str, control: str, line: int | None, hint: str) -> Problem:
