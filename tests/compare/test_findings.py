@@ -102,6 +102,15 @@ def test_another_scheme_is_no_slip() -> None:
     assert findings(files) == []
 
 
+def test_a_word_more_in_a_name_is_no_slip() -> None:
+    maps = ("marine8", "zealot5", "stalker3", "bane24", "corridor")
+    files = {f"{name}_qmix.py": f'map_name = "{name}"\n' for name in maps}
+    files["2c64zg_qmix.py"] = 'map_name = "2c_vs_64zg"\n'
+    assert findings(files) == []
+    files["2c64zg_qmix.py"] = 'map_name = "2c64zq"\n'
+    assert [sort for sort, _, _ in findings(files)] == ["odd-in-pattern"]
+
+
 def test_a_name_that_is_part_of_the_files_own_is_no_slip() -> None:
     names = ("coma", "coma_advantage", "identity", "difference", "potential")
     files = {f"sweep_{name}.py": f'strategy = "{name}"\nx = {n}\n' for n, name in enumerate(names)}

@@ -170,10 +170,14 @@ def _fits(own: Sequence[str], pattern: str, text: str) -> bool:
 
 def _is_misspelt(own: Sequence[str], pattern: str, text: str) -> bool:
     """Whether a text is a letter or two off what the file's own words would give."""
-    said = "".join(char for char in text.lower() if char.isalnum())
+    parts = re.findall(r"[^\W_]+", text.lower())
+    said = "".join(parts)
+    fewer = {"".join(parts[:n] + parts[n + 1 :]) for n in range(len(parts))}
     for word in ("".join(own), *own) if ONE in pattern else ("".join(own),):
         filled = pattern.replace(OWN, "".join(own)).replace(ONE, word).lower()
         due = "".join(char for char in filled if char.isalnum())
+        if due in fewer:
+            continue  # a word more is no slip of the pen
         if len(due) > 2 * _SLIP + 1 and 0 < _distance(due, said) <= _SLIP:
             return True
     return False
