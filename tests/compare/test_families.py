@@ -319,6 +319,20 @@ def test_two_names_that_one_file_has_are_two_things() -> None:
     assert row(files, "y") == ("1", None, "1")
 
 
+def test_two_names_are_two_things_though_the_file_that_has_both_is_unlike_the_others() -> None:
+    schedule = "{} = Schedule(start=1, end=2, steps=3)\n"
+    files = {
+        "a.py": schedule.format("warm"),
+        "b.py": schedule.format("cool"),
+        "c.py": "".join(f"only_{n} = {n}\n" for n in range(9))
+        + schedule.format("warm")
+        + schedule.format("cool"),
+    }
+    value = "Schedule(start=1, end=2, steps=3)"
+    assert row(files, "warm") == (value, None, value)
+    assert row(files, "cool") == (None, value, value)
+
+
 def test_what_a_helper_builds_is_compared_with_what_a_sibling_writes_inline() -> None:
     inline = "run = Run(patch=dict(batch=4, actor=Actor(comms=True, turns={})))\n"
     helper = (
