@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -206,7 +205,8 @@ def report(
 
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help="Two or more Python files.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Two or more Python or JSON files, or a folder."),
     ] = None,
     *,
     vary: Annotated[
@@ -217,6 +217,12 @@ def compare(  # noqa: PLR0913 - one parameter for each option
             "optimizer.lr, 'class name' or docstring; may be repeated.",
         ),
     ] = None,
+    spec: Annotated[
+        Path | None, typer.Option(metavar="SPEC", help="Also let vary what this spec declares.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show every place, not about 40 lines.")
+    ] = False,
     layout: Annotated[
         bool, typer.Option("--layout", help="List differences in wrapping, quotes and commas.")
     ] = False,
@@ -240,14 +246,16 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     options = command.CompareOptions(
         files=tuple(map(str, files or ())),
         vary=tuple(vary or ()),
+        spec=spec,
         diff=diff,
         resolved=resolved,
         output_format=output_format.value,
         view=command.View(
+            full=full,
             layout=layout,
             comments=comments,
             color=terminal.coloured(sys.stdout),
-            width=shutil.get_terminal_size((100, 24)).columns,
+            width=terminal.width(),
         ),
     )
     return CommandCall("compare", partial(command.compare, options), options.output_format)
