@@ -83,11 +83,6 @@ def test_catching_everything_does_not_make_it_known(world: World) -> None:
     assert "config.py:4:" in error_in(world, config)
 
 
-def test_a_branch_in_another_file_names_that_file(world: World) -> None:
-    world.write("base.py", "import lib\n\nif lib.DEBUG:\n    x = 1\n")
-    assert error_in(world, "import base\n").startswith("base.py:3:4: a branch on a recorded value")
-
-
 def test_a_constructed_object_is_not_none_and_a_note_says_so(world: World) -> None:
     config = """
         import lib

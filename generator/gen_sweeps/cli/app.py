@@ -254,6 +254,14 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
             "--import", metavar="NAME", help="Use this installed package instead of a stand-in."
         ),
     ] = None,
+    stubs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stub",
+            metavar="NAME",
+            help="Use a stand-in for this package though its files are there.",
+        ),
+    ] = None,
     calls: Annotated[
         list[str] | None,
         typer.Option(
@@ -286,6 +294,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         path=file,
         root=root,
         imports=tuple(imports or ()),
+        stubs=tuple(stubs or ()),
         calls=tuple(calls or ()),
         env=tuple(env or ()),
         timeout=timeout,

@@ -19,6 +19,7 @@ class ResolveOptions:
         path: The file.
         root: The folder under which files are real; None to look for it.
         imports: Installed packages that are real.
+        stubs: Modules under the root that are stand-ins.
         calls: Functions to call instead of `get_config` and `get_search_space`.
         env: `NAME=VALUE` for the environment that the file sees.
         timeout: Seconds.
@@ -29,6 +30,7 @@ class ResolveOptions:
     path: Path
     root: Path | None = None
     imports: tuple[str, ...] = ()
+    stubs: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     timeout: float = 30.0
@@ -49,6 +51,7 @@ def resolve(options: ResolveOptions, progress: Progress = silent) -> Outcome:
         options.path,
         root=options.root,
         imports=options.imports,
+        stubs=options.stubs,
         calls=options.calls,
         env=dict(map(_variable, options.env)),
         timeout=options.timeout,

@@ -35,6 +35,8 @@ class Folders:
         path: The resolved file; it is found under its own name alone, not as a script's neighbour.
         module: Its dotted name.
         installed: The folders of each package that was asked for, by its top-level name.
+        stubs: Modules that are stand-ins with all below them, though their files are there.
+        unable: Files that are stand-ins because they can't run; what is below them is real.
     """
 
     root: str
@@ -42,11 +44,8 @@ class Folders:
     path: str
     module: str
     installed: dict[str, list[str]]
-
-    @property
-    def own(self) -> str:
-        """The first part of the resolved file's dotted name."""
-        return self.module.partition(".")[0]
+    stubs: tuple[str, ...]
+    unable: frozenset[str]
 
 
 class Finder(MetaPathFinder):
@@ -65,23 +64,25 @@ class Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return how a module is loaded; None if it must not be found."""
         top = fullname.partition(".")[0]
-        if top in sys.stdlib_module_names and top != self._folders.own:
+        if top in sys.stdlib_module_names:
             return PathFinder.find_spec(fullname, path or self._library, target)
         if top in self._folders.installed:
             return PathFinder.find_spec(fullname, path or self._folders.installed[top], target)
         if not self._is_asked_by_a_file():
             return PathFinder.find_spec(fullname, path or self._library, target)
+        if any(f"{fullname}.".startswith(f"{stub}.") for stub in self._folders.stubs):
+            return self._standin(fullname, [])
         tail = fullname.rpartition(".")[2]
         found, portions = self._under_root(fullname, tail, path)
         if found is not None:
             return found
         parent = sys.modules.get(fullname.rpartition(".")[0])
         if parent is not None and not isinstance(parent, RecordedModule):
-            return None
+            return _namespace(fullname, portions) if portions else None
         if path and not portions:
             message = f"`{fullname}` is not under the root: it is recorded"
             self._session.note(message, self._session.sources.here())
-        return ModuleSpec(fullname, _StandinLoader(self._session, portions), is_package=True)
+        return self._standin(fullname, portions)
 
     def _under_root(
         self, fullname: str, tail: str, path: Sequence[str] | None
@@ -101,15 +102,22 @@ class Finder(MetaPathFinder):
 
     def spec(self, fullname: str, path: str, folders: list[str] | None) -> ModuleSpec:
         """Return how a file under the root is loaded."""
+        if path in self._folders.unable:
+            return self._standin(fullname, folders or [])
         loader = _FileLoader(self._session, path)
         spec = spec_from_file_location(
             fullname, path, loader=loader, submodule_search_locations=folders
         )
         return cast("ModuleSpec", spec)
 
+    def _standin(self, fullname: str, portions: list[str]) -> ModuleSpec:
+        return ModuleSpec(fullname, _StandinLoader(self._session, portions), is_package=True)
+
     def _search(self) -> Iterator[str]:
         yield from self._folders.search
-        for folder in sys.path:
+        for folder in cast("list[object]", sys.path):
+            if not isinstance(folder, str):  # Python passes over it too
+                continue
             added = os.path.realpath(folder)
             inside = os.path.commonpath([added, self._folders.root]) == self._folders.root
             if folder not in self._library and inside:
@@ -132,6 +140,13 @@ class Finder(MetaPathFinder):
                 return False
             frame = frame.f_back
         return False
+
+
+def _namespace(fullname: str, portions: list[str]) -> ModuleSpec:
+    """Return how a folder without an `__init__.py` is loaded within a package."""
+    spec = ModuleSpec(fullname, None, is_package=True)
+    spec.submodule_search_locations = portions
+    return spec
 
 
 class _FileLoader(Loader):

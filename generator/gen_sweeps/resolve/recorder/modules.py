@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +13,8 @@ from .definitions import is_dunder
 from .standin import read, state_of_name
 
 if TYPE_CHECKING:
+    from collections.abc import MutableSequence
+
     from .nodes import State
     from .session import Session
 
@@ -20,6 +24,7 @@ class RecordedModule(ModuleType):
 
     __gs_session__: Session
     __gs_state__: State
+    __path__: MutableSequence[str] = []  # noqa: RUF012 - as the import system has it; set, never changed
 
     def __getattr__(self, name: str) -> object:
         session = self.__gs_session__
@@ -31,6 +36,8 @@ class RecordedModule(ModuleType):
             raise failure
         if name in _OF_THE_IMPORT_SYSTEM:
             raise AttributeError(name)
+        if any(map(_is_module, (os.path.join(folder, name) for folder in self.__path__))):  # noqa: PTH118 - the import system's paths are texts
+            return import_module(f"{self.__name__}.{name}")
         return read(session, self.__gs_state__, ("attr", name))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -39,6 +46,12 @@ class RecordedModule(ModuleType):
             session.change(self.__gs_state__, "set", ("attr", name), value)
         else:
             super().__setattr__(name, value)
+
+
+def _is_module(base: str) -> bool:
+    """Return whether a module's file or a package stands at a path without its suffix."""
+    names = (f"{base}.py", os.path.join(base, "__init__.py"))  # noqa: PTH118 - likewise
+    return any(map(os.path.isfile, names))
 
 
 _OF_THE_IMPORT_SYSTEM = frozenset(

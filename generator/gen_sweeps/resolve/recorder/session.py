@@ -148,8 +148,11 @@ class Session:
                 case Attr(base=base) | Item(base=base) | Parent(base=base):
                     expression = base.expression
                     continue
-                case Invocation(callee=callee):
+                case Invocation(callee=callee, args=call_args, kwargs=keywords):
                     follow = callee
+                    if isinstance(callee, Seen) and self.is_of_the_library(callee.state):
+                        given = (*call_args, *(value for _name, value in keywords))
+                        follow = next((arg for arg in given if isinstance(arg, Seen)), None)
                 case Binary(left=left, right=right):
                     follow = left if isinstance(left, Seen) else right
                 case Unary(operand=operand):
@@ -169,7 +172,14 @@ class Session:
             if not isinstance(follow, Seen):
                 return None
             expression = follow.state.expression
-        return expression.dotted.partition(".")[0]
+        top = expression.dotted.partition(".")[0]
+        return None if top in sys.stdlib_module_names else top
+
+    @staticmethod
+    def is_of_the_library(state: State) -> bool:
+        """Return whether a state is a name of the standard library's."""
+        named = state.expression
+        return isinstance(named, Name) and named.dotted.split(".")[0] in sys.stdlib_module_names
 
     def seen_state(self, state: State) -> Seen:
         """Return a state as it is now."""
@@ -190,11 +200,19 @@ class Session:
         owner, path = state.owner()
         place = self.sources.here()
         within = tuple(self.contexts)
+        is_exact = is_hashable(key)
+        if not is_exact:  # it may mean any item, and may change later itself
+            key = (key[0], self.seen(key[1]))
+            for items in (state.known, state.children):
+                for other in [other for other in items if other[0] == "item"]:
+                    del items[other]
         step = Step(verb, (*path, key), place, within, value=value, owner=owner)
         if isinstance(owner.expression, Name):
             self.effects.append(step)
         else:
             owner.steps.append(step)
+        if not is_exact:
+            return
         if verb == "set":
             state.known[key] = value
         else:
@@ -214,6 +232,17 @@ class Session:
                 break
         effect = Step("call", (), state.place, state.within, call=state, owner=owner)
         self.effects.append(effect)
+
+
+def is_hashable(key: Key) -> bool:
+    """Return whether what is set under a key is read again under an equal one: no slice is."""
+    if type(key[1]) is slice or (type(key[1]) is tuple and any(type(k) is slice for k in key[1])):
+        return False  # newer Pythons hash them
+    try:
+        hash(key)
+    except TypeError:
+        return False
+    return True
 
 
 _CONTAINERS = (list, dict, tuple, set, frozenset)

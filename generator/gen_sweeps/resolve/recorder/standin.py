@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from .definitions import annotated_names, has_generated_init, is_dunder
 from .display import displayed
 from .nodes import Attr, Binary, Copied, Defined, Invocation, Item, Name, Parent, State, Step, Unary
-from .session import Session
+from .session import Session, is_hashable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -325,7 +325,7 @@ def _state(value: object) -> State:
 
 def read(session: Session, state: State, key: tuple[str, object]) -> object:
     """Return an attribute or item: what was set, or a stand-in, always the same one."""
-    if _hashable(key):
+    if is_hashable(key):
         if key in state.known:
             return state.known[key]
         child = state.children.get(key)
@@ -339,17 +339,9 @@ def read(session: Session, state: State, key: tuple[str, object]) -> object:
         child = session.name(f"{state.expression.dotted}.{name}")
     else:
         child = session.record(Attr(state, str(name)))
-    if _hashable(key):
+    if is_hashable(key):
         state.children[key] = child
     return child
-
-
-def _hashable(key: tuple[str, object]) -> bool:
-    try:
-        hash(key)
-    except TypeError:
-        return False
-    return True
 
 
 def _forked(value: Recording, memo: dict[int, object]) -> object:

@@ -1,0 +1,170 @@
+"""Files resolve wherever they stand, and the repository's own library needs not be able to run."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from conftest import World
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gen_sweeps.resolve import ResolveError, resolve
+from resolve.conftest import error_in, resolve_in, tree_in
+
+IMPORTS = "import sdk\nfrom pkg.data import SIZE\nfrom .near import LR\nfrom ..up import UP\n"
+BUILDS = "run = sdk.Run(size=SIZE, lr=LR, up=UP)\n"
+RUN = {"run": {"call": "sdk.Run", "kwargs": {"size": 4, "lr": 0.1, "up": 7}}}
+
+
+@pytest.mark.parametrize("inits", [(), ("pkg",), ("pkg/configs",), ("pkg", "pkg/configs")])
+@pytest.mark.parametrize("base", ["", "src/"])
+def test_folders_need_no_init(world: World, inits: tuple[str, ...], base: str) -> None:
+    for folder in inits:
+        world.write(f"{base}{folder}/__init__.py", "")
+    world.write(f"{base}pkg/data.py", "SIZE = 4\n")
+    world.write(f"{base}pkg/up.py", "UP = 7\n")
+    world.write(f"{base}pkg/configs/near.py", "LR = 0.1\n")
+    assert tree_in(world, IMPORTS + BUILDS, name=f"{base}pkg/configs/f.py") == RUN
+
+
+@pytest.mark.parametrize("folder", ["json", "types", "v1.0", "2024-01-02", "class", "my configs"])
+def test_a_folder_may_have_any_name(world: World, folder: str) -> None:
+    world.write(f"{folder}/near.py", "LR = 0.1\n")
+    text = (
+        "import json, types\nfrom .near import LR\nfrom . import near\nlr = json.loads(str(LR))\n"
+    )
+    assert tree_in(world, text, name=f"{folder}/a-b 1.py") == {"lr": 0.1}
+
+
+def test_a_module_beside_a_folder_of_its_name_does_not_hide_the_file_in_it(world: World) -> None:
+    world.write("pkg.py", "X = 1\n")
+    world.write("pkg/near.py", "LR = 0.1\n")
+    assert tree_in(world, "from .near import LR\nlr = LR\n", name="pkg/f.py") == {"lr": 0.1}
+
+
+def test_a_module_of_a_folder_is_imported_from_it_by_name(world: World) -> None:
+    world.write("configs/base.py", "LR = 0.1\n")
+    text = "from configs import base\nfrom configs import missing\nlr = base.LR\nm = missing\n"
+    assert tree_in(world, text, name="run.py") == {"lr": 0.1, "m": {"name": "configs.missing"}}
+
+
+PARTS = ("a", "b", "json", "x.y", "class", "src", "1")
+STEMS = ("f", "a", "__init__", "__main__", "torch", "f-1", "x.y", "json")
+STATEMENTS = (
+    "import a",
+    "import a.b",
+    "from a import b",
+    "from a.b import v",
+    "from a.f import v",
+    "from b import a as v",
+    "import json",
+    "import torch",
+    "from . import v",
+    "from . import a",
+    "from .a import v",
+    "from .a import *",
+    "from ..b import v",
+    "from ... import v",
+    "import importlib; v = importlib.import_module('.a', __package__)",
+    "import importlib; v = importlib.import_module('a.b')",
+    "import sys; sys.path.insert(0, 'a')",
+    "from torch import nn",
+    "v = 1",
+)
+FILES = st.dictionaries(
+    st.tuples(st.lists(st.sampled_from(PARTS), max_size=3), st.sampled_from(STEMS)).map(
+        lambda way: "/".join([*way[0], f"{way[1]}.py"])
+    ),
+    st.lists(st.sampled_from(STATEMENTS), max_size=3).map("\n".join),
+    min_size=1,
+    max_size=7,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(FILES, st.data())
+def test_no_layout_makes_resolve_fail_itself(files: dict[str, str], data: st.DataObject) -> None:
+    chosen = data.draw(st.sampled_from(sorted(files)))
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder).resolve())
+        world.write("pyproject.toml", "")
+        for name, text in files.items():
+            world.write(name, f"{text}\nv = 1\n")
+        outcome = ""
+        try:
+            outcome = str(resolve(world.path(chosen), printed=subprocess.DEVNULL).tree["v"])
+        except ResolveError as error:
+            outcome = str(error)
+        # What Python finds nowhere is an error of the file's, which names its line.
+        assert outcome == "1" or ".py:" in outcome
+
+
+COMPAT = "import torch\nNEW = tuple(int(x) for x in torch.__version__.split('.')) >= (1, 10)\n"
+
+
+def test_a_library_that_can_not_run_is_a_stand_in_and_one_note_says_why(world: World) -> None:
+    world.write("lib/__init__.py", "from lib.compat import NEW\nfrom lib.model import Model\n")
+    world.write("lib/compat.py", COMPAT)
+    world.write("lib/model.py", "from lib import compat\nclass Model:\n    width = 3\n")
+    text = "from lib import NEW, Model\nfrom sdk import Run\nrun = Run(NEW, width=Model.width)\n"
+    resolved = resolve_in(world, text)
+    args = {"args": [{"name": "lib.compat.NEW"}], "kwargs": {"width": 3}}
+    assert resolved.tree == {"run": {"call": "sdk.Run", **args}}
+    (note,) = resolved.notes
+    assert str(note.origin) == "lib/compat.py:2"
+    assert note.message.startswith("`lib/compat.py` is a stand-in, as it can't run: iteration over")
+    assert "`--import torch`" in note.message
+    assert "`--stub lib`" in note.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "KINDS = {}\ndef register(c): KINDS[c.__name__] = 1 / 0; return c\n@register\nclass M: ...",
+        "TEXT = open('missing.txt').read()",
+        "from lib import _compiled",
+        "from . import _compiled",
+        "import os\nos.makedirs('out')",
+        "import sys\nsys.exit(2)",
+    ],
+)
+def test_whatever_stops_a_library_the_file_is_followed(world: World, body: str) -> None:
+    world.write("lib/__init__.py", "")
+    world.write("lib/models.py", f"{body}\ndef make(): ...\n")
+    resolved = resolve_in(world, "from lib.models import make\nmodel = make(3)\n")
+    assert resolved.tree == {"model": {"call": "lib.models.make", "args": [3], "kwargs": {}}}
+    assert len(resolved.notes) == 1
+
+
+def test_a_function_of_the_library_that_can_not_be_followed_is_recorded(world: World) -> None:
+    world.write("lib.py", "import torch\ndef device():\n    if torch.ok():\n        return 1\n")
+    resolved = resolve_in(world, "import lib\ndevice = lib.device()\n")
+    assert resolved.tree == {"device": {"call": "lib.device", "kwargs": {}}}
+
+
+def test_what_the_file_can_not_do_with_a_stand_in_names_the_reason(world: World) -> None:
+    world.write("lib.py", f"{COMPAT}SIZES = [1, 2]\n")
+    with pytest.raises(ResolveError) as raised:
+        resolve_in(world, "import lib\nsizes = [2 * size for size in lib.SIZES]\n")
+    (problem,) = raised.value.problems
+    assert problem.location == "config.py:2:31"
+    assert problem.hint is not None
+    assert "lib.py:2:" in problem.hint
+
+
+def test_a_stub_is_a_stand_in_with_all_below_it(world: World) -> None:
+    world.write("lib/__init__.py", "raise RuntimeError\n")
+    world.write("lib/model.py", "SIZE = 3\n")
+    text = "from lib.model import SIZE\nsize = SIZE\n"
+    resolved = resolve_in(world, text, stubs=("lib",))
+    assert (resolved.tree, resolved.notes) == ({"size": {"name": "lib.model.SIZE"}}, ())
+
+
+def test_an_import_that_is_ready_for_absence_is_still_ready(world: World) -> None:
+    world.write("lib/__init__.py", "")
+    text = "try:\n    from lib._fast import f\nexcept ImportError:\n    f = None\ng = f\n"
+    assert tree_in(world, text)["g"] is None
+    assert "No module named 'lib._fast'" in error_in(world, "from lib._fast import f\n")
