@@ -35,6 +35,7 @@ def resolve_in(  # noqa: PLR0913 - what a run depends on, and nothing else does
     env: Mapping[str, str] | None = None,
     timeout: float = 30.0,
     provenance: bool = False,
+    history: bool = False,
 ) -> Resolved:
     """Write a file, resolve it, and drop what it prints."""
     world.write(name, textwrap.dedent(text))
@@ -47,6 +48,7 @@ def resolve_in(  # noqa: PLR0913 - what a run depends on, and nothing else does
         env=env,
         timeout=timeout,
         provenance=provenance,
+        history=history,
         printed=subprocess.DEVNULL,
     )
 

@@ -283,6 +283,9 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Show the file and line each value came from.")
     ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show also the values that were set again later.")
+    ] = False,
     output_format: Annotated[
         TreeFormat, typer.Option(help="Format of the tree.")
     ] = TreeFormat.TEXT,
@@ -299,6 +302,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         env=tuple(env or ()),
         timeout=timeout,
         provenance=provenance,
+        history=history,
         output_format=output_format.value,
     )
     return CommandCall("resolve", partial(command.resolve, options), options.output_format)

@@ -92,6 +92,7 @@ and values that it makes.
 \b
   gen-sweeps resolve sweep.py                       the tree
   gen-sweeps resolve sweep.py --provenance          with each value's origin
+  gen-sweeps resolve sweep.py --stub mylib          with a stand-in for a package of the project
   gen-sweeps resolve sweep.py --output-format json  for programs
 
 """

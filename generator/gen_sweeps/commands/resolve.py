@@ -24,6 +24,7 @@ class ResolveOptions:
         env: `NAME=VALUE` for the environment that the file sees.
         timeout: Seconds.
         provenance: Whether to say where each value came from.
+        history: Whether to show values that were set again later.
         output_format: "text" or "json".
     """
 
@@ -35,6 +36,7 @@ class ResolveOptions:
     env: tuple[str, ...] = ()
     timeout: float = 30.0
     provenance: bool = False
+    history: bool = False
     output_format: str = "text"
 
 
@@ -56,6 +58,7 @@ def resolve(options: ResolveOptions, progress: Progress = silent) -> Outcome:
         env=dict(map(_variable, options.env)),
         timeout=options.timeout,
         provenance=options.provenance,
+        history=options.history,
     )
     if options.output_format == "json":  # it has the notes in it
         return Outcome(result=as_json(resolved))

@@ -55,6 +55,7 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
     env: Mapping[str, str] | None = None,
     timeout: float = 30.0,
     provenance: bool = False,
+    history: bool = False,
     printed: IO[bytes] | int | None = None,
 ) -> Resolved:
     """Run a Python file without the packages it imports and return what it builds.
@@ -71,6 +72,7 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         env: The environment that the file sees; None for an empty one, in which `~` stays `~`.
         timeout: Seconds after which the run is ended.
         provenance: Whether to say where each value came from.
+        history: Whether to show values that were set again later, too.
         printed: Where the file prints, as `subprocess` takes it; None for this process's standard
             error.
 
@@ -95,6 +97,7 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         "calls": [parsed_call(call) for call in calls],
         "env": {"HOME": "~", **(env or {})},
         "provenance": provenance,
+        "history": history,
     }
     failed = dict[str, ResolveError]()
     ends = time.monotonic() + timeout

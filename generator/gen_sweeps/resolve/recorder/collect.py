@@ -11,7 +11,9 @@ import sys
 from types import FunctionType, GeneratorType, ModuleType
 from typing import TYPE_CHECKING, cast
 
+from .definitions import free_names
 from .forms import Json, escaped
+from .modules import RecordedModule
 from .origins import absolute
 from .places import SourcePlace
 from .standin import RecordedBase
@@ -77,6 +79,7 @@ class Collector:
             for value in list(values.values()):
                 if isinstance(value, type) and self._is_own(value):
                     self._call_methods(called, value)
+            self._make(called, values)
         return Found(self._values(), called)
 
     def _values(self) -> dict[str, object]:
@@ -109,6 +112,49 @@ class Collector:
                     )
                     continue
                 self._call(called, cls, name, getattr(cls(), name))
+
+    def _make(
+        self, called: dict[tuple[type | None, str], object], values: dict[str, object]
+    ) -> None:
+        """Make an object of each class whose constructor says what it holds and nobody calls."""
+        needy = list[str]()
+        used = {ast.unparse(n.func) for n in ast.walk(self._source.tree) if isinstance(n, ast.Call)}
+        for name, value in values.items():
+            if not isinstance(value, type) or not self._is_own(value) or not self._has_init(value):
+                continue
+            if name in used or any(hasattr(value, method) for method in CALLED):
+                continue
+            if not _takes_nothing(value):
+                needy.append(f"`{name}`")
+                continue
+            session = self._session
+            before, count, inside = session.failure, len(session.effects), len(session.contexts)
+            try:
+                made: object = value()
+            except BaseException as error:  # noqa: BLE001 - whatever a constructor raises
+                session.failure = before
+                del session.effects[count:], session.contexts[inside:]
+                reason = getattr(error, "message", None) or type(error).__name__
+                self._skipped(f"{name}() was not made: {reason}")
+                continue
+            if session.state_of(made) is not None or vars(made):
+                called[None, name] = made
+        if needy:
+            what = "takes" if len(needy) == 1 else "take"
+            self._skipped(
+                f"{', '.join(needy)} {what} arguments: "
+                f"`--call '{needy[0][1:-1]}(…)'` shows what is made with some"
+            )
+
+    def _has_init(self, cls: type) -> bool:
+        if issubclass(cls, (BaseException, enum.Enum, tuple)) or inspect.isabstract(cls):
+            return False
+        maker = next(base for base in cls.__mro__ if "__init__" in vars(base))
+        init = vars(maker)["__init__"]
+        return (
+            isinstance(init, FunctionType)
+            and init.__code__.co_filename in self._session.sources.files
+        )
 
     def _call(
         self,
@@ -299,7 +345,9 @@ def _passing(source: Source) -> frozenset[str]:
     passing, kept = set[str](), set[str]()
     for node in _of_the_module(source.tree):
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-            passing |= vars(sys.modules.get(absolute(source, node), ast)).keys()
+            module = sys.modules.get(absolute(source, node), ast)
+            is_recorded = isinstance(module, RecordedModule)
+            passing |= free_names(source.tree) if is_recorded else vars(module).keys()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             passing |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -320,8 +368,15 @@ def _of_the_module(tree: ast.Module) -> Iterator[ast.AST]:
     while todo:
         node = todo.pop()
         yield node
+        if isinstance(node, ast.With) and _is_read_base(node):
+            continue  # what it imports is part of the configuration, as mmengine documents
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             todo += ast.iter_child_nodes(node)
+
+
+def _is_read_base(node: ast.With) -> bool:
+    call = node.items[0].context_expr
+    return isinstance(call, ast.Call) and ast.unparse(call.func).endswith("read_base")
 
 
 def _bound(target: ast.expr) -> set[str]:

@@ -11,10 +11,12 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, new
 from typing import TYPE_CHECKING, cast
 
 from .library import BUILTINS, COMPUTING, OF_THE_MOMENT, public_name
+from .mappings import AttributeDict, attributed
 from .modules import RecordedModule
 from .nodes import (
     Attr,
     Binary,
+    Choice,
     Display,
     FString,
     Invocation,
@@ -43,6 +45,7 @@ class Hooks:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seeded = False
+        self._choices: dict[int, list[tuple[bool, bool]]] = {}
 
     def callee(self, function: object) -> object:
         """Return what to call for `function`: itself, or a form that records."""
@@ -108,6 +111,30 @@ class Hooks:
             else:
                 _append(kept, _formatted(part))
         return self._session.record(FString(tuple(kept)))
+
+    def begin(self, test: object) -> object:
+        """Begin `yes if test else no`; both sides are wanted where the test is recorded."""
+        is_open = self._session.is_recorded(test)
+        truth = (True, True) if is_open else (bool(test), not test)
+        frame = sys._getframe(1)  # noqa: SLF001 - one expression at a time runs in a frame
+        self._choices.setdefault(id(frame), []).append(truth)
+        return test
+
+    def wanted(self, side: int) -> bool:
+        """Return whether a side of the innermost choice of the calling frame is wanted."""
+        return self._choices[id(sys._getframe(1))][-1][side]  # noqa: SLF001 - likewise
+
+    def choice(self, test: object, yes: object, no: object) -> object:
+        """End it."""
+        wanted = self._choices[id(sys._getframe(1))].pop()  # noqa: SLF001 - likewise
+        if all(wanted):
+            seen = self._session.seen
+            return self._session.record(Choice(seen(test), seen(yes), seen(no)))
+        return yes if wanted[0] else no
+
+    def imported(self, value: object) -> object:
+        """Give a dict of another file attributes, where the importing file reads some."""
+        return attributed(value) if type(value) is dict else value
 
     def percent(self, left: object, right: object) -> object:
         """Compute `left % right`."""
@@ -212,7 +239,7 @@ class Hooks:
             return method
         if isinstance(this, type):
             return self._wrapped(method, f"{this.__module__}.{this.__qualname__}.{method.__name__}")
-        if type(this) in _METHODS_OF:
+        if isinstance(this, AttributeDict) or type(this) in _METHODS_OF:
             return partial(self._method, cast("BuiltinFunctionType", method))
         return method
 

@@ -50,6 +50,7 @@ class Request:
         self.calls = cast("list[tuple[str, list[object], dict[str, object]]]", data["calls"])
         self.env = cast("dict[str, str]", data["env"])
         self.provenance = bool(data["provenance"])
+        self.history = bool(data["history"])
         self.result = cast("str", data["result"])
 
 
@@ -82,12 +83,18 @@ def _answer(request: Request, session: Session) -> dict[str, Json]:
     module = _run(request, session)
     source = session.sources.files[request.path]
     found = Collector(session, module, source).found(request.calls)
-    first = Writer(session, request.module, request.root, written)
+    first = Writer(session, request.module, request.root, written, history=request.history)
     TreeWriter(first, module, None).tree(found)
     origins = Provenance(session.sources) if request.provenance else None
     reached = frozenset(first.written)
     writer = Writer(
-        session, request.module, request.root, written, reached=reached, origins=origins
+        session,
+        request.module,
+        request.root,
+        written,
+        reached=reached,
+        origins=origins,
+        history=request.history,
     )
     tree = TreeWriter(writer, module, origins).tree(found)
     effects = written_effects(writer, session.effects, "/(effects)")

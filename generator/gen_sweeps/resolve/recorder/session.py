@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from .mappings import AttributeDict
 from .nodes import (
     Attr,
     Binary,
+    Choice,
     Copied,
     Defined,
     Display,
@@ -139,7 +141,7 @@ class Session:
             found = getattr(found, "__dict__", {}).get(part)
         return state.decorates if self.state_of(found) is state else None
 
-    def package(self, state: State) -> str | None:  # noqa: C901 - one case for each kind
+    def package(self, state: State) -> str | None:  # noqa: C901, PLR0912 - one case for each kind
         """Return the top-level name of the package that a value comes from."""
         expression = state.expression
         while not isinstance(expression, Name):
@@ -157,6 +159,8 @@ class Session:
                     follow = left if isinstance(left, Seen) else right
                 case Unary(operand=operand):
                     follow = operand
+                case Choice(test=test):
+                    follow = test
                 case FString(parts=parts):
                     values = (part.value for part in parts if isinstance(part, Placeholder))
                     follow = next((value for value in values if isinstance(value, Seen)), None)
@@ -245,7 +249,7 @@ def is_hashable(key: Key) -> bool:
     return True
 
 
-_CONTAINERS = (list, dict, tuple, set, frozenset)
+_CONTAINERS = (list, dict, AttributeDict, tuple, set, frozenset)
 
 
 def _copied(session: Session, value: object, memo: dict[int, object]) -> object:
@@ -257,8 +261,8 @@ def _copied(session: Session, value: object, memo: dict[int, object]) -> object:
         memo[id(value)] = items
         items += [_copied(session, item, memo) for item in value]
         return items
-    if type(value) is dict:
-        entries = dict[object, object]()
+    if type(value) is dict or type(value) is AttributeDict:
+        entries = type(value)()
         memo[id(value)] = entries
         entries.update((key, _copied(session, item, memo)) for key, item in value.items())
         return entries

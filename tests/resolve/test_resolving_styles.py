@@ -1,0 +1,131 @@
+"""Idioms of configuration libraries that a plain reading of Python would refuse or misread."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import World
+
+from gen_sweeps.resolve import ResolveError
+from resolve.conftest import error_in, resolve_in, text_in, tree_in
+
+TWICE = """
+    import ml_collections
+    def base():
+        config = ml_collections.ConfigDict()
+        config.optim = ml_collections.ConfigDict()
+        config.optim.lr = 0.1
+        config.optim.eps = 1e-8
+        return config
+    def get_config():
+        config = base()
+        config.optim.lr = 0.001
+        return config
+"""
+
+
+def test_only_the_last_value_is_shown(world: World) -> None:
+    text = text_in(world, TWICE)
+    assert "0.1\n" not in text
+    assert text.count(".lr = 0.001") == 1
+
+
+def test_the_history_shows_every_value(world: World) -> None:
+    text = text_in(world, TWICE, history=True)
+    assert text.index(".lr = 0.1\n") < text.index(".lr = 0.001")
+
+
+def test_a_value_that_a_call_may_have_used_is_kept(world: World) -> None:
+    config = "import lib\nx = lib.X()\nx.lr = 1\nx.step()\nx.lr = 2\nx['a'] = 3\nx['a'] = 4\n"
+    assert text_in(world, config) == ('x: lib.X()\n  .lr = 1\n  .step()\n  .lr = 2\n  ["a"] = 4\n')
+
+
+def test_slices_and_other_keys_that_nothing_can_look_up_are_written(world: World) -> None:
+    config = """
+        import numpy as np
+        a = np.zeros((10, 3))
+        a[0] = 5
+        a[:2, :] = [[0, 0, 0], [1, 1, 1]]
+        a[[1, 2]] = 0
+        a[{3}] = 1
+        first = a[0]
+    """
+    text = text_in(world, config)
+    for shown in ("[:2, :] = [[0, 0, 0], [1, 1, 1]]", "[[1, 2]] = 0", "[{3}] = 1"):
+        assert shown in text
+    assert "first: 5" not in text  # a slice may have changed it
+
+
+def test_a_dict_that_is_set_on_a_configuration_has_attributes(world: World) -> None:
+    config = """
+        import ml_collections
+        def get_config():
+            config = ml_collections.ConfigDict()
+            config.input = {}
+            config.input.data = dict(name="coco", split="train")
+            config.name = config.input.data.name
+            return config
+    """
+    assert text_in(world, config) == (
+        "get_config(): ml_collections.ConfigDict()\n"
+        '  .input = {"data": {"name": "coco", "split": "train"}}\n'
+        '  .name = "coco"\n'
+    )
+
+
+def test_a_choice_by_a_recorded_value_shows_both_sides(world: World) -> None:
+    config = "import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\n"
+    shown = "device: 'cuda' if torch.cuda.is_available() else 'cpu'\n".replace("'", '"')
+    assert text_in(world, config) == shown
+    assert tree_in(world, "x = [1 if y else 2 for y in (0, 1)]\n")["x"] == [2, 1]
+
+
+def test_a_choice_that_would_change_something_is_refused(world: World) -> None:
+    config = "import torch\nd = [1]\nx = d.pop() if torch.ok else 2\n"
+    assert "config.py:3:16: a branch on a recorded value" in error_in(world, config)
+
+
+def test_a_lazy_call_has_its_arguments_and_a_neighbours_dict_its_entries(world: World) -> None:
+    world.write("configs/train.py", "train = dict(max_iter=10)\n")
+    config = """
+        from detectron2.config import LazyCall as L
+        from fvcore import Step
+        from .train import train
+        train.max_iter = 20
+        lr = L(Step)(milestones=[1, 2])
+        lr.milestones = [2 * m for m in lr.milestones]
+    """
+    text = text_in(world, config, name="configs/f.py")
+    assert ".milestones = [2, 4]" in text
+
+
+def test_a_class_is_made_to_see_what_its_constructor_sets(world: World) -> None:
+    world.write("base.py", "class Base:\n    def __init__(self):\n        self.depth = 1.0\n")
+    config = """
+        from base import Base
+        class Exp(Base):
+            def __init__(self):
+                super().__init__()
+                self.width = 0.5
+        class Other:
+            def __init__(self, lr):
+                self.lr = lr
+        class Broken:
+            def __init__(self):
+                open("log.txt", "w")
+    """
+    resolved = resolve_in(world, config)
+    held = {"object": "Exp", "attributes": {"depth": 1.0, "width": 0.5}}
+    assert resolved.tree == {"Exp()": held}
+    assert [note.message for note in resolved.notes] == [
+        "Broken() was not made: the file opens a file for writing, which resolve does not do",
+        "`Other` takes arguments: `--call 'Other(…)'` shows what is made with some",
+    ]
+    made = tree_in(world, config, calls=("Other(0.1)",))
+    assert made == {"Other()": {"object": "Other", "attributes": {"lr": 0.1}}}
+
+
+@pytest.mark.parametrize("call", ["int(numba.__version__) < 53", "len([numba.x]) and numba.y"])
+def test_the_hint_names_the_package_behind_a_built_in_function(world: World, call: str) -> None:
+    with pytest.raises(ResolveError) as raised:
+        resolve_in(world, f"import numba\nif {call}:\n    x = 1\n")
+    assert "`--import numba`" in str(raised.value.problems[0].hint)
