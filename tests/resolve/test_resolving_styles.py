@@ -129,3 +129,32 @@ def test_the_hint_names_the_package_behind_a_built_in_function(world: World, cal
     with pytest.raises(ResolveError) as raised:
         resolve_in(world, f"import numba\nif {call}:\n    x = 1\n")
     assert "`--import numba`" in str(raised.value.problems[0].hint)
+
+
+def test_the_bases_of_an_mmengine_configuration_are_merged(world: World) -> None:
+    world.write("_base_/run.py", "max_epochs = 3\nhooks = dict(a=1, b=dict(c=2))\n")
+    world.write("mid.py", "_base_ = './_base_/run.py'\nscale = (640, 640)\n")
+    config = """
+        _base_ = ["./mid.py"]
+        hooks = dict(b=dict(_delete_=True, d=4))
+        scale = _base_.scale
+        epochs = {{_base_.max_epochs}} * 2
+        b = _base_.hooks.b.c
+    """
+    resolved = resolve_in(world, config)
+    assert (resolved.notes, resolved.tree) == (
+        (),
+        {
+            "hooks": {"a": 1, "b": {"d": 4}},
+            "scale": {"tuple": [640, 640]},
+            "epochs": 6,
+            "b": 2,
+            "max_epochs": 3,
+        },
+    )
+
+
+def test_a_base_that_is_not_there_is_named(world: World) -> None:
+    resolved = resolve_in(world, "_base_ = ['mmdet::x.py']\nscale = _base_.scale\n")
+    assert resolved.tree == {"_base_": ["mmdet::x.py"], "scale": {"name": "_base_.scale"}}
+    assert resolved.notes[0].message == "`_base_` is not followed to mmdet::x.py"

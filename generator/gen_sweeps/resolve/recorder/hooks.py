@@ -10,6 +10,7 @@ from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, new_class
 from typing import TYPE_CHECKING, cast
 
+from .bases import followed
 from .library import BUILTINS, COMPUTING, OF_THE_MOMENT, public_name
 from .mappings import AttributeDict, attributed
 from .modules import RecordedModule
@@ -33,6 +34,8 @@ from .standin import Recorded, RecordedBase, attribute, parent_attribute
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .bases import SpecOf
+
 _Callable = Callable[..., object]
 
 _METHODS_OF = (str, bytes, int, float, dict)
@@ -42,8 +45,9 @@ _DEEPEST_LOOK = 6
 class Hooks:
     """The hooks of one run."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, spec_of: SpecOf) -> None:
         self._session = session
+        self._spec_of = spec_of
         self._seeded = False
         self._choices: dict[int, list[tuple[bool, bool]]] = {}
 
@@ -135,6 +139,10 @@ class Hooks:
     def imported(self, value: object) -> object:
         """Give a dict of another file attributes, where the importing file reads some."""
         return attributed(value) if type(value) is dict else value
+
+    def bases(self, value: object, path: str) -> object:
+        """Follow mmengine's `_base_`."""
+        return followed(self._session, self._spec_of, value, path)
 
     def percent(self, left: object, right: object) -> object:
         """Compute `left % right`."""

@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING, cast
 
+from .bases import merge
 from .modules import RecordedModule, module_standin
 from .places import Source, SourcePlace, span_of
 from .rewrite import compiled, source_of
@@ -165,6 +166,7 @@ class _FileLoader(Loader):
         code = compiled(data, self._path)
         self._session.sources.add(source_of(self._path, data, module.__name__, package))
         exec(code, vars(module))  # noqa: S102 - running the file is what was asked for
+        merge(vars(module))
 
     def get_source(self, _fullname: str) -> str:
         """Return the file's text, for `inspect` and tracebacks."""

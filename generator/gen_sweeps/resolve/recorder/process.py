@@ -118,7 +118,7 @@ def _run(request: Request, session: Session) -> ModuleType:
         request.unable,
     )
     finder = Finder(session, folders)
-    install(Hooks(session))
+    install(Hooks(session, finder.spec))
     os.environ.clear()
     os.environ.update(request.env)
     sys.argv[:] = [request.path]

@@ -111,6 +111,8 @@ class _Rewriter(ast.NodeTransformer):
         """`a, b = x` says how many there are in `x`."""
         self.generic_visit(node)
         target = node.targets[0]
+        if isinstance(target, ast.Name) and target.id == "_base_":
+            node.value = _hook(node.value, "bases", [node.value, ast.Name("__file__", ast.Load())])
         if len(node.targets) == 1 and isinstance(target, (ast.Tuple, ast.List)):
             if any(isinstance(part, ast.Starred) for part in target.elts):
                 return node
@@ -127,7 +129,10 @@ class _Rewriter(ast.NodeTransformer):
         return self._display(node, "tuple")
 
     def visit_Set(self, node: ast.Set) -> ast.expr:
-        """`{*x}` likewise."""
+        """`{*x}` likewise; `{{_base_.x}}` is mmengine's word for `_base_.x`."""
+        inner = node.elts[0]
+        if isinstance(inner, ast.Set) and ast.unparse(inner).startswith("{_base_."):
+            return cast("ast.expr", self.visit(inner.elts[0]))
         return self._display(node, "set")
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set, kind: str) -> ast.expr:
