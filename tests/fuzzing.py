@@ -12,6 +12,7 @@ import random
 import re
 import shlex
 import shutil
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -102,7 +103,14 @@ SCRIPT = """\
 #!/bin/sh
 #SBATCH --job-name={{ strategy }}_{{ size }}
 # {{ label | comment }}
-run --seed={{ seed | string | sh }} {{ word | sh }} x{{ word | sh }}y {{ size | sh }} "$HOME"
+run --seed={{ seed | string | sh }} {{ word | sh }} x{{ word | sh }}y {{ size | sh }} "$HOME" \\
+    {{ {"label": label, "text": text} | json | sh }}
+"""
+
+TABLE = """\
+label = {{ label | json }}  {{ size | comment }}
+seed = {{ seed | json }}
+all = {{ [run_name, {"label": label}, text] | json }}
 """
 
 TEMPLATES = {
@@ -110,6 +118,7 @@ TEMPLATES = {
     "arm_{strategy}_{seed}_{size}.py.jinja": ARM,
     "arm_{strategy}_{seed}_{size}.yaml.jinja": DATA,
     "arm_{strategy}_{seed}_{size}.sh.jinja": SCRIPT,
+    "arm_{strategy}_{seed}_{size}.toml.jinja": TABLE,
     "seed_{seed}.json.jinja": "{{ [seed, text] | json }}\n",
     "all.sh.jinja": "{% for arm in arms %}\nrun {{ arm.name }} {{ arm.word | sh }}\n{% endfor %}\n",
 }
@@ -313,8 +322,12 @@ def _check_companions(wanted: Mapping[str, Value], stem: str, sources: Mapping[s
     assert exactly(data["seed"]) == exactly(wanted["seed"])
     assert data["size"] == wanted["size"]
     assert data["all"] == [wanted["run_name"], {"label": wanted["label"]}, wanted["text"]]
-    *_, line = sources[f"arm_{stem}.sh"].splitlines()
-    _, seed, word, inner, size, home = shlex.split(line)
+    table = tomllib.loads(sources[f"arm_{stem}.toml"])
+    assert exactly(table["seed"]) == exactly(wanted["seed"])
+    assert (table["label"], table["all"]) == (data["label"], data["all"])
+    *_, first, second = sources[f"arm_{stem}.sh"].splitlines()
+    _, seed, word, inner, size, home, value = shlex.split(first.removesuffix("\\") + second)
+    assert json.loads(value) == {"label": wanted["label"], "text": wanted["text"]}
     assert (word, inner, size, home) == (
         *(wanted["word"], f"x{wanted['word']}y", wanted["size"]),
         "$HOME",

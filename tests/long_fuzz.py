@@ -6,7 +6,7 @@ Each attack has a number, which is all that is needed to run it again (`--seed N
 makes a project in a temporary folder (in memory, where there is /dev/shm), runs the command in
 this process, and looks at the exit code, at what was said, and at the files; see
 `tests/fuzzing.py` for what is attacked. What fails is printed with its number, and makes
-the exit code 1. About 100 attacks a second.
+the exit code 1. About 20 attacks a second.
 """
 
 from __future__ import annotations

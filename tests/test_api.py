@@ -33,9 +33,9 @@ def test_the_four_verbs_do_what_the_command_does(empty: World) -> None:
     proof = gen_sweeps.prove(files)
     changes = gen_sweeps.write(proof)
 
-    assert changes.count(Action.CREATE) == 7
+    assert changes.count(Action.CREATE) == 16
     assert empty.files("by_program") == empty.files("by_command")
-    assert "momentum=0.9" in files["momentum.py"].source
+    assert "momentum=0.9" in files["momentum_seed0.py"].source
 
 
 def test_each_verb_raises_an_error_that_says_what_is_wrong(sweep: World) -> None:

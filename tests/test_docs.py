@@ -52,8 +52,14 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.env = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+        self.env = {
+            name: value
+            for name, value in os.environ.items()
+            if name != "FORCE_COLOR" and not name.startswith("GIT_")
+        }
         self.env |= {"PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
+        for who in ("AUTHOR", "COMMITTER"):
+            self.env |= {f"GIT_{who}_NAME": "a reader", f"GIT_{who}_EMAIL": "reader@localhost"}
 
     def do(self, block: Block) -> None:
         """Do what a block says, and check that it is so."""

@@ -81,7 +81,8 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     _git(scratch.folder, "add", "--all")
     failed = commit()
     assert failed.returncode == 1
-    assert "error: configs/momentum.py does not match spec.toml" in failed.stdout
+    assert "does not match spec.toml: has `momentum=0.99,` where the spec says" in failed.stdout
+    assert "hint: `0.99` belongs at spec.toml:" in failed.stdout
 
     scratch.run("spec.toml", "--force")
     _git(scratch.folder, "add", "--all")
@@ -90,6 +91,12 @@ def test_pre_commit_lets_pass_what_is_current_and_nothing_else(
     deleted = commit()
     assert deleted.returncode == 1, "a commit that only deletes is checked too"
     assert "configs/momentum.py is missing" in deleted.stdout
+
+    scratch.run("spec.toml")
+    _git(scratch.folder, "add", "spec.toml", "configs/manifest.json")
+    lacking = commit()
+    assert lacking.returncode == 1, "the folder is as it should be, but the commit would not be"
+    assert "error: configs/momentum.py is not in git's index" in lacking.stdout
 
 
 def _action() -> dict[str, Any]:
@@ -154,22 +161,23 @@ def test_the_action_checks_every_spec_and_ends_with_the_worst(
     runner_temp: Path, scratch: World
 ) -> None:
     scratch.run("init", "other")
-    scratch.path("other/configs/sgd.py").unlink()
+    scratch.path("other/configs/sgd_seed0.py").unlink()
     ran = _act(runner_temp, scratch, "missing.toml\nother/spec.toml\nspec.toml\n")
     assert ran.returncode == 2
     assert "::error file=missing.toml::no such file" in ran.stdout
-    assert "::error file=other/configs/sgd.py::" in ran.stdout
+    assert "::error file=other/configs/sgd_seed0.py::" in ran.stdout
 
 
 def test_the_action_takes_patterns(runner_temp: Path, scratch: World) -> None:
     for folder in ("a b", "sub/c"):
         scratch.run("init", f"grids/{folder}")
-    scratch.path("grids/a b/configs/sgd.py").unlink()
+    _git(scratch.folder, "add", "--all")
+    scratch.path("grids/a b/configs/sgd_seed0.py").unlink()
     ran = _act(runner_temp, scratch, "spec.toml\ngrids/**/spec.toml")
     assert ran.returncode == 1
-    assert ran.stdout.startswith("::error file=grids/a b/configs/sgd.py::")
+    assert ran.stdout.startswith("::error file=grids/a b/configs/sgd_seed0.py::")
     assert ran.stdout.count("::error") == 1
-    scratch.path("grids/sub/c/configs/sgd.py").unlink()
+    scratch.path("grids/sub/c/configs/sgd_seed0.py").unlink()
     assert _act(runner_temp, scratch, "grids/**/spec.toml").stdout.count("::error") == 2
     assert _act(runner_temp, scratch, "none/*.toml").returncode == 2
 

@@ -19,7 +19,7 @@ LAYERS = ("cli", "commands", "console", "output", "proof", "rendering", "spec")
 ENGINES = frozenset({"compare", "resolve", "adopt", "run"})
 """Folders beside the layers; only `commands` imports them, and `proof` imports `compare`."""
 
-FOUNDATIONS = frozenset({"errors", "progress"})
+FOUNDATIONS = frozenset({"characters", "errors", "progress"})
 """Modules that all may import."""
 
 STARTERS = "starters"

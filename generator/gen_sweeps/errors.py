@@ -35,8 +35,10 @@ class Problem:
 
     def __str__(self) -> str:
         """Return `path:line:column: message`; a message that starts with the path says it once."""
-        if self.path is None or self.message.startswith(f"{self.path} "):
+        if self.path is None:
             return self.message
+        if self.message.startswith(f"{self.path} "):
+            return f"{self.location}{self.message.removeprefix(self.path)}"
         return f"{self.location}: {self.message}"
 
 

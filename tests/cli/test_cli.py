@@ -8,14 +8,16 @@ import sys
 import pytest
 from conftest import World
 
+from gen_sweeps.cli.app import COMMANDS
+
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ([], "error: Missing "),
-        (["--chek", "spec.toml"], "error: No such option: --chek"),
+        ([], "error: Missing argument 'SPEC'"),
+        (["--bogus", "spec.toml"], "error: No such option: --bogus"),
         (["spec.toml", "more.toml", "--watch"], "error: --watch takes one SPEC"),
-        (["spec.toml", "--output-format", "xml"], "'xml' is not one of 'text', 'json', 'github'"),
+        (["spec.toml", "--output-format", "xml"], "'--output-format': 'xml' is not one of 'text',"),
     ],
 )
 def test_bad_usage_is_one_line_and_a_hint(world: World, arguments: list[str], error: str) -> None:
@@ -27,11 +29,52 @@ def test_bad_usage_is_one_line_and_a_hint(world: World, arguments: list[str], er
     assert not world.path("out").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["spec.toml", "--chek"], "--check"),
+        (["compare", "a.py", "b.py", "--layot"], "--layout"),
+        (["init", "--form", "x"], "--from"),
+    ],
+)
+def test_a_misspelt_option_is_answered_with_the_one_that_was_meant(
+    world: World, arguments: list[str], meant: str
+) -> None:
+    assert world.run(*arguments).err.endswith(f"\nhint: did you mean `{meant}`?\n")
+
+
 def test_help_shows_the_options_examples_and_exit_codes(world: World) -> None:
     result = world.run("--help")
     assert result.exit_code == 0
     for text in ("--check", "--diff", "--force", "--output-format", "Examples:", "Exit codes:"):
         assert text in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["check", "spec.toml"], "write `gen-sweeps spec.toml --check`"),
+        (["spec.toml", "diff"], "write `gen-sweeps spec.toml --diff`"),
+        (["compar", "spec.toml"], "did you mean `gen-sweeps compare`?"),
+        (["build", "spec.toml"], "see `gen-sweeps --help`"),
+        (["spec.toml", "--no-cache"], "leave it out: every run looks at every file"),
+    ],
+)
+def test_a_word_that_is_no_spec_has_a_hint_and_nothing_is_written(
+    world: World, arguments: list[str], hint: str
+) -> None:
+    result = world.run(*arguments)
+    assert result.exit_code == 2
+    assert result.err.count("error:") == 1
+    assert result.err.endswith(f"\nhint: {hint}\n")
+    assert not world.path("out").exists()
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_fits_on_a_terminal_of_80_columns(empty: World, command: list[str]) -> None:
+    result = empty.run_process(*command, "--help", COLUMNS="80")
+    assert result.exit_code == 0
+    assert [line for line in result.out.splitlines() if len(line) > 80] == []
 
 
 def test_the_version_is_the_installed_one(empty: World) -> None:

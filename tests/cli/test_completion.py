@@ -98,17 +98,32 @@ def test_a_spec_that_is_missing_or_broken_proposes_nothing(sweep: World) -> None
         assert (ran.exit_code, ran.out.strip(), ran.err) == (0, "", "")
 
 
+def _proposed(world: World, *words: str) -> list[str]:
+    """Return what bash is told to propose for the last word of a line."""
+    line = {"COMP_WORDS": "\n".join(("gen-sweeps", *words)), "COMP_CWORD": str(len(words))}
+    return world.run_process(**line, _GEN_SWEEPS_COMPLETE="complete_bash").out.split()
+
+
 def test_levels_and_arms_are_proposed_too(sweep: World) -> None:
     spec = sweep.read("spec.toml")
     sweep.write("spec.toml", f"{spec}\n[axes.seed]\nlevels = [0, 1]\n")
-    proposed = {}
-    for word in ("", "co", "1"):
-        env = {"_GEN_SWEEPS_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
-        ran = sweep.run_process(COMP_WORDS=f"gen-sweeps spec.toml --only {word}", **env)
-        proposed[word] = ran.out.split()
-    assert {"sgd", "cosine", "0", "1", "sgd-0", "cosine-1"} <= {*proposed[""]}
-    assert proposed["co"] == ["cosine", "cosine-0", "cosine-1"]
-    assert proposed["1"] == ["1"]
+    everything = _proposed(sweep, "spec.toml", "--only", "")
+    assert {"sgd", "cosine", "0", "1", "sgd-0", "cosine-1"} <= {*everything}
+    assert _proposed(sweep, "spec.toml", "--only", "co") == ["cosine", "cosine-0", "cosine-1"]
+    assert _proposed(sweep, "spec.toml", "--only", "1") == ["1"]
+
+
+def test_of_several_specs_the_names_of_all_are_proposed(sweep: World) -> None:
+    sweep.write("a folder/more.toml", sweep.read("spec.toml").replace("cosine", "cooldown"))
+    proposed = _proposed(sweep, "spec.toml", r"a\ folder/more.toml", "--only", "co")
+    assert proposed == ["cosine", "cooldown"]
+
+
+def test_a_further_spec_is_proposed_and_no_command_where_none_may_stand(sweep: World) -> None:
+    sweep.write("second.toml", "")
+    assert _proposed(sweep, "s") == ["schema", "second.toml", "spec.toml"]
+    assert _proposed(sweep, "spec.toml", "s") == ["second.toml"]
+    assert _proposed(sweep, "report", "s") == ["second.toml", "spec.toml"]
 
 
 def test_completion_changes_nothing_on_disk(sweep: World) -> None:

@@ -83,8 +83,8 @@ def test_an_edited_file_says_that_it_was_edited(world: World) -> None:
     world.write("out/run_plain.py", world.read("out/run_plain.py").replace("0.6", "0.60"))
     result = world.run("spec.toml", "--check")
     assert result.exit_code == 1
-    assert "out/run_plain.py does not match spec.toml" in result.err
-    assert "it was edited since gen-sweeps wrote it" in result.err
+    assert result.err.startswith("error: out/run_plain.py:10 does not match spec.toml: has `")
+    assert "or undo the edit with `gen-sweeps spec.toml --force`\n" in result.err
 
 
 def test_the_diff_is_a_patch_that_makes_the_tree_clean(world: World) -> None:

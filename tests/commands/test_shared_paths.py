@@ -22,6 +22,8 @@ def _with(world: World, line: str) -> World:
         ('SAVE_DIR: str = "a"', "SAVE_DIR"),
         ('f(wandb_run_name="{{ sweep.name }}", log_dir="b")', "wandb_run_name"),
         ('f(checkpoint_dir=({{ "a" | python }}))', "checkpoint_dir"),
+        ('output_dir = Path("runs")', "output_dir"),
+        ('config["output_dir"] = "runs"', "output_dir"),
     ],
 )
 def test_a_path_or_name_that_all_arms_share_is_a_warning(
@@ -37,6 +39,32 @@ def test_a_path_or_name_that_all_arms_share_is_a_warning(
         assert result.err.count("warning: ") == 1
         assert f"hint: write `{name.lower()} = " in result.err
     assert world.run("spec.toml", "--check", "-q").err == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("a", "a_{strategy}"),
+        ("runs/", "runs/{strategy}"),
+        ("cartpole_plain_seed0", "cartpole_{strategy}_seed0"),
+        ("plain/plain-2", "{strategy}/{strategy}-2"),
+        ("explain", "explain_{strategy}"),
+        ("x_{strategy}", "x_{strategy}"),
+    ],
+)
+def test_the_hint_has_the_arms_own_name_as_a_field(world: World, text: str, pattern: str) -> None:
+    err = _with(world, f'output_dir = "{text}"').run("spec.toml").err
+    assert f'hint: write `output_dir = "{pattern}"` in `[vars]`, name output_dir' in err
+
+
+def test_the_hint_has_the_name_of_each_axis(world: World) -> None:
+    spec = world.read("spec.toml")
+    world.write("spec.toml", f"{spec}[axes.seed]\nlevels = [0, 1]\n")
+    name = "templates/run_{strategy}.py.jinja"
+    _with(world, 'output_dir = "plain_seed0"\nx = {{ seed }}')
+    world.path(name).rename(world.path("templates/run_{strategy}_{seed}.py.jinja"))
+    err = world.run("spec.toml").err
+    assert 'hint: write `output_dir = "{strategy}_seed{seed}"` in `[vars]`, and print' in err
 
 
 @pytest.mark.parametrize(

@@ -83,11 +83,11 @@ def test_a_change_of_the_spec_or_a_template_is_written_and_only_that(
     watching.ready(3)
     assert watching.interrupt() == 130
     assert watching.said == [
-        "note: watching spec.toml and its templates; Ctrl-C ends it",
+        "note: watching spec.toml and the templates; Ctrl-C ends it",
         "note: spec.toml changed; running again",
-        "note: watching spec.toml and its templates; Ctrl-C ends it",
+        "note: watching spec.toml and the templates; Ctrl-C ends it",
         "note: templates/{strategy}.py.jinja changed; running again",
-        "note: watching spec.toml and its templates; Ctrl-C ends it",
+        "note: watching spec.toml and the templates; Ctrl-C ends it",
         "error: interrupted",
     ], "its own writes, two times seven files, are no changes"
 
@@ -134,6 +134,8 @@ def test_a_file_that_the_spec_extends_is_watched_too_also_while_it_is_broken(
     watching.until(lambda: any("common/base.toml:1" in line for line in watching.said))
     sweep.write("common/base.toml", '[base."More"]\nEXTRA = 5\n')
     watching.until(lambda: "EXTRA = 5" in sweep.read("configs/_base.py"))
+    note = "note: watching spec.toml, common/base.toml and the templates; Ctrl-C ends it"
+    watching.until(lambda: watching.said[-1] == note)
     assert watching.interrupt() == 130
 
 

@@ -121,6 +121,78 @@ def test_axes_and_the_places_of_factors_are_in_the_report(sweep: World) -> None:
     assert "momentum-7-small and nesterov-7-small differ in nesterov" in said
 
 
+GRID = """
+[sweep]
+name = "grid"
+output = "out"
+control = "adam"
+[treatment]
+vary = ["loss", "clip"]
+[vars]
+loss = "huber"
+clip = 1
+[axes.model.small]
+[axes.model.large]
+width = 512
+[[overrides]]
+when = { strategy = "sgd", model = "large" }
+vars.clip = 9
+[strategies.adam]
+[strategies.sgd.vars]
+loss = "mse"
+clip = 2
+"""
+
+
+def test_a_variable_is_shown_as_the_files_have_it_by_default_or_by_an_override(
+    empty: World,
+) -> None:
+    empty.write("spec.toml", GRID)
+    name = "templates/{strategy}_{model}"
+    empty.write(
+        f"{name}.py.jinja", "x = {{ loss | python }}, {{ clip }}, {{ width | default(0) }}\n"
+    )
+    empty.write(f"{name}.sh.jinja", "run {{ clip }}\n")
+    page = _report(empty)
+    said = _Page(page).text
+    assert 'loss "huber" by default "mse"' in said
+    assert "clip 1 by default 2" in said
+    assert "level width small not set large 512" in said
+    assert (
+        "clip for each combination of strategy, model "
+        "adam, small 1 adam, large 1 sgd, small 2 sgd, large 9" in said
+    )
+    listed = re.findall(r'<div class="caption"><code>(.*?)</code>', page)
+    assert listed == ["adam_small.py", "adam_small.sh"], "what people look for stands first"
+    places = re.findall(r'<span class="where">(.*?)</span>', page)
+    assert places[:2] == ["adam_small.py, line 1", "adam_small.sh, line 1"]
+
+
+def test_without_strategies_levels_are_compared_with_their_control(empty: World) -> None:
+    axes = "[axes.model.small]\nwidth = 1\n[axes.model.large]\nwidth = 2\n"
+    empty.write(
+        "spec.toml", f'[sweep]\nname = "x"\noutput = "out"\ncontrol.model = "small"\n{axes}'
+    )
+    empty.write("templates/{model}.py.jinja", "x = {{ width }}\n")
+    page = _report(empty)
+    said = _Page(page).text
+    assert "model 2 levels; highlighted: what differs from small" in said
+    assert "small control 1 large 2" in said
+    assert "s, in full. What is marked is printed of factors" in said
+    assert "The first arm" not in said
+    assert page.count('class="differs"') == 1
+
+
+def test_of_very_many_combinations_the_first_are_listed(empty: World) -> None:
+    levels = ", ".join(map(str, range(70)))
+    spec = GRID.replace("[[overrides]]", f"[axes.seed]\nlevels = [{levels}]\n[[overrides]]")
+    empty.write("spec.toml", spec.replace('model = "large" }', 'model = "large", seed = 3 }'))
+    empty.write("templates/{strategy}_{model}_{seed}.py.jinja", "x = {{ clip }}\n")
+    table = _report(empty).partition("for each combination of strategy, model, seed")[2]
+    assert table.partition("</table>")[0].count("<th") == 64
+    assert "and more" in table
+
+
 def test_strategies_that_set_nothing_fold_where_there_are_many(sweep: World) -> None:
     more = "".join(f"\n[strategies.arm_{number}]\n" for number in range(9))
     sweep.write("spec.toml", sweep.read("spec.toml") + more)
@@ -170,6 +242,9 @@ def test_the_same_spec_gives_the_same_bytes_wherever_it_is(empty: World) -> None
 
 
 def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: World) -> None:
+    printed = sweep.run("report", "spec.toml", "-o", "-")
+    assert printed.out.startswith("<!doctype html>")
+    assert not sweep.path("-").exists()
     first = sweep.run("report", "spec.toml", "-o", "report.html")
     assert (first.exit_code, first.out, first.err) == (0, "", "")
     assert sweep.read("report.html") == _report(sweep)
@@ -179,6 +254,7 @@ def test_a_report_is_written_to_a_file_and_replaces_a_former_one(sweep: World) -
 
 
 def test_a_file_that_is_no_report_is_left_alone(sweep: World) -> None:
+    sweep.write("train.py", "print('mine')\n")
     before = sweep.files()
     refused = sweep.run("report", "spec.toml", "-o", "train.py")
     assert refused.exit_code == 1

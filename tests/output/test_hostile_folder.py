@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -74,6 +75,7 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
     world: World, damage: str
 ) -> None:
+    world.write("other.toml", spec("b"))
     path = world.path("generated/manifest.json")
     path.write_bytes(DAMAGED[damage](path.read_bytes()))
     world.write("spec.toml", spec("a"))  # b is no more, but who knows now that its file is ours
@@ -177,6 +179,7 @@ def test_two_specs_of_one_folder_notice_each_other(world: World) -> None:
 
 def test_a_folder_that_an_interrupted_run_of_another_spec_left_is_that_specs(world: World) -> None:
     world.path("generated/manifest.json").unlink()
+    world.write("other.toml", spec("a", "c"))
     journal = {"spec": "../other.toml", "files": {"each/a.py": ["0"]}}
     world.write("generated/.gen-sweeps-pending.json", json.dumps(journal))
     result = world.run("spec.toml")
@@ -440,16 +443,53 @@ def test_the_spec_and_the_templates_may_have_any_line_endings(world: World, chan
     assert world.files("generated") == before
 
 
-def test_a_diff_of_strange_line_ends_is_one_that_git_applies(world: World) -> None:
+def test_a_diff_of_strange_line_ends_shows_them_on_one_line(world: World) -> None:
     path = world.path("generated/_base.py")
     path.write_bytes(path.read_bytes().replace(b"RATE", "# \x0b\x0c\x1c\u2028\x85\rRATE".encode()))
     result = world.run("spec.toml", "--diff")
     assert result.exit_code == 1
     assert "\\ No newline at end of file" not in result.out
-    assert "\n-# \x0b\x0c\x1c\u2028\x85\rRATE = " in result.out
+    assert "\n-# \\x0b\\x0c\\x1c\\u2028\\x85\\rRATE = " in result.out
 
 
 def test_nothing_is_written_if_nothing_changed(world: World) -> None:
     before = {path: path.stat() for path in world.path("generated").rglob("*")}
     generate_in(world)
     assert {path: path.stat() for path in world.path("generated").rglob("*")} == before
+
+
+def _plant_journal(world: World, *paths: str) -> None:
+    """Write what a killed run leaves, that claims files which no run has written."""
+    claims = {path: [sha256(world.path(path).read_bytes()).hexdigest()] for path in paths}
+    journal = {"spec": "spec.toml", "files": claims}
+    world.write(".gen-sweeps-pending.json", json.dumps(journal))
+
+
+def test_a_planted_journal_removes_nothing_that_no_template_could_have_made(sweep: World) -> None:
+    sweep.replace("spec.toml", 'output = "configs"', 'output = "."')
+    sweep.write("precious.csv", "1,2\n")
+    sweep.write(".git/config", "[core]\n")
+    templates = [f"templates/{name}" for name in sweep.files("templates")]
+    _plant_journal(sweep, "precious.csv", ".git/config", "spec.toml", *templates)
+    before = sweep.files()
+    del before[".gen-sweeps-pending.json"]
+    assert sweep.run("spec.toml").exit_code == 0
+    assert before.items() <= sweep.files().items()
+
+
+def test_templates_that_are_reached_through_a_link_are_not_overwritten(sweep: World) -> None:
+    shutil.rmtree(sweep.path("configs"))
+    sweep.path("templates").rename(sweep.path("configs"))
+    sweep.path("templates").symlink_to("configs")
+    sweep.write("configs/notes.jinja.jinja", "hijacked\n")
+    sweep.write("configs/notes.jinja", "mine\n")
+    result = sweep.run("spec.toml", "--force")
+    assert "makes notes.jinja, which the files are made from" in result.err
+    assert sweep.read("configs/notes.jinja") == "mine\n"
+
+
+@pytest.mark.parametrize("name", [".git/config", "sub/.GIT/hooks/pre-commit"])
+def test_no_template_makes_a_file_of_git(sweep: World, name: str) -> None:
+    sweep.write(f"templates/{name}.jinja", "x\n")
+    assert f"makes {name}, which is git's own" in sweep.run("spec.toml", "--force").err
+    assert not sweep.path(f"configs/{name}").exists()

@@ -15,6 +15,8 @@ from gen_sweeps.output.selection import select
         (["sgd-1"], ["sgd-1"], ["adam-1", "sgd-1"]),
         (["sgd"], ["sgd-0", "sgd-1"], ["adam-0", "sgd-0", "adam-1", "sgd-1"]),
         (["1"], ["adam-1", "sgd-1"], ["adam-1", "sgd-1"]),
+        (["seed=1"], ["adam-1", "sgd-1"], ["adam-1", "sgd-1"]),
+        (["strategy=sgd"], ["sgd-0", "sgd-1"], ["adam-0", "sgd-0", "adam-1", "sgd-1"]),
         (["adam-0", "sgd-1"], ["adam-0", "sgd-1"], ["adam-0", "adam-1", "sgd-1"]),
     ],
 )
@@ -33,9 +35,10 @@ def test_no_name_asks_for_all() -> None:
 
 def test_a_name_of_nothing_is_an_error_with_a_suggestion() -> None:
     with pytest.raises(SpecError) as raised:
-        select(small_spec(), ["sgdd", "zzz"])
+        select(small_spec(), ["sgdd", "seed=2", "zzz"])
     said = [(problem.message, problem.hint) for problem in raised.value.problems]
     assert said == [
         ("no arm or level is called 'sgdd'", "did you mean `sgd`?"),
+        ("no arm or level is called 'seed=2'", "did you mean `seed=1`?"),
         ("no arm or level is called 'zzz'", "levels: adam, sgd, 0, 1"),
     ]

@@ -275,3 +275,37 @@ def test_templates_in_folders_make_files_in_folders(world: World) -> None:
     assert world.run("spec.toml").exit_code == 0
     assert not world.path("out/shaped").exists()
     assert world.path("out/plain/deep/config.py").exists()
+
+
+def test_a_renamed_spec_takes_its_folder_over(world: World) -> None:
+    assert world.run("spec.toml").exit_code == 0
+    world.path("spec.toml").rename(world.path("renamed.toml"))
+    world.replace("renamed.toml", "[strategies.shaped.args]", "[strategies.formed.args]")
+    result = world.run("renamed.toml")
+    assert (result.exit_code, result.err) == (0, "")
+    assert "1 removed" in result.out
+    assert world.run("renamed.toml", "--check").exit_code == 0
+    assert not world.path("out/run_shaped.py").exists()
+
+
+def test_a_renamed_spec_touches_nothing_that_was_edited(world: World) -> None:
+    assert world.run("spec.toml").exit_code == 0
+    world.path("spec.toml").rename(world.path("renamed.toml"))
+    world.replace("out/run_shaped.py", "0.6", "0.7")
+    result = world.run("renamed.toml")
+    assert result.exit_code == 1
+    assert "out/run_shaped.py was edited since gen-sweeps wrote it" in result.err
+
+
+def test_the_folder_that_a_spec_wrote_to_before_is_mentioned(world: World) -> None:
+    assert world.run("spec.toml").exit_code == 0
+    world.replace("spec.toml", 'output = "out"', 'output = "other"')
+    world.replace("spec.toml", 'package = "out"', 'package = "other"')
+    result = world.run("spec.toml")
+    assert result.exit_code == 0
+    assert result.err == (
+        "warning: out has files of spec.toml, which writes to other now\n"
+        "hint: remove it, or `git rm -r out`\n"
+    )
+    assert not world.run("spec.toml").err, "once is enough"
+    assert world.path("out/run_shaped.py").exists()

@@ -39,7 +39,7 @@ def with_treatment(file: File, text: str) -> File:
     """Return the file with another text in its hole for the treatment."""
     *others, last = file.page.fillings
     page = replace(file.page, fillings=(*others, last._replace(text=text)))
-    return replace(file, page=page, under_control=page)
+    return replace(file, page=page, under_control=lambda: page)
 
 
 def with_docstring(file: File, text: str) -> File:
@@ -47,7 +47,7 @@ def with_docstring(file: File, text: str) -> File:
     end = file.source.index('"""', 3) + 3
     start, stop = file.treatments[0]
     around = text + file.source[end:start], file.source[stop:]
-    return replace(made(file, *around), under_control=file.under_control)
+    return replace(made(file, *around), asks_identity=True, under_control=file.under_control)
 
 
 def made(file: File, before: str, after: str) -> File:
@@ -55,7 +55,7 @@ def made(file: File, before: str, after: str) -> File:
     page = Page(
         Skeleton((before, after), file.page.skeleton.holes[-1:], ()), file.page.fillings[-1:]
     )
-    return replace(file, page=page, under_control=page)
+    return replace(file, page=page, under_control=lambda: page)
 
 
 def treatment_of(file: File) -> str:
@@ -108,7 +108,9 @@ def test_any_character_that_differs_outside_is_refused(rendering: Rendering) -> 
                 continue
             edited = around[:index] + text + around[index + 1 :]
             at = len(before) + (len(text) - 1 if index < len(before) else 0)
-            changed = replace(other, page=made(other, edited[:at], edited[at:]).page)
+            changed = replace(
+                other, page=made(other, edited[:at], edited[at:]).page, asks_identity=True
+            )
             assert not proven(rendering, changed), edited
 
 

@@ -39,7 +39,7 @@ def edited(file: File, start: int, end: int, text: str) -> File:
     else:
         after = after[: start - last] + text + after[end - last :]
     skeleton = Skeleton((before, after), file.page.skeleton.holes[-1:], ())
-    return replace(file, page=Page(skeleton, file.page.fillings[-1:]))
+    return replace(file, page=Page(skeleton, file.page.fillings[-1:]), asks_identity=True)
 
 
 def is_proven(rendering: Rendering, file: File) -> bool:

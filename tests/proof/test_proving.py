@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest import World
+
+from gen_sweeps import load, prove, render
+from gen_sweeps.rendering.skeleton import Page
 
 TEMPLATE = "templates/run_{strategy}.py.jinja"
 IF = "{% if strategy.name == 'shaped' %}"
@@ -49,6 +54,9 @@ LEAKS = {
 }
 
 
+TITLED = '[strategies.shaped]\ntitle = "A title"\n[strategies.shaped.args]'
+
+
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> None:
     old, new = LEAKS[leak]
@@ -61,6 +69,104 @@ def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> No
     assert "hint: print a variable that varies at templates/run_{strategy}.py.jinja:" in result.err
     assert ', or put "strategy" into `treatment.vary`\n' in result.err
     assert not world.path("out").exists()
+
+
+LOOKS = (
+    "strategy.name == 'shaped'",
+    "'shaped' == strategy.name",
+    "strategy.name != 'plain'",
+    "strategy.name > 'q'",
+    "'q' < strategy.name",
+    "strategy.name is eq 'shaped'",
+    "strategy.name is in ['shaped']",
+    "strategy.name is gt 'q'",
+    "strategy.name in ['shaped']",
+    "strategy.name in {'shaped': 1}",
+    "'ha' in strategy.name",
+    "{'shaped': 1}.get(strategy.name)",
+    "{strategy.name: 1}.get('shaped')",
+    "strategy.name | length > 5",
+    "strategy.name.startswith('s')",
+    "(strategy.name | upper) == 'SHAPED'",
+    "(strategy.name | safe) == 'shaped'",
+    "(strategy.name ~ 1) == 'shaped1'",
+    "(1 ~ strategy.name ~ 2) | length > 7",
+    "(strategy.name + 'x') == 'shapedx'",
+    "('x' + strategy.name) | length > 6",
+    "(['a'] ~ strategy.name) | length > 10",
+    "([strategy.name] ~ '') | length > 9",
+    "('%s' | format(strategy.name)) == 'shaped'",
+    "'{}'.format(strategy.name) == 'shaped'",
+    "(strategy.name | replace('shaped', '')) == ''",
+    "([strategy.name, 'q'] | sort | first) == 'q'",
+    "([strategy.name, 'q'] | max) != 'q'",
+    "([strategy.name, 'shaped'] | unique | list | length) == 1",
+    "([strategy] | map(attribute='name') | list)[0] == 'shaped'",
+    "([strategy] | selectattr('name', 'equalto', 'shaped') | list)",
+    "([strategy] | groupby('name'))[0].grouper == 'shaped'",
+    "arm.name == 'shaped'",
+    "arm.file == 'run_shaped.py'",
+)
+"""What is true of the one arm only, each by another way to look at its name."""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_way_to_look_at_the_identity_goes_unseen(world: World, look: str) -> None:
+    result = world.run("spec.toml")
+    assert result.exit_code == 0, result.err
+    world.replace(TEMPLATE, "steps=10", f"steps={{{{ 1 if {look} else 2 }}}}")
+    result = world.run("spec.toml")
+    assert result.exit_code == 1, result.err
+    assert "out/run_shaped.py:10: depends on which arm it is for, at " in result.err
+
+
+def test_a_layout_that_depends_on_the_identity_is_seen(world: World) -> None:
+    title = '"""{{ strategy.title | docstring }}'
+    world.replace(
+        TEMPLATE, f"{title}.\n\n", f'{title}"""; x = {{{{ ([1] * 20) | python }}}}\ny = """'
+    )
+    long = f'[strategies.plain]\ntitle = "{"long " * 12}"'
+    world.replace("spec.toml", "[strategies.plain]", long)
+    result = world.run("spec.toml")
+    assert result.exit_code == 1, result.err
+    assert "depends on which arm it is for" in result.err
+
+
+def test_identity_that_is_only_printed_in_the_docstring_is_rendered_once(world: World) -> None:
+    printed = "{{ strategy.title | docstring }}, {{ 'run ' ~ strategy.name ~ 1 }}, {{ arm.file }}."
+    world.replace(TEMPLATE, "{{ strategy.title | docstring }}.", printed)
+    rendering = render(load(world.path("spec.toml")))
+
+    def refuse() -> Page:
+        raise AssertionError
+
+    files = {path: replace(file, under_control=refuse) for path, file in rendering.items()}
+    assert prove(replace(rendering, files=files)).digests
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "pattern"),
+    [
+        ('output_dir = "runs/{{ strategy }}"', "output_dir", "runs/{strategy}"),
+        ("train(run_name='{{ arm.name }}-2')", "run_name", "{strategy}-2"),
+        ('CONFIG = {"exp": {{ ("of_" ~ strategy) | python }}}', "exp", "of_{strategy}"),
+        ("x = ['{{ strategy }}']", None, None),
+        ('x = "{{ strategy.title }}"', None, None),
+    ],
+)
+def test_a_text_with_the_arms_name_in_it_is_answered_with_its_pattern(
+    world: World, line: str, name: str | None, pattern: str | None
+) -> None:
+    world.replace("spec.toml", "[strategies.shaped.args]", TITLED)
+    world.replace(TEMPLATE, "]\n", f"]\n{line}\n")
+    err = world.run("spec.toml").err
+    if name is None:
+        assert "hint: print a variable that varies at " in err
+        return
+    assert (
+        f'hint: write `{name} = "{pattern}"` in `[vars]`, name {name} in `treatment.vary` and '
+        'print it at templates/run_{strategy}.py.jinja:13; or put "strategy" there\n'
+    ) in err
 
 
 def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: World) -> None:
@@ -112,6 +218,15 @@ def test_what_is_not_exactly_one_treatment_call_is_refused(
     assert error in result.err
     assert "hint: " in result.err
     assert not world.path("out").exists()
+
+
+def test_a_call_through_a_module_is_told_how_to_be_named(world: World) -> None:
+    world.replace(TEMPLATE, "{{ treatment }}", "sdk.{{ treatment }}")
+    err = world.run("spec.toml").err
+    assert 'hint: write `call = "sdk.Block"` and place `{{ treatment }}` alone' in err
+    world.replace(TEMPLATE, "sdk.{{ treatment }}", "{{ treatment }}")
+    world.replace("spec.toml", 'call = "Block"', 'call = "sdk.Block"')
+    assert world.run("spec.toml").exit_code == 0
 
 
 @pytest.mark.parametrize("alias", ["from sdk import Block as B, Other", "B = sdk.Block"])
@@ -186,3 +301,43 @@ def test_what_nests_too_deep_in_its_place_is_refused_only_if_python_does(world: 
     assert result.exit_code == 2
     assert "error: out/run_shaped.py" in result.err
     assert "not valid Python: too many nested parentheses" in result.err
+
+
+def test_a_file_that_hides_a_standard_module_is_a_warning(world: World) -> None:
+    world.path(TEMPLATE).rename(world.path("templates/{strategy}.py.jinja"))
+    world.replace("spec.toml", "[strategies.shaped.args]", "[strategies.random.args]")
+    result = world.run("spec.toml")
+    assert result.exit_code == 0
+    assert result.err == (
+        "warning: out/random.py: hides Python's own random from what is run as a script beside it\n"
+        "hint: give templates/{strategy}.py.jinja a name with more in it, such as "
+        "run_{strategy}.py.jinja\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "assert isinstance(config[1], Block)",
+        "assert issubclass(type(config[1]), (Other, Block))",
+        "class Wide(Block): pass",
+        "wide = Block.default()",
+        "import sdk\nwide = sdk.Block.default()",
+    ],
+)
+def test_the_class_of_the_treatment_may_be_used_without_being_called(
+    world: World, use: str
+) -> None:
+    world.replace(TEMPLATE, "]\n", f"]\n{use}\n")
+    result = world.run("spec.toml")
+    assert (result.exit_code, result.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "use", ["isinstance(x, B := Block)", "Block.size = 3", "class Wide(f(Block)): pass"]
+)
+def test_other_uses_of_the_class_are_refused(world: World, use: str) -> None:
+    world.replace(TEMPLATE, "]\n", f"]\n{use}\n")
+    result = world.run("spec.toml")
+    assert result.exit_code in {1, 2}
+    assert not world.path("out").exists()

@@ -295,3 +295,24 @@ def test_the_text_of_a_docstring_reads_back_between_any_quotes(
     (node,) = ast.parse(source).body
     assert isinstance(node, ast.Assign)
     assert ast.literal_eval(node.value) == around.replace("{}", text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% set n = namespace(x=3) %}{% for i in range(40) %}{% set n.x = n.x * n.x %}{% endfor %}",
+        "{% set a = range(9999) | list %}{% for i in range(9999) %}{{ a.index(9998) }}{% endfor %}",
+        (
+            "{% set a = 'a' * 99999 %}{% set b = 'a' * 99999 %}"
+            "{% for i in range(999) %}{{ a == b }}{% endfor %}"
+        ),
+        "{% set a = 'a' * 999999 %}{% for i in range(9999) %}{{ '' if a[1:] }}{% endfor %}",
+        "{% set a = ['x'] * 99999 %}{% for i in range(9999) %}{{ 'y' in a }}{% endfor %}",
+        (
+            "{% set n = namespace(x=[]) %}{% set a = 'a' * 9000000 %}{% for i in range(99) %}"
+            "{% set n.x = [n.x, a[i:]] %}{% endfor %}"
+        ),
+    ],
+)
+def test_large_numbers_and_searches_are_charged_by_size(hostile: World, body: str) -> None:
+    assert "makes more than 50,000,000 characters" in made(hostile, body)[0].err

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from spec_values import evaluated, is_one_expression, same, scalars, texts, values
+from spec_values import evaluated, is_one_expression, same, texts, values
 
-from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, quoted
+from gen_sweeps.rendering.literals import keyword_arguments, layout, literal, quoted
 from gen_sweeps.spec.model import Reference, SpelledFloat, Value
 
 
@@ -76,24 +73,3 @@ def test_a_call_has_each_argument_on_its_own_line() -> None:
         "    )"
     )
     assert keyword_arguments("Block", {}, indent=4) == "Block()"
-
-
-seen_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=80)
-seen_values = values(scalars.filter(lambda value: not isinstance(value, str)) | seen_texts)
-
-
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.tuples(seen_values, st.integers(0, 4)), min_size=30, max_size=60))
-def test_the_layout_is_what_ruff_format_makes_of_it(cases: list[tuple[Value, int]]) -> None:
-    lines = []
-    for number, (value, depth) in enumerate(cases):
-        lines.append(assignment(f"NAME_{number}", value))
-        lines += [f"{' ' * 4 * level}if True:" for level in range(depth)]
-        call = keyword_arguments("Block", {"first": value, "x": 1}, indent=4 * depth)
-        lines.append(f"{' ' * 4 * depth}_ = {call}")
-    source = "\n".join(lines) + "\n"
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100"]
-    result = subprocess.run(
-        [*command, "--diff", "-"], input=source.encode(), capture_output=True, check=False
-    )
-    assert result.returncode == 0, result.stdout.decode() + result.stderr.decode()

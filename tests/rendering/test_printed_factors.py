@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import tomllib
 from contextlib import suppress
 
 import pytest
@@ -31,6 +33,8 @@ vary = ["x", "lr", "opt", "label", "betas", "table", "flag", "warmup"]
 
 [vars]
 project = "rl"
+share = 1e-5
+hostile = "$(evil)"
 flag = false
 
 [axes.seed]
@@ -118,6 +122,9 @@ PRINTED = {
     "class Run{{ seed | string | name }}:\n    pass": "class Run2:\n    pass",
     '"""About {{ strategy.title | docstring }}."""': '"""About plain SGD."""',
     "x = 1  {{ label | comment }}": "x = 1  # slow",
+    "x = 1  {{ lr | comment }}": "x = 1  # 0.020",
+    "x = 1  {{ share | comment }}": "x = 1  # 1e-5",
+    "x = '{{ lr | string }}'": "x = '0.020'",
     "# {{ label }} {{ lr }} {{ table }}": '# slow 0.020 {"items": 2, "a b": [3]}',
     "{% if warmup is defined %}w = {{ warmup }}\n{% endif %}\nx = 1": "w = 5\nx = 1",
     "w = {{ warmup | default(0) }}": "w = 5",
@@ -167,12 +174,26 @@ REFUSED = {
     "x = {{ '%s()' | format(label) }}": "has text of the spec in its code: `fast()`",
     "x = {{ [label] | join }}": "has text of the spec in its code: `fast`",
     "x = {{ label | sh }}": "has text of the spec in its code: `fast`",
-    "x = {{ vars.lr }}": "`vars.NAME` is written `NAME` now",
-    "x = {{ strategy.args.x }}": "print variables by their names, as in `{{ lr }}`",
+    "x = {{ vars.lr }}": "`vars.lr` is written `lr` now",
+    "x = {{ vars['lr'] }}": "hint: print variables by their names, as in `{{ flag }}`",
+    "x = {{ strategy.args.x }}": "hint: arguments stay in their call, `{{ treatment }}`; to print",
+    "x = {{ strategy.vars.lr }}": "hint: print variables by their names, as in `{{ flag }}`",
+    "x = {{ strategy.titel }}": "hint: did you mean `strategy.title`?",
+    "x = {{ arm.seed }}": "`arm` has no 'seed'\nhint: print variables by their names, as in",
+    "{% for arm in arms %}{% endfor %}": "hint: only a template without axes in its name sees all",
+    "x = {{ treatment | python }}": "is laid out as Python already\nhint: print it without",
+    "x = {{ treatment.x }}": "`treatment` has no 'x'\nhint: print the whole call",
+    "x = {{ x }}": "hint: it is an argument of F, in `{{ treatment }}`; to print it",
+    "x = {{ labl }}": "hint: did you mean `label`?",
+    "x = {{ lr | tojson }}": "hint: use `| json`, or `| python` in Python",
     "x = {{ treatment.args.x }}": "arguments stay in their call: print `{{ treatment }}`",
     "x = {{ betas | python | python }}": "takes what another filter has made",
     "class {{ seed | string | name }}:\n    pass": "'1' is not a valid name",
-    "x = {{ warmup }}": "'warmup' is undefined",
+    "x = {{ warmup }}": (
+        "'warmup' is undefined\nhint: not every arm sets it: give it a default, `warmup = …`"
+    ),
+    "x = 1  {{ betas | comment }}": "takes text, not an array: print each item of it",
+    'x = "{{ table | string }}"': "takes text, not a table: print each item of it",
 }
 
 
@@ -199,6 +220,16 @@ def test_a_comment_has_nothing_that_tools_read(factors: World) -> None:
     assert printed(factors, "x = 1  {{ label | comment }}") == "x = 1  #  - noqa"
 
 
+@pytest.mark.parametrize("text", ["", " \n "])
+def test_a_comment_of_nothing_leaves_no_blank_behind(factors: World, text: str) -> None:
+    factors.replace("spec.toml", 'call = "F"\n', "")
+    factors.replace("spec.toml", "[strategies.sgd.args]\nx = 3\n", "")
+    factors.replace("spec.toml", '"slow"', json.dumps(text))
+    assert printed(factors, "x = 1\n{{ label | comment }}\ny = 2") == "x = 1\n#\ny = 2"
+    assert factors.read("out/adam_large_2.py") == "x = 1\n# fast\ny = 2\n"
+    assert factors.run("spec.toml", "--check", "--paranoid").exit_code == 0
+
+
 # -- companions --
 
 
@@ -208,6 +239,13 @@ def test_companions_print_plain_words_numbers_and_what_filters_made_safe(factors
     body = "a: {{ label }}\nb: {{ table | json }}\nc: {{ lr / 1000 }}\nd: {{ flag }}"
     said = yaml.safe_load(printed(factors, body, ".yaml"))
     assert said == {"a": "slow", "b": {"items": 2, "a b": [3]}, "c": 2e-5, "d": True}
+    body = "a = {{ label | json }}\nb = {{ table | json }}\nc = {{ flag }}\nd = {{ share }}"
+    said = tomllib.loads(printed(factors, body, ".toml"))
+    assert said == {"a": "slow", "b": {"items": 2, "a b": [3]}, "c": True, "d": 1e-5}
+    assert yaml.safe_load(printed(factors, "{{ share }}", ".yml")) == 1e-5
+    body = "run --set {{ table | json | sh }} {{ label | json | sh }} {{ project | json | sh }}"
+    words = shlex.split(printed(factors, body, ".sbatch"))
+    assert [*map(json.loads, words[2:])] == [{"items": 2, "a b": [3]}, "slow", "rl"]
     assert printed(factors, "{{ treatment.args.x | default(0) }}", ".txt") == "3"
 
 
@@ -223,7 +261,8 @@ def test_text_that_is_not_plain_is_refused_bare_in_a_companion(
     factors.replace("spec.toml", '"slow"', json.dumps(text))
     for ending in (".sh", ".sbatch", ".yaml", ""):
         if place == "{{ label }}" or (text and text[0] != "-"):
-            assert "`| " in refused(factors, place, ending)
+            filters = {".yaml": "`| json`"}.get(ending, "`| sh`")
+            assert f"print it through {filters}" in refused(factors, place, ending)
             factors.path(f"{ARM}{ending}.jinja").unlink()
 
 
@@ -233,7 +272,9 @@ def test_a_word_that_may_be_of_another_type_is_refused_bare_in_data(
     factors: World, text: str, ending: str
 ) -> None:
     factors.replace("spec.toml", '"slow"', json.dumps(text))
-    assert "may be read as another type: use `| json`" in refused(factors, "{{ label }}", ending)
+    err = refused(factors, "{{ label }}", ending)
+    assert f'prints "{text}" as it is, which may be read as another type' in err
+    assert "hint: print it through `| json`, with no quotes around it" in err
     factors.path(f"{ARM}{ending}.jinja").unlink()
     assert printed(factors, "{{ label }}", ".sh") == text
 
@@ -241,10 +282,16 @@ def test_a_word_that_may_be_of_another_type_is_refused_bare_in_data(
 @pytest.mark.parametrize(
     ("place", "ending", "error"),
     [
+        ("{{ strategy.args.x }}", ".sh", "hint: print arguments as in `{{ treatment.args.NAME }}`"),
         ("{{ betas }}", ".sh", "prints an array as it is"),
         ("{{ table }}", ".yaml", "prints a table as it is"),
         ("{{ label | python }}", ".sh", "`| python` is not for a shell script: use `| sh`"),
         ("{{ label | docstring }}", ".yaml", "`| docstring` is not for JSON, YAML and TOML"),
+        ("{{ share | python }}", ".yaml", "`| python` is not for JSON, YAML and TOML"),
+        ("{{ label | json }}", ".sh", "`| json` is not for a shell script: `| json | sh` makes"),
+        ("x={{ project | json }}", "", "`| json` is not for a shell script"),
+        ("{{ label | python }}", "", "`| python` is not for a shell script: use `| sh`"),
+        ("{{ betas | sh }}", ".sh", "takes text, not an array: print each item of it"),
         ("{{ label | sh }}", ".json", "`| sh` is not for JSON, YAML and TOML: use `| json`"),
         ('"{{ label | sh }}"', ".sh", '`| sh` stands behind a "'),
         ("'a {{ label | sh }}'", ".sh", "`| sh` stands behind a '"),
@@ -252,13 +299,25 @@ def test_a_word_that_may_be_of_another_type_is_refused_bare_in_data(
         ("{{ opt | json }}", ".json", "JSON has no word for names and expressions of Python"),
         ("{{ treatment }}", ".sh", "print `treatment.args.NAME` instead"),
         ("{x: 1}", ".json", "is not JSON"),
-        ("x = yes", ".toml", "is not TOML"),
+        ("x = 1\ny = yes", ".toml", ".toml:2:5: is not TOML: Invalid value"),
     ],
 )
 def test_what_a_companions_language_reads_otherwise_is_refused(
     factors: World, place: str, ending: str, error: str
 ) -> None:
     assert error in refused(factors, place, ending)
+
+
+def test_text_for_people_may_have_any_character_that_they_see(factors: World) -> None:
+    factors.replace("spec.toml", '"plain SGD"', json.dumps('it\'s "$(plain)" \\ <SGD>'))
+    factors.replace("spec.toml", '"rl"', json.dumps("it's\nmine"))
+    body = "# {{ strategy.title }}\n{{ project }} {{ lr }} {{ flag }}"
+    made = "# it's \"$(plain)\" \\ <SGD>\nit's\nmine 0.020 True"
+    assert printed(factors, body, ".md") == made
+    factors.replace("spec.toml", '"slow"', '"a\\u202eb"')
+    factors.write(f"{ARM}.md.jinja", "{{ label }}")
+    err = factors.run("spec.toml").err
+    assert "the text has a \\u202e, which a reader does not see" in err
 
 
 @given(texts)
@@ -274,11 +333,72 @@ json_scalars = (
 )
 
 
+QUOTED = {
+    '"a\nb {{ label | sh }}"': 'stands behind a "',
+    "python -c '\nprint({{ label | sh }})\n'": "stands behind a '",
+    "x $'a\\'{{ label | sh }}'": "stands behind a '",
+    "x `y {{ label | sh }}`": "stands behind a `",
+    "x \\{{ label | sh }}": "stands behind a \\",
+    "don't {{ label | sh }}'": "stands behind a '",
+    'x "$(y "a\n{{ label | sh }}")"': 'stands behind a "',
+    'x "$(y `z {{ label | sh }}`)"': "stands behind a `",
+    'x "${a:-"}" {{ label | sh }}': "can't be followed",
+    'x "$(case y in z) ;; esac)" {{ label | sh }}': "can't be followed",
+    'x "{{ label | comment }}"': "`| comment` stands where no comment can start",
+    "x{{ label | comment }}": "`| comment` stands where no comment can start",
+    "x{{ hostile | comment }}": "`| comment` stands where no comment can start",
+    "x {{ hostile }}": '"$(evil)" as it is, which is not plain\nhint: print it through `| sh`',
+    "cat <<EOF\n{{ label | sh }}\nEOF": "stands in a here-document",
+    "cat <<-'END OF' <<F\nEND OF\n{{ label | sh }}\nF": "stands in a here-document",
+    "cat <<E\n E\n{{ label | sh }}": "stands in a here-document",
+    "cat <<E\n{{ label }}E\n{{ label | sh }}": "stands in a here-document",
+}
+
+
+@pytest.mark.parametrize("body", QUOTED)
+def test_a_word_of_a_shell_stands_in_no_quotes_however_far_they_reach(
+    factors: World, body: str
+) -> None:
+    assert QUOTED[body] in refused(factors, body, ".sh")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "# don't\nx ",
+        "x 'it'\\''s' ",
+        'x "a\\"" ',
+        ': y # "\nx ',
+        "x $# ${a#'b'} ",
+        "x $((1 << 2)) ",
+        "x <<< y ",
+        'a="$(dirname "$0")" b="${1}" c=(1 2) d="${e:-$(true "${f}")}"\nx ',
+        'a="$(cat <<E\n)\nE\n)"\n(x) && x ',
+        "# {{ hostile }} it's\nx ",
+        "x y {{ hostile | comment }}\nx ",
+        "cat <<\\EOF\n\" ' `\nEOF\nx ",
+        "cat <<-E <<'F'\n\t' E\n\tE\n\"\nF\nx ",
+        "# {{ strategy.title | comment }}'\nx ",
+    ],
+)
+def test_a_word_of_a_shell_stands_wherever_one_may(factors: World, before: str) -> None:
+    factors.replace("spec.toml", '"slow"', '"$(evil)"')
+    made = printed(factors, f"{before}{{{{ label | sh }}}}", ".sh")
+    assert made.endswith("'$(evil)'")
+    script = f'function x() {{ printf %s "${{@: -1}}"; }}\ncat() {{ :; }}\n{made}'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("$(evil)")
+    assert not done.stderr
+
+
 @given(values(json_scalars))
 def test_any_value_comes_back_from_json_and_yaml(value: Value) -> None:
     wanted = json.loads(json.dumps(value))
     assert json.loads(json_text(value, "x.json")) == wanted
     assert yaml.safe_load(json_text(value, "x.yaml")) == wanted
+    text = json_text(value, "x.toml")
+    if "\\ud800" not in text:  # a lone surrogate, which TOML has no word for
+        assert tomllib.loads(f"value = {text}")["value"] == wanted
 
 
 # -- files of several arms --
@@ -302,8 +422,14 @@ def test_a_file_whose_name_carries_some_axes_is_made_once_for_each_of_their_leve
     [
         ("{{ lr }}", "'lr' depends on 'strategy': put {strategy} into the template's name"),
         ("{{ width }}", "'width' depends on 'model': put {model} into the template's name"),
-        ("{{ model }}", "'model' depends on 'model': put {model} into the template's name"),
-        ("{{ strategy }}", "'strategy' depends on 'strategy'"),
+        (
+            "{{ model }}",
+            "arms of each 'model' share the file: put {model} into",
+        ),
+        (
+            "{{ strategy }}",
+            "arms of each 'strategy' share the file: put {strategy}",
+        ),
         ("{{ treatment.args.x }}", "'treatment' depends on 'strategy'"),
     ],
 )

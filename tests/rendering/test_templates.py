@@ -6,7 +6,7 @@ import ast
 import re
 
 import pytest
-from conftest import World
+from conftest import MINIMAL_TEMPLATE, World
 from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import texts
@@ -31,6 +31,11 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         ),
         ("{{ treatment }}", "{{ base.SIZES }}", "run_{strategy}.py.jinja:11: `base` has no"),
         ("{{ treatment }}", "{% if x", "run_{strategy}.py.jinja:12: unexpected ']'"),
+        (
+            "{{ treatment }}",
+            "len(${#list[@]})",
+            "run_{strategy}.py.jinja:11: Missing end of comment tag\nhint: `{#` opens a comment",
+        ),
         ("{{ treatment }}", "{{ 1 / 0 }}", "run_{strategy}.py.jinja:11: ZeroDivisionError: "),
         (
             "{{ treatment }}",
@@ -120,7 +125,15 @@ def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> 
         ),
         ("templates/RUN_PLAIN.py.jinja", "makes run_plain.py, but there already is RUN_PLAIN.py"),
         ("templates/con.jinja", "makes a file 'con', which has a part that names a device"),
-        ("templates/{seed}.yaml.jinja", "names {seed}, which is no axis of spec.toml"),
+        (
+            "templates/{seed}.yaml.jinja",
+            "names {seed}, which is no axis of spec.toml\nhint: declare `[axes.seed]`, or use",
+        ),
+        ("templates/run_{strategy}.py.j2", "makes run_plain.py, as run_{strategy}.py.j2 does"),
+        (
+            "templates/other_{strategy}.py",
+            "does not end like a template\nhint: call it other_{strategy}.py.jinja\n",
+        ),
         ("templates/{strategi}.sh.jinja", "hint: did you mean `{strategy}`?"),
     ],
 )
@@ -130,6 +143,41 @@ def test_templates_that_make_no_valid_file_are_named(world: World, name: str, er
     assert result.exit_code == 2
     assert f"error: {name}" in result.err or "error: templates/run_{strategy}" in result.err
     assert error in result.err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "run_{strategy}.py.jinja~",
+        "run_{strategy}.py.jinja.orig",
+        ".run_{strategy}.py.jinja.swp",
+        ".run_{strategy}.py.swp",
+        "#run_{strategy}.py#",
+    ],
+)
+def test_what_an_editor_puts_aside_is_no_template(world: World, name: str) -> None:
+    world.write(f"templates/{name}", "")
+    assert world.run("spec.toml", "-q").exit_code == 0
+
+
+def test_an_arms_file_without_an_ending_is_asked_about(world: World) -> None:
+    world.path(TEMPLATE).rename(world.path("templates/run_{strategy}.jinja"))
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert result.err.endswith(
+        "hint: a file without an ending is taken for one; if it is to be Python, call it "
+        "run_{strategy}.py.jinja\n"
+    )
+    text = "echo {{ strategy | sh }}\n"
+    world.write("templates/run_{strategy}.jinja", text)
+    world.write(TEMPLATE, MINIMAL_TEMPLATE)
+    result = world.run("spec.toml")
+    assert result.err == (
+        "warning: out/run_plain: has no ending, so it is taken for a shell script\n"
+        "hint: call the template templates/run_{strategy}.py.jinja, or start the script with `#!`\n"
+    )
+    world.write("templates/run_{strategy}.jinja", f"#!/bin/sh\n{text}")
+    assert not world.run("spec.toml").err
 
 
 def test_a_missing_template_folder_and_an_empty_one_are_clear_errors(world: World) -> None:
@@ -234,3 +282,51 @@ def test_no_text_in_a_comment_is_a_pragma(pragma: str) -> None:
             assert not line.startswith(f"# {pragma}")
             assert f"# {pragma}" not in line
             assert f"#{pragma}" not in line
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("# a{% if 1 %} b{% endif %}\nx = 1\n", "# a b\nx = 1\n"),
+        ("# a {# note #}\nx = 1\n", "# a \nx = 1\n"),
+        ("{{ 1 }}{# note #}\nx\n", "1\nx\n"),
+        ("{% if 0\n%}\n{% else %}y{% endif %}\nx\n", "y\nx\n"),
+        ("{% if 1 %}\nx\n{% endif %}\n{# a\nb #}\ny\n", "x\ny\n"),
+        ("  {% for i in (1, 2) %}{% if i %}\n{{ i }}\n  {% endif %}{% endfor %}\ny\n", "1\n2\ny\n"),
+        ("{% if 1 +%}\nx\n{% endif %}\n", "\nx\n"),
+        ("x\n{%- if 1 %}\n\ny\n{% endif -%}\n\n z\n", "x\ny\nz\n"),
+        ("a {% raw %}{% if %}\n{{ x }}\n{% endraw %}\nb\n", "a {% if %}\n{{ x }}\nb\n"),
+    ],
+)
+def test_a_line_that_prints_something_keeps_its_line_break(
+    sweep: World, template: str, text: str
+) -> None:
+    sweep.write("templates/notes.md.jinja", template)
+    assert sweep.run("spec.toml").err == ""
+    assert sweep.read("configs/notes.md") == text
+
+
+def test_an_error_below_tags_is_at_its_own_line(sweep: World) -> None:
+    tags = "{% if 1 %}\n\n{# a\nb #}\n# c{% if 1 %}{% endif %}\n{% endif %}\n"
+    sweep.write("templates/notes.md.jinja", f"{tags}{{{{ nope }}}}\n")
+    assert "notes.md.jinja:7: 'nope' is undefined" in sweep.run("spec.toml").err
+
+
+@pytest.mark.parametrize("ending", ["j2", "jinja2"])
+def test_templates_may_have_the_other_endings_of_jinja(world: World, ending: str) -> None:
+    assert world.run("spec.toml").exit_code == 0
+    for path in world.path("templates").iterdir():
+        path.rename(path.with_suffix(f".{ending}"))
+    checked = world.run("spec.toml", "--check")
+    assert (checked.exit_code, checked.err) == (0, "")
+
+
+def test_two_braces_in_an_f_string_are_answered_with_raw(world: World) -> None:
+    world.replace(TEMPLATE, "steps=10", 'steps=f"{{x}} of 10"')
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    assert "run_{strategy}.py.jinja:10: 'x' is undefined\n" in result.err
+    assert "hint: if Python is to read these braces, put `{% raw %}` before and " in result.err
+    world.replace(TEMPLATE, 'f"{{x}} of 10"', 'f"{% raw %}{{x}}{% endraw %} of 10"')
+    assert world.run("spec.toml").exit_code == 0
+    assert 'steps=f"{{x}} of 10"' in world.read("out/run_plain.py")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +43,21 @@ from resolve.conftest import error_in, resolve_in, tree_in
             "config.py:2:1: the file starts a program",
         ),
         ("import os\nos.fork()\n", "config.py:2:1: the file starts a process"),
+        ("import sqlite3\nsqlite3.connect('runs.db')\n", "py:2:1: the file opens a database"),
+        ("import os\nos.mkfifo('pipe')\n", "config.py:2:1: the file makes a pipe"),
+        ("import os\nos.mknod('node')\n", "config.py:2:1: the file makes a file"),
+        *(
+            (f"import os\nos.{call}\n", "config.py:2:1: the file changes a file")
+            for call in (
+                "setxattr('config.py', 'user.a', b'')",
+                "removexattr('config.py', 'user.a')",
+            )
+            if hasattr(os, "setxattr")  # Linux
+        ),
+        (
+            "import socket\na, b = socket.socketpair()\na.sendmsg([b'x'])\n",
+            "config.py:3:1: the file sends to the network",
+        ),
         ("import socket\nsocket.create_connection(('x', 1))\n", "the file asks the network"),
         ("import os\nuser = os.environ['USER']\n", "config.py:2:8: KeyError: 'USER'"),
         ("x = input()\n", "config.py:1:5: EOFError"),
@@ -70,6 +87,19 @@ def test_the_file_and_the_line_are_named(world: World, text: str, message: str) 
 def test_a_loop_without_an_end_is_ended(world: World) -> None:
     message = error_in(world, "while True: pass\n", timeout=1.0)
     assert message == "config.py: runs longer than 1 s"
+
+
+@pytest.mark.parametrize("ending", ["", "while True: pass\n"], ids=["done", "timeout"])
+def test_a_process_that_the_file_leaves_behind_is_ended(world: World, ending: str) -> None:
+    fork = "import ctypes, time\nif ctypes.CDLL(None).fork() == 0: time.sleep(600)\n"
+    world.write("config.py", f"{fork}{ending}")
+    reader, writer = os.pipe()
+    with contextlib.suppress(ResolveError):
+        resolve(world.path("config.py"), timeout=3, printed=writer)
+    os.close(writer)
+    ended, _, _ = select.select([reader], [], [], 60)  # at its end once nobody can write to it
+    os.close(reader)
+    assert ended
 
 
 def test_a_missing_variable_says_how_to_give_it(world: World) -> None:

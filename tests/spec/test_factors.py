@@ -394,6 +394,57 @@ def test_what_is_excluded_must_be_there_and_not_be_needed(
         ),
         (
             'queue = "q"',
+            'queue = { base = "resnet-50" }',
+            (
+                "12:9: vars.queue: no constant is called 'resnet-50' (a table with this one key is "
+                "written `{ python = \"{'base': 'resnet-50'}\" }`)"
+            ),
+        ),
+        (
+            '[treatment]\ncall = "Optimizer"',
+            '[base.A]\nLR = 1e-3\n[treatment]\ncall = "LR"',
+            (
+                "7:1: base.A.LR: is the name of the treatment's call, LR (`call` names what is "
+                "called; a value that varies is a variable: name it in `vary`, set it in "
+                "`[strategies.NAME.vars]` and print it in the template)"
+            ),
+        ),
+        (
+            "vars.lr =",
+            "lr =",
+            (
+                "18:1: strategies.sgd.lr: unknown key (what a strategy sets stands in `args` or in "
+                "`vars`, as in `vars.lr = 1e-3`)"
+            ),
+        ),
+        (
+            "levels = [0, 1]",
+            'levels = [{ python = "None" }]',
+            (
+                "24:11: axes.seed.levels.0: must be a boolean, a number or a string, not a table "
+                "(give the level a name: `[axes.NAME.LEVEL]`, with the value as a variable)"
+            ),
+        ),
+        (
+            'control = "adam"',
+            'control = "adam"\nexclude = { strategy = "sgd" }',
+            "5:11: sweep.exclude: must be an array, not a table (put `[` and `]` around it)",
+        ),
+        (
+            "[axes.seed]",
+            '[overrides]\nwhen = { strategy = "sgd" }\n[axes.seed]',
+            "23:2: overrides: must be an array, not a table (write `[[overrides]]`)",
+        ),
+        (
+            "[axes.seed]",
+            '[[overrides]]\nwhen = { strategy = "sgd" }\nvars.lr = 1\nhidden = 2\n[axes.seed]',
+            (
+                "26:1: overrides.0.hidden: unknown key (variables stand in `vars`, as in "
+                "`vars.hidden = 384`)"
+            ),
+        ),
+        (
+            'queue = "q"',
             'queue = [{ var = "b" }]\nb = { var = "queue" }',
             "12:9: vars.queue: refers to itself: queue -> b -> queue",
         ),
@@ -488,8 +539,8 @@ def test_arms_whose_factors_are_all_equal_are_a_warning(tmp_path: Path) -> None:
     spec = read(tmp_path, SPEC.replace("[axes.seed]", f"{copied}[axes.seed]"))
     (warning,) = spec.warnings
     assert _line(warning, tmp_path) == (
-        "23:13: strategies.copy: nothing that may vary differs between the arms adam-0-small and "
-        "copy-0-small (set what tells it apart, or remove one of the two)"
+        "23:13: strategies.copy: the arms adam-0-small and copy-0-small differ in nothing that a "
+        "strategy sets (set what tells it apart, or remove one of the two)"
     )
     told_apart = f"{copied}vars.lr = 0.5\n[axes.seed]"
     assert read(tmp_path, SPEC.replace("[axes.seed]", told_apart)).warnings == ()
@@ -497,3 +548,25 @@ def test_arms_whose_factors_are_all_equal_are_a_warning(tmp_path: Path) -> None:
         '"lr",', '"lr", "strategy",'
     )
     assert read(tmp_path, named).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("q_{seed:03d}", "has `{seed:03d}`, which is printed as it is"),
+        ("q_{ seed }", "has `{ seed }`, which is printed as it is"),
+        ("q_{Seed!r}_{model}", "has `{Seed!r}`, which is printed as it is"),
+        ("q_{strategy}", "has `{strategy}`, which is printed as it is"),
+        ("q_{seed}_{lr}", "has `{lr}`, which is printed as it is"),
+        ("q_{strategy}_{seed}", None),
+        ("q_{{seed}}_{other}_{}_{0}_${lr}", None),
+        ("q_{{strategy}}_{{seed:03d}}_{seeds}", None),
+    ],
+)
+def test_what_looks_filled_in_and_is_not_is_a_warning(
+    tmp_path: Path, text: str, message: str | None
+) -> None:
+    found = read(tmp_path, SPEC.replace('queue = "q"', f'queue = "{text}"')).warnings
+    assert [f"12:1: vars.queue: {message}"] == [
+        _line(warning, tmp_path).partition(" (")[0] for warning in found
+    ] or (message is None and not found)

@@ -218,6 +218,12 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('output = "out"', 'output = "templates"', "is also the template folder"),
         ('output = "out"', 'output = "a\\\\b"', "has a backslash"),
         ('output = "out"', 'output = "C:/x"', "is absolute"),
+        ('output = "out"', 'output = "~/x"', "'~/x': `~` is not filled in"),
+        ("[sweep]", '[sweep]\nextends = "~/x.toml"', "sweep.extends: ~/x.toml: `~` is not filled"),
+        *(
+            ('output = "out"', f'output = "{path}"', "of the environment are not filled in")
+            for path in ("$OUT/x", "a/${OUT}", "%OUT%/x")
+        ),
         ('output = "out"', 'output = "a\\u0000"', "has a character that Windows does not allow"),
         ('vary = ["kind", "params"]', "vary = []", "treatment.vary: is empty"),
         ('vary = ["kind", "params"]', "vary = [1]", "must be a string, not an integer"),
@@ -227,6 +233,8 @@ def test_a_missing_spec_and_a_folder_are_clear_errors(world: World) -> None:
         ('name = "small"', 'name = ""', "spec.toml:2:8: sweep.name: is empty"),
         ('name = "small"', "name = 1e-3", "must be a string, not a float"),
         ('name = "small"', 'name = "small"\nsize = 3', "known keys: name, package, output, "),
+        ('name = "small"', 'name = "small"\nseeds = [1]', "with a further factor by `[axes.seed]`"),
+        ("[strategies.plain]", "[strategies.plain]\nkind = 1", "stands in `args` or in `vars`"),
         ('[base."All"]', "[vars]\n[base]", 'stand under a heading, as in `[base."Training"]`'),
         ("[strategies.plain]", "[[strategies]]\n[x]", "strategies: must be a table, not an array"),
         ("[strategies.plain]", "[strategies]\nplain = 3", "must be a table, not an integer"),
@@ -311,3 +319,30 @@ def test_no_bytes_lead_to_anything_but_a_clear_error(
     path.write_bytes(data)
     with pytest.raises(GenSweepsError):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("package", "output", "is_found"),
+    [
+        ("configs", "configs", True),
+        ("configs", "../src/configs", True),
+        ("src.configs", "../src/configs", True),
+        ("experiments.lr.configs", "configs", True),
+        ("configs", "generated", False),
+        ("lr.configs", "../configs", False),
+    ],
+)
+def test_a_package_that_is_called_unlike_its_folder_is_a_warning(
+    world: World, package: str, output: str, *, is_found: bool
+) -> None:
+    world.path("experiments/lr").mkdir(parents=True)
+    for name in ("spec.toml", "templates"):
+        world.path(name).rename(world.path(f"experiments/lr/{name}"))
+    inner = World(world.path("experiments/lr"))
+    inner.replace("spec.toml", 'package = "out"', f'package = "{package}"')
+    inner.replace("spec.toml", 'output = "out"', f'output = "{output}"')
+    result = inner.run("spec.toml")
+    assert result.exit_code == 0
+    message = f"sweep.package: '{package}' can't be imported from {output}, which is called"
+    assert result.err.startswith(f"warning: spec.toml:3:1: {message}") is not is_found
+    assert bool(result.err) is not is_found

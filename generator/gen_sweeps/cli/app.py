@@ -24,6 +24,9 @@ class CommandLineError(GenSweepsError):
     """The command line can't be understood."""
 
 
+_SEE_HELP = "see `gen-sweeps --help`"
+
+
 class OutputFormat(StrEnum):
     """The format of results."""
 
@@ -49,13 +52,13 @@ class Starter(StrEnum):
 def _complete_spec(incomplete: str) -> list[str]:
     from gen_sweeps.cli import completion  # noqa: PLC0415 - only shells ask for it
 
-    return completion.specs(incomplete)
+    return completion.specs(os.environ, incomplete)
 
 
 def _complete_first(incomplete: str) -> list[str]:
     from gen_sweeps.cli import completion  # noqa: PLC0415 - only shells ask for it
 
-    return completion.specs(incomplete, COMMANDS)
+    return completion.specs(os.environ, incomplete, COMMANDS)
 
 
 def _complete_arm(incomplete: str) -> list[str]:
@@ -77,13 +80,21 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     specs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="SPEC...",
-            help="The spec, a TOML file, or several.",
+            metavar="SPEC",
+            help="The spec, a TOML file; or several.",
             autocompletion=_complete_first,
         ),
     ],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail if anything on disk differs.")
+    ] = False,
+    git: Annotated[
+        bool,
+        typer.Option(
+            "--git",
+            help="With --check: also fail if git has not staged the spec, templates and files as "
+            "they are.",
+        ),
     ] = False,
     diff: Annotated[
         bool,
@@ -98,8 +109,8 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Limit the run to this arm, or to the arms of this strategy or level; may be "
-            "repeated.",
+            help="Limit the run to this arm, or to the arms of this strategy or level "
+            "(AXIS=LEVEL if two axes have it); may be repeated.",
             autocompletion=_complete_arm,
         ),
     ] = None,
@@ -107,7 +118,8 @@ def generate(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--paranoid", help="Also compare every file with LibCST; slow.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Write again on each change, until interrupted.")
+        bool,
+        typer.Option("--watch", help="Write again whenever a source changes, until interrupted."),
     ] = False,
     output_format: Annotated[
         OutputFormat, typer.Option(help="Format of the result.")
@@ -124,15 +136,19 @@ def generate(  # noqa: PLR0913 - one parameter for each option
     del version
     from gen_sweeps.commands import generate as command  # noqa: PLC0415 - loads what it needs
 
+    _check_words(specs)
     if watch and (check or diff):
-        raise typer.BadParameter(
-            f"--watch writes files: leave out {'--diff' if diff else '--check'}"
+        raise CommandLineError.at(
+            f"--watch writes files: leave out {'--diff' if diff else '--check'}", hint=_SEE_HELP
         )
     if watch and len(specs) > 1:
-        raise typer.BadParameter("--watch takes one SPEC")
+        raise CommandLineError.at("--watch takes one SPEC", hint=_SEE_HELP)
+    if git and not check:
+        raise CommandLineError.at("--git goes with --check", hint=_SEE_HELP)
     options = command.GenerateOptions(
         tuple(specs),
         check=check,
+        git=git,
         diff=diff,
         force=force,
         only=tuple(only or ()),
@@ -151,7 +167,7 @@ def init(
         Starter, typer.Option("--from", help="Example to start from.")
     ] = Starter.TRAINING,
 ) -> CommandCall:
-    """Write a spec and templates to start from, and the files that they make."""
+    """Write an experiment to start from: a spec, templates, their files."""
     from gen_sweeps.commands import init as command  # noqa: PLC0415 - loads what it needs
 
     return CommandCall("init", partial(command.init, command.InitOptions(folder, starter.value)))
@@ -163,7 +179,7 @@ def schema(
         bool, typer.Option("--markdown", help="Print a reference page instead.")
     ] = False,
 ) -> CommandCall:
-    """Print the JSON Schema of a spec, with which editors complete and check it."""
+    """Print the JSON Schema with which editors complete and check a spec."""
     from gen_sweeps.commands import schema as command  # noqa: PLC0415 - loads what it needs
 
     return CommandCall("schema", partial(command.schema, command.SchemaOptions(markdown)))
@@ -190,7 +206,7 @@ def report(
 
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE...", help="Two or more Python files.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="Two or more Python files.")
     ] = None,
     *,
     vary: Annotated[
@@ -321,7 +337,12 @@ INTERRUPTED = 130
 """What Typer returns for an interrupt, silently."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
-_UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
+
+
+_NO_CACHE = "leave it out: every run looks at every file"
+_REMOVED = {"--cache": _NO_CACHE, "--no-cache": _NO_CACHE}
+"""What to do instead of options that there were once."""
 
 
 def parse(arguments: Sequence[str]) -> CommandCall:
@@ -343,12 +364,41 @@ def parse(arguments: Sequence[str]) -> CommandCall:
     try:
         call = app(words, prog_name=program, standalone_mode=False)
     except _UsageError as error:
-        raise CommandLineError.at(str(error), hint=f"see `{program} --help`") from None
+        said = error.format_message().rstrip(".")
+        said = said.replace(": Value error, ", ": ")  # Typer's, of the parser that it uses
+        hint = next(filter(None, map(_REMOVED.get, words)), f"see `{program} --help`")
+        if near := getattr(error, "possibilities", None):  # Click's, of an unknown option
+            said = said.partition(" (")[0]
+            hint = f"did you mean `{near[0]}`?"
+        raise CommandLineError.at(said, hint=hint) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     if call == INTERRUPTED:
         raise KeyboardInterrupt
     return call if isinstance(call, CommandCall) else CommandCall(program, partial(_printed, call))
+
+
+def _check_words(specs: Sequence[Path]) -> None:
+    """Check that each word in the place of SPEC is one, or at least looks like one.
+
+    Of several specs, one that is missing keeps no other from being written; a word that was meant
+    to be a command, as in `gen-sweeps check spec.toml`, must not lead to that.
+
+    Raises:
+        CommandLineError: One is neither.
+    """
+    for word in map(str, specs):
+        if "." in word or os.path.lexists(word):
+            continue
+        from gen_sweeps.spec.names import closest_match  # noqa: PLC0415 - rarely needed
+
+        hint = _SEE_HELP
+        if word in ("check", "diff", "watch"):
+            hint = f"write `gen-sweeps spec.toml --{word}`"
+        elif match := closest_match(word, COMMANDS):
+            hint = f"did you mean `gen-sweeps {match}`?"
+        message = f"there is no command and no spec {word!r}"
+        raise CommandLineError.at(message, hint=hint)
 
 
 def _printed(code: object, progress: Progress) -> Outcome:

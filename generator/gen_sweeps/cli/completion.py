@@ -7,6 +7,7 @@ command or a spec, and which arms a spec has.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
@@ -38,41 +39,52 @@ def take_command(environ: MutableMapping[str, str], commands: Iterable[str]) -> 
     return None
 
 
-def specs(incomplete: str, commands: Iterable[str] = ()) -> list[str]:
-    """Return the commands and the TOML files that start with `incomplete`.
+def specs(environ: Mapping[str, str], incomplete: str, commands: Iterable[str] = ()) -> list[str]:
+    """Return the TOML files that start with `incomplete`, and commands where one may stand.
 
-    Folders are left to the shell, which is asked for files if nothing is proposed here.
+    What is on the line already is left out. Folders are left to the shell, which is asked for
+    files if nothing is proposed here.
     """
-    found = [command for command in commands if command.startswith(incomplete)]
+    named = _named_files(environ)
+    found = [command for command in commands if command.startswith(incomplete) and not named]
     folder, slash, start = incomplete.rpartition("/")
     try:
         names = sorted(path.name for path in Path(folder + slash).iterdir())
     except OSError:
         return found
     fits = (name for name in names if name.startswith(start) and name.endswith(".toml"))
-    return found + [f"{folder}{slash}{name}" for name in fits]
+    paths = (f"{folder}{slash}{name}" for name in fits)
+    return found + [path for path in paths if path == incomplete or Path(path) not in named]
 
 
 def arms(environ: Mapping[str, str], incomplete: str) -> list[str]:
-    """Return the names, starting with `incomplete`, of what the spec on the line has.
+    """Return the names, starting with `incomplete`, of what the specs on the line have.
 
-    These are its strategies and levels, and its arms if they are few. The spec is the first word
-    that names a file; without one, or if it can't be read, there are none.
+    These are their strategies and levels, and their arms if those are few. A spec that can't be
+    read has none.
     """
-    line = environ.get("COMP_WORDS") or environ.get("_TYPER_COMPLETE_ARGS", "")
-    spec = next((path for path in map(Path, line.split()[1:]) if _is_file(path)), None)
-    if spec is None:
-        return []
     from gen_sweeps.spec.loading import load  # noqa: PLC0415 - loads more than a shell needs
 
+    named: dict[str, None] = {}
+    for spec in _named_files(environ):
+        try:
+            found = load(spec)
+        except GenSweepsError:
+            continue
+        named |= dict.fromkeys(arm.levels[axis] for axis in found.axis_names for arm in found.arms)
+        matching = [arm.name for arm in found.arms if arm.name.startswith(incomplete)]
+        named |= dict.fromkeys(matching if len(matching) <= MAX_ARMS else ())
+    return [name for name in named if name.startswith(incomplete)]
+
+
+def _named_files(environ: Mapping[str, str]) -> list[Path]:
+    """Return the TOML files that the line to complete names."""
+    line = environ.get("COMP_WORDS") or environ.get("_TYPER_COMPLETE_ARGS", "")
     try:
-        found = load(spec)
-    except GenSweepsError:
-        return []
-    levels = dict.fromkeys(arm.levels[axis] for axis in found.axis_names for arm in found.arms)
-    matching = [arm.name for arm in found.arms if arm.name.startswith(incomplete)]
-    named = [name for name in levels if name.startswith(incomplete)]
-    return list(dict.fromkeys((*named, *(matching if len(matching) <= MAX_ARMS else ()))))
+        words = shlex.split(line)
+    except ValueError:  # a quote is still open
+        words = line.split()
+    return [path for path in map(Path, words[1:]) if path.suffix == ".toml" and _is_file(path)]
 
 
 def _is_file(path: Path) -> bool:

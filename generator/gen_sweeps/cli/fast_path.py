@@ -15,6 +15,7 @@ from gen_sweeps.cli.call import CommandCall
 _FLAGS = {
     "--check": "check",
     "--diff": "diff",
+    "--git": "git",
     "--force": "force",
     "--quiet": "quiet",
     "-q": "quiet",
@@ -29,10 +30,13 @@ def plain_call(arguments: Sequence[str]) -> CommandCall | None:
         return None
     from gen_sweeps.commands.generate import GenerateOptions, generate  # noqa: PLC0415 - heavy
 
+    if "git" in flags and "check" not in flags:
+        return None
     options = GenerateOptions(
         tuple(map(Path, names)),
         check="check" in flags,
         diff="diff" in flags,
+        git="git" in flags,
         force="force" in flags,
         quiet="quiet" in flags,
     )

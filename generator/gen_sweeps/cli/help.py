@@ -29,9 +29,10 @@ _EXIT_CODES = """Exit codes:
 
 _MAIN = """Write the files of a sweep from its spec, proven to differ only in declared factors.
 
-Renders the templates, proves that the arms' files differ only in declared factors, and only then
-writes them. Files that are already right are not touched; files that gen-sweeps did
-not write, or that were edited since, are never changed without --force.
+The spec declares factors: what strategies set, and axes such as seeds. Each combination is an arm.
+Renders the templates for each arm, proves that what differs comes from a factor, and only then
+writes the files. Files that are already right are not touched; files that gen-sweeps did not write,
+or that were edited since, are never changed without --force.
 
 Options may come before or after SPEC.
 """
@@ -39,14 +40,15 @@ Options may come before or after SPEC.
 _MAIN_EPILOG = """Examples:
 
 \b
-  gen-sweeps spec.toml                  write the files
-  gen-sweeps spec.toml --check          fail if the files don't match the spec
-  gen-sweeps spec.toml --diff           the same, and show what would change
-  gen-sweeps spec.toml --only momentum  write one strategy; leave the others alone
-  gen-sweeps a.toml b.toml --check      check several; the worst exit code wins
-  gen-sweeps spec.toml --watch          write again whenever the spec or a template changes
+  gen-sweeps spec.toml               write the files
+  gen-sweeps spec.toml --check       fail if the files don't match the spec
+  gen-sweeps spec.toml --diff        the same, and show what would change
+  gen-sweeps spec.toml --only adam   write the arms of one strategy
+  gen-sweeps spec.toml --only 42     write the arms with one level: seed 42
+  gen-sweeps */spec.toml --check     check several; the worst exit code wins
+  gen-sweeps spec.toml --watch       write on each change of spec or templates
 
-Other commands, each with a --help of its own:
+Other commands, as in `gen-sweeps compare`; each has a --help of its own:
 
 \b
 {commands}
@@ -55,7 +57,7 @@ Environment:
 
 \b
   NO_COLOR     if set and not empty: no colour, even on a terminal
-  FORCE_COLOR  if set and not empty: colour, even if the output is not a terminal
+  FORCE_COLOR  if set and not empty: colour, even without a terminal
 
 """
 
@@ -85,7 +87,8 @@ only where they were meant to. The files are not run, unless --resolved asks for
         """Show the configuration that a Python file builds, without its SDK.
 
 Runs the file's code with stand-ins for the packages that it imports, and prints the tree of calls
-and values that it makes.
+and values that it makes. This is no sandbox: what would write a file, start a program or use the
+network by accident is refused, but don't resolve a file that you would not run.
 """,
         """Examples:
 
@@ -103,21 +106,21 @@ and values that it makes.
         ),
     ),
     "init": HelpPage(
-        """Write a spec and templates to start from, and the files that they make.
+        """Write an experiment to start from: a spec, templates, their files.
 
 Asks nothing and overwrites nothing: if a file that it would write already exists, it names that
 file and writes nothing. The result passes --check at once.
 
 \b
-  training        a training script, and four optimizers to compare
+  training        four optimizers with three seeds each, and what trains them
   reward-shaping  gen-sweeps' own sweep: five reward-shaping strategies
 """,
         """Examples:
 
 \b
-  gen-sweeps init                              into the current folder
-  gen-sweeps init my_sweep                     into a new folder
-  gen-sweeps init rl --from reward-shaping     gen-sweeps' own sweep
+  gen-sweeps init                           into the current folder
+  gen-sweeps init my_sweep                  into a new folder
+  gen-sweeps init rl --from reward-shaping  gen-sweeps' own sweep
 
 """
         + _EXIT_CODES.format(
@@ -127,7 +130,7 @@ file and writes nothing. The result passes --check at once.
         ),
     ),
     "schema": HelpPage(
-        """Print the JSON Schema of a spec, with which editors complete and check it.
+        """Print the JSON Schema with which editors complete and check a spec.
 
 Editors with a TOML language server (taplo, Even Better TOML) use the schema that the first line
 of a spec names: `#:schema spec.schema.json`.
@@ -143,9 +146,9 @@ of a spec names: `#:schema spec.schema.json`.
     "report": HelpPage(
         """Write an HTML page that a reviewer can read instead of the files.
 
-It has the verdict of the proof, the strategies side by side with what they vary, the base
-constants, the control's file in full, the differences between any two strategies, and the sha256
-of every file. The page shows what the spec says, whatever is on disk. It needs no network and no
+It has the verdict of the proof, what each strategy and level sets, the places of each factor, the
+base constants, the control's file in full, what any two strategies differ in, and the sha256 of
+every file. The page shows what the spec says, whatever is on disk. It needs no network and no
 scripts, and the same spec gives the same bytes.
 """,
         """Examples:
@@ -157,8 +160,8 @@ scripts, and the same spec gives the same bytes.
 """
         + _EXIT_CODES.format(
             done="done",
-            differs="the files differ outside of the treatment, or a file that is not a\n"
-            "       report is in the way",
+            differs="the files differ in more than declared factors, or a file that is\n"
+            "       not a report is in the way",
             unanswered="bad usage, spec or template; input or output failed",
         ),
     ),
@@ -170,11 +173,10 @@ def page(command: str | None) -> HelpPage:
     if command is not None:
         return _PAGES[command]
     width = max(map(len, _PAGES))
-    commands = (f"  gen-sweeps {name:{width}}  {_summary(page)}" for name, page in _PAGES.items())
+    commands = (f"  {name:{width}}  {_summary(page)}" for name, page in _PAGES.items())
     codes = _EXIT_CODES.format(
         done="done; nothing differs",
-        differs="it differs: drift, a foreign file in the way, a difference outside of the "
-        "treatment",
+        differs="it differs: drift, a foreign file in the way, an undeclared difference",
         unanswered="no answer: bad usage, spec or template; input or output failed",
     )
     return HelpPage(_MAIN, _MAIN_EPILOG.format(commands="\n".join(commands)) + codes)

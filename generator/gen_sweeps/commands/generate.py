@@ -12,6 +12,7 @@ from gen_sweeps.console import summary
 from gen_sweeps.console.formats import json_text, workflow_commands
 from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.output.folder import OutputFolder
+from gen_sweeps.output.former_folders import abandoned
 from gen_sweeps.output.planning import Plan
 from gen_sweeps.output.selection import select
 from gen_sweeps.progress import Progress, silent
@@ -30,6 +31,7 @@ class GenerateOptions:
         diff: Likewise, and to show what would change.
         force: Whether to replace and remove foreign files too.
         only: Names of the arms and levels to look at, besides their controls; if empty, all.
+        git: Whether to fail too if git's index has not what is on disk.
         paranoid: Whether to show every file to LibCST too.
         quiet: Whether to say nothing if all is well.
         output_format: "text", "json" or "github".
@@ -40,6 +42,7 @@ class GenerateOptions:
     diff: bool = False
     force: bool = False
     only: tuple[str, ...] = ()
+    git: bool = False
     paranoid: bool = False
     quiet: bool = False
     output_format: str = "text"
@@ -96,18 +99,20 @@ def _generate_each(specs: Sequence[Path], options: GenerateOptions, progress: Pr
     """Do each of several specs."""
     outcomes: list[Outcome] = []
     plans: dict[Path, Plan | None] = {}
+    annotated: list[Problem] = []
     for spec in specs:
         plans[spec] = None
         said: str | Iterable[str] = ""
         try:
             run = _run(spec, options, progress)
         except GenSweepsError as error:
-            if options.output_format == "github":
-                said = workflow_commands(error.problems)
+            annotated += error.problems
             outcomes.append(Outcome(error.exit_code, said, error.problems))
             continue
         plans[spec] = run.plan
-        if options.output_format != "json":
+        if options.output_format == "github":
+            annotated += _by_line(run)
+        elif options.output_format == "text":
             said = _result(options, run, is_one=False)
         outcomes.append(Outcome(run.exit_code, said, run.problems, run.warnings))
     code = max(outcome.exit_code for outcome in outcomes)
@@ -126,6 +131,8 @@ def _generate_each(specs: Sequence[Path], options: GenerateOptions, progress: Pr
             for (spec, plan), outcome in zip(plans.items(), outcomes, strict=True)
         ]
         result = json_text(options.action, code, problems, {"runs": runs})
+    elif options.output_format == "github":
+        result = _annotations(annotated, warnings)
     elif options.output_format == "text" and options.action != "diff" and not options.quiet:
         codes = [outcome.exit_code for outcome in outcomes]
         done = [plan for plan in plans.values() if plan]
@@ -144,7 +151,17 @@ def _run(spec: Path, options: GenerateOptions, progress: Progress) -> _Run:
         if options.writes:
             folder.apply(plan, force=options.force, progress=progress)
     problems = [] if options.writes else summary.drift_problems(plan)
+    if any(change.is_edited for change in plan.changes):
+        from gen_sweeps.output.diff import edits_by_line  # noqa: PLC0415 - as few runs need it
+
+        problems = [*edits_by_line(problems, plan, folder)]
+    if options.git:
+        from gen_sweeps.output.staging import unstaged  # noqa: PLC0415 - subprocess is heavy
+
+        problems += unstaged(plan)
     warnings = summary.warnings(plan) if options.writes else []
+    if options.writes and plan.is_first:
+        warnings += abandoned(rendering.spec)
     if not options.quiet:
         warnings = [*selection.whole.warnings, *proof.warnings, *warnings]
         if options.only:
@@ -163,11 +180,18 @@ def _result(options: GenerateOptions, run: _Run, *, is_one: bool = True) -> str 
         if not options.writes:
             return summary.checked_text(run.plan)
         return summary.written_text(run.plan) if is_one else summary.written_lines(run.plan)
+    if options.output_format == "github":
+        return _annotations(_by_line(run), run.warnings)
     from gen_sweeps.output import diff  # noqa: PLC0415 - difflib is only for those who ask
 
-    if options.output_format == "github":
-        return _annotations(diff.by_line(run.problems, run.plan, run.folder), run.warnings)
     return diff.diffs(run.plan, run.folder)
+
+
+def _by_line(run: _Run) -> Iterator[Problem]:
+    """Yield the problems of a run, those of a file that changed once for each place."""
+    from gen_sweeps.output import diff  # noqa: PLC0415 - as above
+
+    return diff.by_line(run.problems, run.plan, run.folder)
 
 
 def _annotations(problems: Iterable[Problem], warnings: Iterable[Problem]) -> Iterator[str]:

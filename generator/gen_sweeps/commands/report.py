@@ -18,7 +18,7 @@ from gen_sweeps.spec.loading import load
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """The spec to report on, and the file to write; None for stdout."""
+    """The spec to report on, and the file to write; None or `-` for stdout."""
 
     spec: Path
     output: Path | None = None
@@ -37,7 +37,7 @@ def report(options: ReportOptions, progress: Progress = silent) -> Outcome:
     """
     rendering = render(load(options.spec), progress=progress)
     page = report_page.page(prove(rendering, progress=progress))
-    if options.output is None:
+    if options.output is None or options.output == Path("-"):
         return Outcome(result=page)
     _save(page, options.output)
     return Outcome()

@@ -56,7 +56,8 @@ def watch(spec: Path, run: Callable[[], object], note: Callable[[str], None]) ->
             seen = now
             run()
             if seen == _Sources.of(spec).state:
-                note(f"watching {spec} and its templates; Ctrl-C ends it")
+                files = ", ".join(map(str, sources.files))
+                note(f"watching {files} and the templates; Ctrl-C ends it")
         for _ in watchfiles.watch(
             *folders,
             recursive=False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gen_sweeps.compare.difference import KINDS
 from gen_sweeps.compare.matrix import matrix_lines
 from gen_sweeps.compare.report import ComparisonReport, brief_values, headline
+from gen_sweeps.console.terminal import BOLD, PLAIN, YELLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _VALUE_WIDTH = 44
 _HOLDERS_SHOWN = 3
 _NOTES_SHOWN = 4
-_BOLD, _YELLOW, _PLAIN = "\033[1m", "\033[33m", "\033[0m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class View:
 
 def report_text(report: ComparisonReport, view: View) -> str:
     """Return a comparison as text, ending in a newline."""
-    return "\n".join(_lines(report, view)) + "\n"
+    lines = (line.replace("\r", "\\r").replace("\n", "\\n") for line in _lines(report, view))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(report: ComparisonReport, view: View) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _declared(report: ComparisonReport) -> Iterator[str]:
 
 def _suspicion_line(suspicion: Suspicion, view: View) -> str:
     place = ":".join(str(p) for p in (suspicion.name, suspicion.line, suspicion.column) if p)
-    return f"{_paint('warning', _YELLOW, view)}: {place}: {suspicion.message}"
+    return f"{_paint('warning', YELLOW, view)}: {place}: {suspicion.message}"
 
 
 def _summary(report: ComparisonReport, code: int) -> str:
@@ -122,7 +123,7 @@ def _row_lines(row: Row, view: View) -> list[str]:
     note = f" [{row.difference.note}]" if row.difference.note else ""
     kind = "" if row.kind == "code" else f"{row.kind}: "
     values = row.values
-    lines = [f"{kind}{_paint(row.path, _BOLD, view)}: {headline(values, row.change)}{note}"]
+    lines = [f"{kind}{_paint(row.path, BOLD, view)}: {headline(values, row.change)}{note}"]
     texts = brief_values([value.text for value in values], _VALUE_WIDTH)
     width = max(map(len, texts))
     for value, text in zip(values, texts, strict=True):
@@ -139,4 +140,4 @@ def _place(holder: Holder) -> str:
 
 
 def _paint(text: str, code: str, view: View) -> str:
-    return f"{code}{text}{_PLAIN}" if view.color else text
+    return f"{code}{text}{PLAIN}" if view.color else text

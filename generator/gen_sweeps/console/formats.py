@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from gen_sweeps.errors import Problem
+from gen_sweeps.output.repository import repository_root
 
 VERSION = 1
 """The version of all JSON output; it changes when old readers would misunderstand the new one."""
+
+
+MAX_ANNOTATIONS = 10
+"""Annotations of a step that GitHub shows."""
+
+MAX_FILES = 10
+"""Files that are named where the rest is summed up."""
 
 
 def json_text(
@@ -41,18 +51,48 @@ def json_text(
 
 
 def workflow_commands(problems: Iterable[Problem], level: str = "error") -> str:
-    """Return problems as commands of a GitHub workflow, which shows them at their lines."""
+    """Return problems as commands of a GitHub workflow, which shows them at their lines.
+
+    Their paths are made relative to the repository that the working folder is in, else to
+    GITHUB_WORKSPACE, else to the working folder. Of more than `MAX_ANNOTATIONS`, the last one sums
+    up the rest.
+    """
+    shown = [*problems]
+    if not shown:
+        return ""
+    root = repository_root(Path()) or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
+    if len(shown) > MAX_ANNOTATIONS:
+        rest = shown[MAX_ANNOTATIONS - 1 :]
+        shown[MAX_ANNOTATIONS - 1 :] = [_summed_up(rest, root)]
     return "".join(
         workflow_command(
             level,
             problem.message if problem.hint is None else f"{problem.message}\n{problem.hint}",
-            problem.path,
+            problem.path and _from_root(problem.path, root),
             problem.line,
             problem.column,
         )
         + "\n"
-        for problem in problems
+        for problem in shown
     )
+
+
+def _summed_up(problems: Sequence[Problem], root: Path) -> Problem:
+    """Return one problem that says how many there are, and in which files."""
+    paths = (_from_root(problem.path, root) for problem in problems if problem.path)
+    files = list(dict.fromkeys(paths))
+    named = ", ".join(files[:MAX_FILES])
+    more = f" and {len(files) - MAX_FILES} more files" if len(files) > MAX_FILES else ""
+    where = f", in {named}{more}" if files else ""
+    return Problem(f"and {len(problems)} more{where}: see the log")
+
+
+def _from_root(path: str, root: Path) -> str:
+    """Return a path as it is from a folder, with `/` and without `..`; absolute if outside."""
+    # A link that the path itself is stays, for that is what the repository has.
+    real = Path(os.path.realpath(Path(path).parent), Path(path).name)
+    inside = os.path.realpath(root)
+    return (real.relative_to(inside) if real.is_relative_to(inside) else real).as_posix()
 
 
 def workflow_command(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from itertools import combinations
 from pathlib import Path
@@ -23,9 +23,9 @@ from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_span
 from gen_sweeps.proof.treatment import names_in
 from gen_sweeps.rendering.literals import LINE_LENGTH, escape, layout
-from gen_sweeps.rendering.outputs import output_path
+from gen_sweeps.rendering.outputs import Template, output_path
 from gen_sweeps.rendering.renderer import File
-from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Spec, Strategy, Value
+from gen_sweeps.spec.model import STRATEGY, Arm, Axis, Spec, Value
 from gen_sweeps.spec.names import UNSEEN
 
 MARK = '<meta name="generator" content="gen-sweeps report">'
@@ -33,6 +33,9 @@ MARK = '<meta name="generator" content="gen-sweeps report">'
 
 MAX_COLUMNS = 8
 """Strategies that stand side by side; more stand below each other, and not in every pair."""
+
+MAX_COMBINATIONS = 64
+"""Combinations of levels for which a variable is listed."""
 
 _COLUMN = 28
 """Characters that a value may take before it is broken into lines."""
@@ -50,11 +53,13 @@ class Cell:
         text: The value as Python source; None if the argument is not passed.
         resolved: The constants that the value names, each with its value.
         differs: Whether it is not what the control has.
+        is_default: Whether it is what `[vars]` says, and nothing nearer.
     """
 
     text: str | None
-    resolved: tuple[tuple[str, str], ...]
-    differs: bool
+    resolved: tuple[tuple[str, str], ...] = ()
+    differs: bool = False
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,14 @@ class Factor:
         kind: What it is: "argument", "variable" or "axis".
         axes: The axes whose levels decide its value; none of an axis itself.
         places: Where it is printed, in a reader's terms; none if it only decides what is.
+        values: If several axes decide it, what it is for each combination of their levels.
     """
 
     name: str
     kind: str
     axes: tuple[str, ...]
     places: tuple[str, ...]
+    values: Mapping[tuple[str, ...], Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +130,29 @@ def page(proof: Proof) -> str:
     )
     environment.filters |= {"visible": visible, "breakable": _breakable}
     template = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
-    control = spec.control_of(spec.arms[0])
     names = _factors(spec)
-    cells = {
-        (strategy.name, name): _cell(spec, control.strategy, strategy, name)
-        for strategy in spec.strategies
-        for name in names
-    }
-    silent = [s.name for s in spec.strategies if all(cells[s.name, n].text is None for n in names)]
+    cells = _level_cells(spec, STRATEGY, names) if spec.strategies else {}
+    silent = [
+        it.name
+        for it in spec.strategies
+        if not (it.args or it.vars or any(cells[it.name, name].differs for name in names))
+    ]
+    depends = {**spec.depends, **spec.argument_depends}
+    deciding = {axis for name in names for axis in depends.get(name, ())}
     return (
         environment.from_string(template).render(
             mark=Markup(MARK),  # noqa: S704 - it is ours
             spec=spec,
             verdict=proven_line(spec),
             control=spec.control.get(STRATEGY, ""),
+            also_axes=bool(deciding - {STRATEGY}),
             side_by_side=len(spec.strategies) <= MAX_COLUMNS,
             factors=names,
             cells=cells,
+            max_combinations=MAX_COMBINATIONS,
             silent=[name for name in silent if name != spec.control.get(STRATEGY)],
-            axes=[(axis, _level_rows(spec, axis)) for axis in spec.axes],
+            axes=[(it, spec.control.get(it.name), _axis_variables(it)) for it in spec.axes],
+            level_cells=lambda axis, variables: _level_cells(spec, axis, variables),
             placed=list(_placed(proof)),
             shared={name: _value(spec, value) for name, value in spec.treatment.shared.items()},
             sections=[section for section in spec.base if section.constants],
@@ -170,16 +181,37 @@ def _factors(spec: Spec) -> list[str]:
     return [name for name in spec.treatment.vary if name in used]
 
 
-def _cell(spec: Spec, control: Strategy | None, strategy: Strategy, name: str) -> Cell:
-    here, there = (_optional(spec, s, name) for s in (strategy, control or strategy))
-    if here is None:
-        return Cell(None, (), there is not None)
-    return Cell(here.text, here.resolved, there is None or here.text != there.text)
+def _axis_variables(axis: Axis) -> list[str]:
+    """Return the variables that the levels of an axis set."""
+    return list(dict.fromkeys(name for level in axis.levels for name in level.vars))
 
 
-def _optional(spec: Spec, strategy: Strategy, name: str) -> Cell | None:
-    values = {**strategy.vars, **strategy.args}
-    return _value(spec, values[name]) if name in values else None
+def _level_cells(spec: Spec, axis: str, names: list[str]) -> dict[tuple[str, str], Cell]:
+    """Return what arguments and variables are at each level of an axis, in its first arm."""
+    firsts: dict[str, Arm] = {}
+    for arm in spec.arms:
+        firsts.setdefault(arm.levels[axis], arm)
+    control = firsts.get(spec.control.get(axis, ""))
+    return {
+        (level, name): _cell(spec, axis, name, arm, control or arm)
+        for level, arm in firsts.items()
+        for name in names
+    }
+
+
+def _cell(spec: Spec, axis: str, name: str, arm: Arm, control: Arm) -> Cell:
+    here, there = (_optional(spec, it, name) for it in (arm, control))
+    set_here = arm.strategy and name in {**arm.strategy.args, **arm.strategy.vars}
+    if axis != STRATEGY:
+        levels = next(it.levels for it in spec.axes if it.name == axis)
+        set_here = any(it.name == arm.levels[axis] and name in it.vars for it in levels)
+    is_default = here.text is not None and not set_here
+    return replace(here, differs=here.text != there.text, is_default=is_default)
+
+
+def _optional(spec: Spec, arm: Arm, name: str) -> Cell:
+    values = {**arm.vars, **(arm.strategy.args if arm.strategy else {})}
+    return _value(spec, values[name]) if name in values else Cell(None)
 
 
 def _value(spec: Spec, value: Value) -> Cell:
@@ -190,12 +222,18 @@ def _value(spec: Spec, value: Value) -> Cell:
     )
     # It stands in a narrow column, so it breaks early and is indented less than code.
     text = layout(value, indent=0, before=LINE_LENGTH - _COLUMN, after=0)
-    return Cell(re.sub("(?m)^ +", lambda m: m[0][::2], text), resolved, differs=False)
+    return Cell(re.sub("(?m)^ +", lambda m: m[0][::2], text), resolved)
+
+
+def _templates(proof: Proof) -> list[Template]:
+    """Return the templates, first those for one arm alone, of them first those of Python."""
+    templates = proof.rendering.outputs.templates
+    return sorted(templates, key=lambda it: (-len(it.axes), ".py." not in it.name))
 
 
 def _listings(proof: Proof) -> Iterator[Listing]:
     """Yield the control's files, with their lines as docstring, treatment or neither."""
-    for template in proof.rendering.outputs.templates:
+    for template in _templates(proof):
         path = next(iter(template.arms))
         yield Listing(path, tuple(_lines(proof.rendering[path])))
 
@@ -216,19 +254,6 @@ def _docstring(file: File) -> tuple[int, int]:
     return docstring_span(file.source, ast.parse(file.source)) if file.is_python else (0, 0)
 
 
-def _level_rows(spec: Spec, axis: Axis) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
-    """Return the variables that an axis sets, and for each level its name and their values."""
-    names = list(dict.fromkeys(name for level in axis.levels for name in level.vars))
-    rows = [
-        (
-            level.name,
-            [_value(spec, level.vars[name]) if name in level.vars else None for name in names],
-        )
-        for level in axis.levels
-    ]
-    return names, rows
-
-
 def _placed(proof: Proof) -> Iterator[Factor]:
     """Yield the factors that vary, with where they are printed."""
     spec = proof.rendering.spec
@@ -238,7 +263,21 @@ def _placed(proof: Proof) -> Iterator[Factor]:
         kind = "argument" if name in arguments else "axis" if name in known else "variable"
         depends = spec.argument_depends if name in arguments else spec.depends
         axes = tuple(axis for axis in spec.axis_names if axis in depends.get(name, ()))
-        yield Factor(name, kind, axes, proof.places.get(name, ()))
+        values = _by_combination(spec, name, axes) if len(axes) > 1 and kind == "variable" else {}
+        yield Factor(name, kind, axes, proof.places.get(name, ()), values)
+
+
+def _by_combination(spec: Spec, name: str, axes: tuple[str, ...]) -> Mapping[tuple[str, ...], Cell]:
+    """Return what a variable is for each combination of the levels that decide it.
+
+    There is one more than the page lists, if there are more.
+    """
+    found: dict[tuple[str, ...], Cell] = {}
+    for arm in spec.arms:
+        levels = tuple(arm.levels[axis] for axis in axes)
+        if levels not in found and len(found) <= MAX_COMBINATIONS:
+            found[levels] = _optional(spec, arm, name)
+    return found
 
 
 def _groups(proof: Proof) -> Iterator[PairGroup]:
@@ -256,12 +295,11 @@ def _groups(proof: Proof) -> Iterator[PairGroup]:
 
 
 def _pair(proof: Proof, axis: str, one: Arm, other: Arm) -> Pair:
-    files = (
-        tuple(output_path(template.name, arm.levels) for arm in (one, other))
-        for template in proof.rendering.outputs.templates
-        if axis in template.axes
+    templates = [template for template in _templates(proof) if axis in template.axes]
+    files = [tuple(output_path(it.name, arm.levels) for arm in (one, other)) for it in templates]
+    hunks = tuple(
+        hunk for a, b in files for hunk in _hunks(proof, a, b, is_named=len(templates) > 1)
     )
-    hunks = tuple(hunk for a, b in files for hunk in _hunks(proof, a, b))
     return Pair(one.name, other.name, tuple(_differing(proof.rendering.spec, one, other)), hunks)
 
 
@@ -275,8 +313,15 @@ def _differing(spec: Spec, one: Arm, other: Arm) -> Iterator[str]:
     yield from (name for name in names if values[0].get(name) != values[1].get(name))
 
 
-def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:
-    """Yield the differences of two files, each as the lines that stand together."""
+def _hunks(proof: Proof, first: str, second: str, *, is_named: bool) -> Iterator[tuple[Line, ...]]:
+    """Yield the differences of two files, each as the lines that stand together.
+
+    Args:
+        proof: The proof.
+        first: The one file.
+        second: The other one.
+        is_named: Whether to say of which file they are.
+    """
     old, new = (proof.rendering[path].source.split("\n") for path in (first, second))
     hunks: list[list[str]] = []
     for text in unified_diff(old, new, n=2, lineterm=""):
@@ -288,7 +333,8 @@ def _hunks(proof: Proof, first: str, second: str) -> Iterator[tuple[Line, ...]]:
         # Without the indentation that all lines have, a phone shows what there is to see.
         indent = min(len(text) - len(text[1:].lstrip(" ")) - 1 for text in lines if text[1:])
         shown = (Line(text[0] + text[1 + indent :], _KINDS[text[0]]) for text in lines)
-        yield (Line(f"line {_number(where)}", "where"), *shown)
+        file = f"{first}, " if is_named else ""
+        yield (Line(f"{file}line {_number(where)}", "where"), *shown)
 
 
 def _number(header: str) -> str:

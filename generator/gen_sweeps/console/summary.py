@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
@@ -39,7 +40,7 @@ def written_text(plan: Plan) -> str:
 def written_lines(plan: Plan) -> str:
     """Return what has been proven, and what has been done with how many files."""
     spec = plan.proof.rendering.spec
-    return f"{proven_line(spec)}\n{spec.output_folder}: {_counts([plan])}\n"
+    return f"{proven_line(spec)}\n{on_one_line(str(spec.output_folder))}: {_counts([plan])}\n"
 
 
 def _counts(plans: Sequence[Plan]) -> str:
@@ -71,7 +72,8 @@ def checked_text(plan: Plan) -> str:
     """Return the text to print if nothing differs."""
     spec = plan.proof.rendering.spec
     count = sum(1 for _ in plan.actions())
-    return f"{proven_line(spec)}\n{count} files checked: {spec.output_folder} matches {spec.path}\n"
+    matches = on_one_line(f"{spec.output_folder} matches {spec.path}")
+    return f"{proven_line(spec)}\n{count} files checked: {matches}\n"
 
 
 def proven_line(spec: Spec) -> str:
@@ -86,9 +88,9 @@ def proven_line(spec: Spec) -> str:
     if len(spec.arms) == 1:
         return f"{count} ({spec.arms[0].name}): there is nothing to compare it with"
     arguments, others = varying(spec)
-    if spec.treatment.call:
+    if arguments:
         others = [f"{spec.treatment.call}({', '.join(arguments)})", *others]
-    return f"{count} differ only in {', '.join(others)}"
+    return f"{count} differ only in {', '.join(others)}" if others else f"{count} do not differ"
 
 
 def varying(spec: Spec) -> tuple[list[str], list[str]]:
@@ -205,17 +207,19 @@ def _table(spec: Spec) -> Iterator[str]:
     if len(shown) < len(spec.strategies):
         yield f"… and {len(spec.strategies) - len(shown)} more"
     for axis in spec.axes:
-        names = [_level(level) for level in axis.levels[:MAX_ROWS]]
+        control = spec.control.get(axis.name)
+        names = [_level(level, control) for level in axis.levels[:MAX_ROWS]]
         more = (
             "" if len(names) == len(axis.levels) else f" and {len(axis.levels) - len(names)} more"
         )
         yield f"{axis.name}: {', '.join(names)}{more}"
 
 
-def _level(level: Level) -> str:
-    """Return the name of a level, and what it sets."""
-    sets = ", ".join(f"{name}={_cut(literal(value))}" for name, value in level.vars.items())
-    return f"{level.name} ({sets})" if sets else level.name
+def _level(level: Level, control: str | None) -> str:
+    """Return the name of a level, whether it is the control's, and what it sets."""
+    sets = [f"{name}={_cut(literal(value))}" for name, value in level.vars.items()]
+    notes = ", ".join(["control", *sets] if level.name == control else sets)
+    return f"{level.name} ({notes})" if notes else level.name
 
 
 def _cut(cell: str) -> str:

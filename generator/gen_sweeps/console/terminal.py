@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Self, TextIO
 
+from gen_sweeps.characters import escaped
 from gen_sweeps.errors import FileError, Problem
 from gen_sweeps.progress import Progress, silent
 
@@ -16,10 +18,16 @@ PATIENCE = 1.0
 """Seconds after which a run shows its progress."""
 
 _RED, _YELLOW, _CYAN, _RESET = "\x1b[1;31m", "\x1b[1;33m", "\x1b[36m", "\x1b[0m"
+COLOURS = BOLD, YELLOW, PLAIN = "\x1b[1m", "\x1b[33m", _RESET
+"""What a result may have on a terminal that takes colour."""
+
+_COLOUR = re.compile(f"({'|'.join(map(re.escape, COLOURS))})")
 
 
 def result(text: str) -> None:
-    """Print a result to stdout; characters that its encoding lacks are escaped.
+    """Print a result to stdout; what a terminal would obey is escaped, but for our own colours.
+
+    Characters that the encoding of stdout lacks are escaped too.
 
     Raises:
         BrokenPipeError: The reader has closed it.
@@ -28,6 +36,10 @@ def result(text: str) -> None:
     if sys.stdout is None:  # a closed stream, as after `>&-`
         return
     encoding = sys.stdout.encoding or "utf-8"
+    if coloured(sys.stdout):
+        text = "".join(p if p in COLOURS else escaped(p) for p in _COLOUR.split(text))
+    else:
+        text = escaped(text)
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()

@@ -192,6 +192,10 @@ class OutputFolder:
             return None
         return journal.read(data) if data is not None else None
 
+    def has_spec(self, name: str) -> bool:
+        """Say whether there is a spec, named as a manifest does: relative to the folder."""
+        return (self.path / name).is_file()
+
     def create(self) -> None:
         """Create the folder, with the folders above it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -23,11 +23,12 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.output.merge_conflicts import is_conflicted
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
-from gen_sweeps.rendering.outputs import MANIFEST, output_pattern
+from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
 from gen_sweeps.rendering.renderer import Rendering
 from gen_sweeps.spec.model import Spec
 from gen_sweeps.spec.names import fold
 
+_EDITED = "was edited since gen-sweeps wrote it"
 _CONFLICTED = "has conflict markers of a merge"
 
 
@@ -59,6 +60,11 @@ class Change:
     obstacle: str | None = None
     line_endings: str | None = None
     found: str | None = None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether somebody has changed what gen-sweeps wrote."""
+        return self.obstacle == _EDITED
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,11 @@ class Plan:
             if change.path != MANIFEST
         }
         return Journal(spec_name(self.proof.rendering.spec), digests)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there was no manifest yet."""
+        return self.changes[-1].action is Action.CREATE
 
     @property
     def drift(self) -> Iterator[Change]:
@@ -131,6 +142,9 @@ class Folder(Protocol):
     def pending(self) -> Journal | None:
         """Return the journal of an interrupted run; None if there is none."""
 
+    def has_spec(self, name: str) -> bool:
+        """Say whether there is a spec, named as a manifest does: relative to the folder."""
+
 
 class NotARegularFileError(Exception):
     """There is a folder, a link or a device where a file should be; says which."""
@@ -154,7 +168,8 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         *(found.manifest.specs if found.manifest else ()),
         *([journal.spec] if journal else ()),
     ]
-    others = [other for other in specs if other != own_name]
+    # A spec that is gone was renamed: what is there is ours by its content.
+    others = [other for other in specs if other != own_name and folder.has_spec(other)]
     obstacle = found.obstacle
     if obstacle is None and others:
         obstacle = f"belongs to another spec, {others[0]}"
@@ -200,6 +215,10 @@ def refuse_obstacles(planned: Plan) -> None:
         hint = conflict_hint(change, spec)
         if hint is None and change.path == MANIFEST:
             hint = f"restore it from version control; {forced} rewrites it, and removes no file"
+        if hint is None and change.is_edited and change.action is Action.UPDATE:
+            hint = (
+                f"`gen-sweeps {spec.path} --check` says where the edit belongs; {forced} undoes it"
+            )
         hint = hint or f"move it away or undo the edit; {forced} overwrites or removes it"
         problems.append(Problem(f"{shown} {change.obstacle}", shown, hint=hint))
     if problems:
@@ -243,11 +262,14 @@ class _Ours:
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        sources = _sources(proof.rendering.spec)
+        protected = ProtectedPaths(proof.rendering.spec)
+        # Anybody can write a journal: it is believed of what a template could have made.
+        makes = re.compile("|".join(map(_expression, proof.rendering.outputs.templates))).fullmatch
+        pending = (path for path in self._pending if makes(path))
         self.stale = [
             path
-            for path in dict.fromkeys((*self._written, *self._pending))
-            if path not in proof.digests and not f"{path}/".startswith(sources)
+            for path in dict.fromkeys((*self._written, *pending))
+            if path not in proof.digests and not protected.fault(path)
         ]
         self._renamed = {fold(path) for path in self.stale}
 
@@ -304,13 +326,12 @@ class _Ours:
             return None
         if is_conflicted(data):
             return _CONFLICTED
-        return "was edited since gen-sweeps wrote it" if known else "was not written by gen-sweeps"
+        return _EDITED if known else "was not written by gen-sweeps"
 
 
-def _sources(spec: Spec) -> tuple[str, str]:
-    """Return what the files are made from, which is never removed: paths that end with `/`."""
-    templates = os.path.relpath(spec.template_folder, spec.output_folder).replace(os.sep, "/")
-    return f"{spec_name(spec)}/", f"{templates}/"
+def _expression(template: Template) -> str:
+    """Return the regular expression of all paths that a template could make."""
+    return "[^/]*".join(map(re.escape, output_pattern(template.name).split("*")))
 
 
 @dataclass(frozen=True, slots=True)

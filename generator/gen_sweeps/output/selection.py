@@ -89,7 +89,10 @@ class ArmSelection:
         order = [arm.name for arm in self.whole.arms]
         try:
             old = folder.read(MANIFEST)
-            if old is not None and set(read(old).specs) <= {spec_name(self.whole)}:
+            own = spec_name(self.whole)
+            if old is not None and not any(
+                name != own and folder.has_spec(name) for name in read(old).specs
+            ):
                 return merged(old, planned.manifest, names, order)
         except (UnreadableManifestError, NotARegularFileError):
             pass  # it is an obstacle, or is replaced by force
@@ -101,13 +104,17 @@ def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
 
     Args:
         spec: The spec.
-        names: Names of arms, strategies and levels; if there are none, all arms are selected.
+        names: Names of arms, strategies and levels, or `AXIS=LEVEL`; if there are none, all arms
+            are selected.
 
     Raises:
         SpecError: Nothing is called like that.
     """
+    if not names:
+        return ArmSelection(spec, ())
     levels = list(dict.fromkeys(arm.levels[axis] for axis in spec.axis_names for arm in spec.arms))
-    known = {*levels, *(arm.name for arm in spec.arms)}
+    names_of = {arm.name: _names(arm) for arm in spec.arms}
+    known = frozenset().union(*names_of.values())
     what, title = ("arm or level", "levels") if spec.axes else ("strategy", "strategies")
     problems = []
     for name in dict.fromkeys(names):
@@ -118,8 +125,13 @@ def select(spec: Spec, names: Sequence[str]) -> ArmSelection:
     if problems:
         raise SpecError(*problems)
     asked = set(names)
-    arms = [a for a in spec.arms if a.name in asked or not asked.isdisjoint(a.levels.values())]
-    return ArmSelection(spec, tuple(arms))
+    arms = tuple(arm for arm in spec.arms if not asked.isdisjoint(names_of[arm.name]))
+    return ArmSelection(spec, arms)
+
+
+def _names(arm: Arm) -> set[str]:
+    """Return what asks for an arm."""
+    return {arm.name, *arm.levels.values(), *map("=".join, arm.levels.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +151,7 @@ class _Scoped:
 
     def pending(self) -> Journal | None:
         return self.folder.pending()
+
+    def has_spec(self, name: str) -> bool:
+        """Say whether there is a spec of that name."""
+        return self.folder.has_spec(name)

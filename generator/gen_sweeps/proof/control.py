@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from gen_sweeps.errors import ProofError
 from gen_sweeps.proof.holes import Places, find_places
@@ -14,7 +15,7 @@ from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import docstring_span, offset_of, parse
 from gen_sweeps.proof.treatment import find_treatment, names_in
 from gen_sweeps.rendering.renderer import File
-from gen_sweeps.rendering.skeleton import HoleValue
+from gen_sweeps.rendering.skeleton import IDENTITY, HoleValue
 from gen_sweeps.spec.model import Call, Treatment
 
 
@@ -35,6 +36,15 @@ class Control:
     in_docstring: frozenset[int]
     places: Places
     names: frozenset[str] | None
+
+    @cached_property
+    def has_identity_in_code(self) -> bool:
+        """Whether a hole outside of the module docstring prints which arm the file is for."""
+        holes = enumerate(self.file.page.skeleton.holes)
+        return any(
+            not IDENTITY.isdisjoint(hole.origin) and number not in self.in_docstring
+            for number, hole in holes
+        )
 
     @property
     def unbound(self) -> frozenset[str]:
@@ -105,9 +115,12 @@ def _check_treatment(file: File, tree: ast.Module, treatment: Treatment, shown: 
         hint = f"place `{{{{ treatment }}}}` in {file.template}, and write {call} nowhere else"
         node = find_treatment(tree, call, shown, hint)
     if node is None or _span(file, node) != (start, end) or dotted_name(node.func) != call:
-        what = f": {ast.unparse(node.func)}" if node else ""
-        message = f"the treatment is not a call of {call} on its own{what}"
+        called = ast.unparse(node.func) if node else ""
+        message = f"the treatment is not a call of {call} on its own"
         hint = f"place `{{{{ treatment }}}}` as an expression in {file.template}"
+        if called.endswith(f".{call}"):
+            message = f"{message}: {called}"
+            hint = f'write `call = "{called}"` and place `{{{{ treatment }}}}` alone'
         raise ProofError.at(message, shown, _line(file, start), hint=hint)
 
 

@@ -7,6 +7,7 @@ import tomllib
 
 from gen_sweeps.errors import TemplateError
 from gen_sweeps.rendering.renderer import File
+from gen_sweeps.spec.loading import decode_error
 
 
 def check_data(file: File, shown: str) -> None:
@@ -33,5 +34,9 @@ def check_data(file: File, shown: str) -> None:
     elif file.path.endswith(".toml"):
         try:
             tomllib.loads(file.source)
+        except tomllib.TOMLDecodeError as error:
+            fault, line, column = decode_error(str(error), file.source)
+            message = f"is not TOML: {fault}"
+            raise TemplateError.at(message, shown, line, column, hint=hint) from None
         except (ValueError, RecursionError) as error:
             raise TemplateError.at(f"is not TOML: {error}", shown, hint=hint) from None

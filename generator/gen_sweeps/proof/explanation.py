@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -10,7 +11,10 @@ from gen_sweeps.compare import Difference, Site, SourceError, parse
 from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, tracked
 from gen_sweeps.proof.judge import code_differences
+from gen_sweeps.proof.shared_paths import with_fields
 from gen_sweeps.rendering.renderer import File, Rendering, template_lines
+from gen_sweeps.spec.model import STRATEGY
+from gen_sweeps.spec.names import identifier_fault
 
 MAX_FILES = 10
 """Files of which a failed proof tells what is wrong; the others are counted."""
@@ -40,10 +44,7 @@ def explain(rendering: Rendering, files: Sequence[File], progress: Progress) -> 
 
 def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     shown = str(rendering.spec.output_folder / file.path)
-    twin = file.under_control
-    if twin is None or not file.is_python:
-        yield Problem("depends on which arm it is for", shown)
-        return
+    twin = file.under_control()
     try:
         pages = (parse(shown, text.encode()) for text in _comparable(twin.text, file.source))
         found = code_differences(*pages)
@@ -55,7 +56,8 @@ def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     for difference in found[:MAX_DIFFERENCES]:
         line = _line(difference, file.source, twin.text)
         template = lines.of(line) if line else file.template
-        yield _problem(difference, shown, control, line, template)
+        hint = _hint(difference, file, template)
+        yield _problem(difference, shown, control, line, hint)
     if len(found) > MAX_DIFFERENCES:
         yield Problem(f"and {len(found) - MAX_DIFFERENCES} more places like that", shown)
 
@@ -69,15 +71,32 @@ def _comparable(*sources: str) -> tuple[str, ...]:
 
 
 def _problem(
-    difference: Difference, shown: str, control: str, line: int | None, template: str
+    difference: Difference, shown: str, control: str, line: int | None, hint: str
 ) -> Problem:
     what = f"{difference.path} ({difference.note})" if difference.note else difference.path
     message = (
         f"depends on which arm it is for, at {what}: has {_shown(difference.right)} where the "
         f"name of the control ({control}) would make it {_shown(difference.left)}"
     )
-    hint = f'print a variable that varies at {template}, or put "strategy" into `treatment.vary`'
     return Problem(message, shown, line, hint=hint)
+
+
+def _hint(difference: Difference, file: File, template: str) -> str:
+    """Return what to print instead; of a text with the arm's name in it, the pattern."""
+    name = difference.path.rpartition(".")[2]
+    text = _string(difference.right)
+    if text and file.arm and not identifier_fault(name):
+        pattern = with_fields(text, file.arm)
+        if f"{{{STRATEGY}}}" in pattern:
+            variable = f'write `{name} = "{pattern}"` in `[vars]`, name {name} in `treatment.vary`'
+            return f'{variable} and print it at {template}; or put "strategy" there'
+    return f'print a variable that varies at {template}, or put "strategy" into `treatment.vary`'
+
+
+def _string(site: Site | None) -> str:
+    """Return what a string literal says; nothing of what is no string, or needs escapes."""
+    text = site.text.strip() if site else ""
+    return text[1:-1] if re.fullmatch(r"\"[ !#-\[\]-~]*\"|'[ !#-&(-\[\]-~]*'", text) else ""
 
 
 def _line(difference: Difference, source: str, twin: str) -> int | None:

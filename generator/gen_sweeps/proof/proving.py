@@ -1,27 +1,29 @@
 """The proof: files of arms differ only in the factors that the spec declares.
 
-Each file is rendered twice: as it is, and under the control's identity. If both are the same
-outside of the docstring, it depends on nothing of its arm but its factors. The first file of each
-skeleton is read whole. Files that share a skeleton have the same text around their holes, so only
-what fills the holes is looked at, each distinct filling once. A file of which that can't be said
-is read whole too.
+A template that does nothing with the identity of its arm but print it in the docstring makes equal
+code of equal factors. Every other file is rendered a second time, under the control's identity, and
+must be the same outside of the docstring. The first file of each skeleton is read whole. Files that
+share a skeleton have the same text around their holes, so only what fills the holes is looked at,
+each distinct filling once. A file of which that can't be said is read whole too.
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
+from pathlib import PurePosixPath
 
 from gen_sweeps.errors import Problem, ProofError, TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.control import Control, examine, names_fault
 from gen_sweeps.proof.data_files import check_data
+from gen_sweeps.proof.factor_places import FactorPlace, find_factor_places, unpinned
 from gen_sweeps.proof.fillings import ExpressionPlace, Place, PlaceKind
-from gen_sweeps.proof.naming import place_names
 from gen_sweeps.proof.operands import names_read
 from gen_sweeps.proof.placement import check_placements
 from gen_sweeps.proof.python_syntax import docstring_span, parse
@@ -90,9 +92,16 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
         problems += explain(rendering, prover.dependent, progress)
     if problems:
         raise ProofError(*problems)
+    places = find_factor_places(rendering, prover.controls)
+    if problems := unpinned(places, rendering.spec, prover.folder):
+        raise ProofError(*problems)
     if paranoid:
         prover.read_all(progress)
-    return Proof(rendering, digests, prover.places(), tuple(prover.warnings()))
+    named: dict[str, list[str]] = {}
+    for place in places:
+        named.setdefault(place.factor, []).append(place.name)
+    of_factors = {factor: tuple(names) for factor, names in named.items()}
+    return Proof(rendering, digests, of_factors, tuple(prover.warnings(places)))
 
 
 class _Prover:
@@ -101,6 +110,7 @@ class _Prover:
     Attributes:
         dependent: The files that depend on which arm they are for.
         problems: What is wrong with other files.
+        folder: What stands before a file's path where it is shown.
     """
 
     def __init__(self, rendering: Rendering) -> None:
@@ -108,32 +118,26 @@ class _Prover:
         self.problems: list[Problem] = []
         self._rendering = rendering
         self._spec = rendering.spec
-        self._folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
+        self.folder = os.path.join(rendering.spec.output_folder, "")  # noqa: PTH118 - a prefix
         self._templates: set[str] = set()
         self._skeletons: dict[tuple[str, int], Control | None] = {}
         # By the identity of places and values, which are there as long as this is.
         self._checked: dict[tuple[int, tuple[str, ...]], tuple[int, ...]] = {}
 
-    def places(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the names of the places that print each factor, in the order of the files."""
-        found: dict[str, dict[str, None]] = {}
-        for control in filter(None, self._skeletons.values()):
-            file = control.file
-            names = place_names(file.source, control.tree, file.page.spans)
-            for hole, filling, name in zip(
-                file.page.skeleton.holes, file.page.fillings, names, strict=True
-            ):
-                for factor in filter(None, sorted(hole.origin)):
-                    argument = f".{factor}" if isinstance(filling.value, Call) else ""
-                    found.setdefault(factor, {})[f"{name}{argument}"] = None
-        return {factor: tuple(names) for factor, names in found.items()}
+    @property
+    def controls(self) -> Iterator[Control]:
+        """The first file of each skeleton, in the order of the files."""
+        return filter(None, self._skeletons.values())
 
-    def warnings(self) -> Iterator[Problem]:
-        """Yield the first path or name of results that all arms share, if there is one."""
+    def warnings(self, places: Iterable[FactorPlace]) -> Iterator[Problem]:
+        """Yield what is probably not meant: what arms share, and what is not printed."""
         spec = self._spec
-        whole = (c for c in self._skeletons.values() if c and c.file.axes == spec.axis_names)
+        yield from _unprinted(self._rendering, places)
+        yield from _shadowing(self._rendering, self.folder)
+        yield from _without_ending(self._rendering, self.folder)
+        whole = (c for c in self.controls if c.file.axes == spec.axis_names)
         controls = whole if len(spec.arms) > 1 else ()
-        found = (shared_path(c, spec, f"{self._folder}{c.file.path}") for c in controls)
+        found = (shared_path(c, spec, f"{self.folder}{c.file.path}") for c in controls)
         yield from islice(filter(None, found), 1)
 
     def read_all(self, progress: Progress) -> None:
@@ -151,6 +155,8 @@ class _Prover:
                 continue
             if fault := substitution_fault(file.page, control.file.page):
                 raise DisagreementError(f"{path} is refused: {fault}")
+            if not _is_like_twin(file, control):
+                raise DisagreementError(f"{path} is refused: it depends on which arm it is for")
             end = file.source.rstrip(" \t\n") + "\n"
             if not parse_concrete(path, end.encode()).exact:
                 raise DisagreementError(f"{path} is refused: LibCST drops bytes of it")
@@ -162,7 +168,7 @@ class _Prover:
             TemplateError: It is not valid, or has text of the spec in its code.
             ProofError: It is a template's control, and has no single treatment.
         """
-        shown = f"{self._folder}{file.path}"
+        shown = f"{self.folder}{file.path}"
         if not file.is_python:
             check_data(file, shown)
         elif file.arm is None:
@@ -220,7 +226,7 @@ class _Prover:
                 self._checked[id(place), texts] = tuple(map(id, values))
         if not reasons and control.places.names_fault([it.text for it in fillings]) is None:
             if control.places.bind_names:
-                shown = f"{self._folder}{file.path}"
+                shown = f"{self.folder}{file.path}"
                 self._check_names(file, examine(file, self._spec.treatment, shown), control)
             return None
         return self._read_whole(file, control, reasons)
@@ -236,7 +242,7 @@ class _Prover:
         Raises:
             TemplateError: A value is not what the spec says, or can't be evaluated.
         """
-        shown = f"{self._folder}{file.path}"
+        shown = f"{self.folder}{file.path}"
         for hole, (text, value) in enumerate(file.page.fillings):
             if isinstance(value, Call):
                 try:
@@ -283,7 +289,60 @@ class _Prover:
     def _error(self, file: File, hole: int, message: str, hint: str | None = None) -> TemplateError:
         start, _ = file.page.spans[hole]
         line = file.source.count("\n", 0, start) + 1
-        return TemplateError.at(message, f"{self._folder}{file.path}", line, hint=hint)
+        return TemplateError.at(message, f"{self.folder}{file.path}", line, hint=hint)
+
+
+def _unprinted(rendering: Rendering, places: Iterable[FactorPlace]) -> Iterator[Problem]:
+    """Yield a warning for each factor that is in no file, unless a companion may branch on it."""
+    spec = rendering.spec
+    files = {_key(file): file for file in rendering.values()}
+    companions = [file.template for file in files.values() if not file.is_python]
+    is_part = spec.whole is not None or len(spec.arms) == 1
+    if is_part or len(set(companions)) < len(companions):
+        return
+    holes = (hole for file in files.values() for hole in file.page.skeleton.holes)
+    printed = {name for hole in holes for name in hole.origin}
+    printed |= {place.factor for place in places}
+    depends = {**spec.depends, **spec.argument_depends}
+    seen = printed.union(*(depends.get(name, ()) for name in printed))
+    for name, axes in depends.items():
+        if axes and name not in printed and name not in spec.referred:
+            is_argument = name in spec.argument_depends
+            what = "treatment" if is_argument else name
+            yield _unprinted_problem(spec, name, f"{{{{ {what} }}}}")
+    for axis in spec.axes:
+        if axis.name not in seen and len(axis.levels) > 1:
+            yield _unprinted_problem(spec, axis.name, f"{{{{ {axis.name} }}}}")
+
+
+def _shadowing(rendering: Rendering, folder: str) -> Iterator[Problem]:
+    """Yield a warning for the first arm's file that takes the name of a standard module."""
+    for file in rendering.values():
+        name = PurePosixPath(file.path).stem
+        if file.is_python and file.arm and name in sys.stdlib_module_names and name[0] != "_":
+            message = f"hides Python's own {name} from what is run as a script beside it"
+            hint = f"give {file.template} a name with more in it, such as run_{{strategy}}.py.jinja"
+            yield Problem(message, f"{folder}{file.path}", hint=hint)
+            return
+
+
+def _without_ending(rendering: Rendering, folder: str) -> Iterator[Problem]:
+    """Yield a warning for the first arm's file of which its name does not say what reads it."""
+    for file in rendering.values():
+        name = PurePosixPath(file.path).name
+        if file.arm and "." not in name and not file.source.startswith("#!"):
+            stem, _, suffix = file.template.rpartition(".")
+            message = "has no ending, so it is taken for a shell script"
+            hint = f"call the template {stem}.py.{suffix}, or start the script with `#!`"
+            yield Problem(message, f"{folder}{file.path}", hint=hint)
+            return
+
+
+def _unprinted_problem(spec: Spec, name: str, example: str) -> Problem:
+    message = f"{name} varies, but no template prints it: arms that differ in it alone are equal"
+    return Problem(
+        message, str(spec.path), hint=f"print `{example}` where it belongs, or remove it"
+    )
 
 
 def _key(file: File) -> tuple[str, int]:
@@ -314,13 +373,14 @@ def _value_in(place: Place, kind: Kind, filling: Filling) -> HoleValue:
 
 
 def _is_of_its_factors(file: File, control: Control) -> bool:
-    """Say whether a file's code is the same under the control's identity.
+    """Say whether a file's code depends on nothing of its arm but the factors."""
+    is_only_documented = not file.asks_identity and not control.has_identity_in_code
+    return is_only_documented or _is_like_twin(file, control)
 
-    Then it depends on nothing of the arm but its factors.
-    """
-    page, twin = file.page, file.under_control
-    if twin is None or page is twin:
-        return True
+
+def _is_like_twin(file: File, control: Control) -> bool:
+    """Say whether a file's code is the same under the control's identity."""
+    page, twin = file.page, file.under_control()
     if page.skeleton is twin.skeleton:
         pairs = zip(page.fillings, twin.fillings, strict=True)
         return all(

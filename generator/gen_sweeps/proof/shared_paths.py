@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gen_sweeps.errors import Problem
 from gen_sweeps.proof.control import Control
 from gen_sweeps.proof.python_syntax import offset_of
-from gen_sweeps.spec.model import Spec
+from gen_sweeps.spec.model import Arm, Spec
 
 _NAME = re.compile(
     r"(?:\w+_)?(?:output|out|run|exp|experiment|work|save|log|logging|ckpt|checkpoint|wandb|"
@@ -46,7 +46,9 @@ def shared_path(control: Control, spec: Spec, shown: str) -> Problem | None:
             lines, value.end_lineno or value.lineno, value.end_col_offset or value.col_offset
         )
         if text and not any(start <= first and last <= end for first, last in spans):
-            return _warning(name, text, value.lineno, spec, shown)
+            message = f"every arm has the same {name}, {text!r}, so that their results may share it"
+            hint = _hint(name.lower(), _pattern(text, file.arm), spec)
+            return Problem(message, shown, value.lineno, hint=hint)
     return None
 
 
@@ -70,21 +72,40 @@ def _last_name(target: ast.expr) -> str:
     match target:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
         case _:
             return ""
 
 
 def _text(value: ast.expr) -> str | None:
-    """Return what a string says; None if it is another value, or has values of names in it."""
-    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+    """Return what a string says, also in `Path("…")`; None if it has values of names in it."""
+    match value:
+        case ast.Constant(value=str(text)) | ast.Call(args=[ast.Constant(value=str(text))]):
+            return text
+        case _:
+            return None
 
 
-def _warning(name: str, text: str, line: int, spec: Spec, shown: str) -> Problem:
-    fields = "_".join(f"{{{axis}}}" for axis in spec.axis_names)
+def with_fields(text: str, arm: Arm) -> str:
+    """Return a text with `{strategy}` and `{AXIS}` where it has the names of an arm's levels."""
+    for axis, level in arm.levels.items():
+        named = rf"(?<![A-Za-z0-9])({axis})?{re.escape(level)}(?![A-Za-z0-9])"
+        text = re.sub(named, rf"\g<1>{{{axis}}}", text)
+    return text
+
+
+def _pattern(text: str, arm: Arm | None) -> str:
+    """Return the text with the names of the arm's levels as fields, each of them once at least."""
+    pattern = with_fields(text.rstrip("/"), arm) if arm else text
+    fields = [f"{{{axis}}}" for axis in (arm.levels if arm else ())]
+    missing = [field for field in fields if field not in pattern]
     separator = "/" if "/" in text else "_"
-    variable = name.lower()
-    pattern = f'{variable} = "{text.rstrip("/")}{separator}{fields}"'
+    return separator.join([pattern, "_".join(missing)]) if missing else pattern
+
+
+def _hint(variable: str, pattern: str, spec: Spec) -> str:
+    """Return how to give each arm a path or name of its own."""
     vary = "" if spec.axes else f", name {variable} in `treatment.vary`"
-    hint = f"write `{pattern}` in [vars]{vary}, and print {{{{ {variable} | python }}}} there"
-    message = f"every arm has the same {name}, {text!r}, so that their results may share it"
-    return Problem(message, shown, line, hint=hint)
+    printed = f"print {{{{ {variable} | python }}}} there"
+    return f'write `{variable} = "{pattern}"` in `[vars]`{vary}, and {printed}'

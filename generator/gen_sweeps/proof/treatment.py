@@ -80,6 +80,11 @@ class _Uses(ast.NodeVisitor):
     visit_TemplateStr = visit_JoinedStr  # noqa: N815 - ast names the visitor, from Python 3.14 on
 
     def visit_Call(self, node: ast.Call) -> None:
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[value, kinds]):
+                self.visit(value)
+                self._annotation(kinds)  # names classes, and does nothing else with them
+                return
         if not self._names(node.func):
             self.generic_visit(node)
             return
@@ -96,7 +101,16 @@ class _Uses(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr == self._name:
             self._fault(node, "aliases" if isinstance(node.ctx, ast.Load) else "rebinds")
-        self.visit(node.value)
+        # What the class has, as in `Config.default()`, is another name than its own.
+        if not (isinstance(node.ctx, ast.Load) and self._names(node.value)):
+            self.visit(node.value)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        # A class that is made from it has a name of its own too.
+        bases = [base for base in node.bases if self._names(base)]
+        for child in ast.iter_child_nodes(node):
+            if child not in bases:
+                self.visit(child)
 
     def visit_alias(self, node: ast.alias) -> None:
         last = node.name.rpartition(".")[2]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TypeAlias
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, UndefinedError
 
-from gen_sweeps.rendering.companions import bare_check
-from gen_sweeps.rendering.escaping import Code, Text
+from gen_sweeps.rendering.companions import Language, bare_check, language_of
+from gen_sweeps.rendering.escaping import Code, IdentityText, Text
 from gen_sweeps.rendering.filters import StrategyView, TreatmentView
+from gen_sweeps.rendering.skeleton import IDENTITY
 from gen_sweeps.rendering.tracing import traced
 from gen_sweeps.spec.model import (
     STRATEGY,
@@ -22,9 +23,6 @@ from gen_sweeps.spec.model import (
     Spec,
     Value,
 )
-
-IDENTITY = frozenset({""})
-"""The origin of what says which arm a file is for, and is no factor: its name, title and doc."""
 
 View: TypeAlias = "bool | int | float | Text | list[View] | Mapping[Text, View]"
 """A value of the spec as templates see it: with strings and code guarded, keys among them."""
@@ -142,7 +140,11 @@ def spec_views(spec: Spec) -> dict[str, object]:
         spec=Text(spec.path.name),
         marker=Text(spec.marker),
     )
-    return {"sweep": sweep, "base": BaseView(spec.base), "vars": _moved("vars.NAME", "NAME")}
+    shared = {
+        name: view(value) for name, value in spec.arms[0].vars.items() if not spec.depends[name]
+    }
+    moved = _MovedVariables(name="vars")
+    return {"sweep": sweep, "base": BaseView(spec.base), "vars": moved, **shared}
 
 
 def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[str, object]:
@@ -155,7 +157,8 @@ def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[st
         axes: The axes that the template's name carries.
     """
     views: dict[str, object] = {}
-    check = bare_check(path)
+    language = language_of(path)
+    check = bare_check(language)
     for axis, value in arm.values.items():
         views[axis] = (
             traced(view(value), frozenset({axis}), check)
@@ -163,29 +166,34 @@ def arm_views(spec: Spec, arm: Arm, path: str, axes: Collection[str]) -> dict[st
             else _not_carried(axis, axis)
         )
     for name, value in arm.vars.items():
-        missing = spec.depends[name].difference(axes)
-        if missing:
+        if not (depends := spec.depends[name]):
+            continue  # every template sees it
+        if missing := depends.difference(axes):
             views[name] = _not_carried(name, min(missing))
-        elif spec.depends[name]:
-            views[name] = traced(view(value), frozenset({name}), check)
         else:
-            views[name] = view(value)
+            views[name] = traced(view(value), frozenset({name}), check)
     if spec.treatment.call:
         views["treatment"] = _not_carried("treatment", STRATEGY)
     if arm.strategy is None or STRATEGY not in axes:
         views["strategy"] = _not_carried(STRATEGY, STRATEGY)
     elif spec.treatment.call:
-        arguments = {**spec.treatment.shared, **arm.strategy.args}
-        args = {name: traced(view(v), frozenset({name}), check) for name, v in arguments.items()}
-        in_python = path.endswith(".py")
-        views["treatment"] = TreatmentView(
-            spec.treatment.call, spec.treatment.vary, _ONLY_WHOLE if in_python else args
-        )
+        args: object = _ONLY_WHOLE
+        if language is not Language.PYTHON:
+            args = {
+                name: traced(view(value), frozenset({name}), check)
+                for name, value in (*spec.treatment.shared.items(), *arm.strategy.args.items())
+            }
+        views["treatment"] = TreatmentView(spec.treatment.call, spec.treatment.vary, args)
     return views
 
 
-def identity_views(
-    spec: Spec, arm: Arm, path: str, own: Arm, axes: Collection[str]
+def identity_views(  # noqa: PLR0913, PLR0917 - whose identity, whose factors, who wants to know
+    spec: Spec,
+    arm: Arm,
+    path: str,
+    own: Arm,
+    axes: Collection[str],
+    report: Callable[[], None],
 ) -> dict[str, object]:
     """Return what a template sees of an arm's identity.
 
@@ -196,18 +204,19 @@ def identity_views(
         own: The arm whose factors are seen; the same one but where it is looked for whether a
             file depends on anything else.
         axes: The axes that the template's name carries.
+        report: Called when the template does more with the identity than print it.
     """
-    check = bare_check(path)
+    check = bare_check(language_of(path))
 
-    def text(said: str, origin: frozenset[str] = IDENTITY) -> Text:
-        return Text(said, origin, check)
+    def text(said: str) -> Text:
+        return IdentityText(said, IDENTITY, check, report)
 
     name = "-".join(level for axis, level in arm.levels.items() if axis in axes)
     views: dict[str, object] = {"arm": ArmView(text(name), text(path))}
     if arm.strategy is not None and own.strategy is not None and STRATEGY in axes:
         called = text(arm.strategy.name)
         if STRATEGY in spec.treatment.vary:  # its name is a factor like any other
-            called = text(own.strategy.name, frozenset({STRATEGY}))
+            called = Text(own.strategy.name, frozenset({STRATEGY}), check)
         views["strategy"] = StrategyView(called, text(arm.strategy.title), text(arm.strategy.doc))
     return views
 
@@ -218,14 +227,9 @@ def shared_views(spec: Spec, path: str) -> dict[str, object]:
     Also where only some arms are rendered, all of the spec are seen.
     """
     spec = spec.whole or spec
-    check = bare_check(path)
+    check = bare_check(language_of(path))
     views: dict[str, object] = {axis: _not_carried(axis, axis) for axis in spec.axis_names}
-    first = spec.arms[0]
-    for name in spec.depends:
-        if spec.depends[name]:
-            views[name] = _not_carried(name, min(spec.depends[name]))
-        else:
-            views[name] = view(first.vars[name])
+    views |= {name: _not_carried(name, min(axes)) for name, axes in spec.depends.items() if axes}
     if spec.treatment.call:
         views["treatment"] = _not_carried("treatment", STRATEGY)
     views["arms"] = [
@@ -251,9 +255,20 @@ _ONLY_WHOLE = StrictUndefined(
 
 def _not_carried(name: str, axis: str) -> StrictUndefined:
     """Return what stands for a factor that a file can't print, for several arms share it."""
-    hint = f"{name!r} depends on {axis!r}: put {{{axis}}} into the template's name"
+    which = (
+        f"{name!r} depends on {axis!r}" if name != axis else f"arms of each {axis!r} share the file"
+    )
+    hint = f"{which}: put {{{axis}}} into the template's name"
     return StrictUndefined(hint=hint, name=name)
 
 
-def _moved(old: str, new: str) -> StrictUndefined:
-    return StrictUndefined(hint=f"`{old}` is written `{new}` now", name=old)
+class _MovedVariables(StrictUndefined):
+    """What stands for `vars`, whose variables are printed by their own names."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> object:
+        """Refuse."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UndefinedError(f"`vars.{name}` is written `{name}` now")

@@ -13,10 +13,10 @@ _UNSAFE_BARE = re.compile(f"[\"'\\\\{UNSEEN}]")
 UNPRINTABLE = re.compile(f"[{UNSEEN}]")
 """A character that a reader does not see, a line break among them."""
 
-_UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
+UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{UNSEEN}]")
 
 _UNSAFE_IN_DOCSTRING = re.compile(
-    rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{_UNSEEN_BUT_NEWLINE.pattern}"""
+    rf"""\\|"(?=")|(?<=")"|\A"|"\Z|'(?=')|(?<=')'|{UNSEEN_BUT_NEWLINE.pattern}"""
 )
 
 _SEEN = re.compile(r"[ -\[\]-~\n]*+")
@@ -46,8 +46,21 @@ PRAGMA = re.compile(
 """What in a comment tells a tool something."""
 
 
+FILTERS = "print it with a filter: `| docstring`, `| comment`, `| python` or `| name`"
+"""How to print a text in a Python file."""
+
+
 class UnsafeTextError(Exception):
-    """Text was to be placed as it is, but could leave the literal or comment it stands in."""
+    """Text was to be placed as it is, but could leave the literal or comment it stands in.
+
+    Args:
+        message: What is wrong with it.
+        hint: What to do.
+    """
+
+    def __init__(self, message: str, hint: str = FILTERS) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def check_bare(text: str) -> None:
@@ -73,7 +86,7 @@ class Text:
         check: What is asked before it is printed as it is; it raises `UnsafeTextError`.
     """
 
-    __slots__ = ("_text", "check", "origin")
+    __slots__ = ("_characters", "check", "origin")
 
     def __init__(
         self,
@@ -81,9 +94,14 @@ class Text:
         origin: frozenset[str] = frozenset(),
         check: Callable[[str], None] = check_bare,
     ) -> None:
-        self._text = text
+        self._characters = text
         self.origin = origin
         self.check = check
+
+    @property
+    def _text(self) -> str:
+        """The characters, for whoever looks at them."""
+        return self._characters
 
     def __str__(self) -> str:
         """Return the text.
@@ -114,6 +132,18 @@ class Text:
         """Compare with a text or a string, for sorting."""
         return self._text < raw(other)
 
+    def __gt__(self, other: str | Text) -> bool:
+        """Compare likewise."""
+        return self._text > raw(other)
+
+    def __le__(self, other: str | Text) -> bool:
+        """Compare likewise."""
+        return self._text <= raw(other)
+
+    def __ge__(self, other: str | Text) -> bool:
+        """Compare likewise."""
+        return self._text >= raw(other)
+
     def __len__(self) -> int:
         """Return the number of characters."""
         return len(self._text)
@@ -124,17 +154,48 @@ class Text:
 
     def __add__(self, other: str | Text) -> Text:
         """Join with what follows."""
-        return text_of(self._text + raw(other), self, other)
+        return text_of(self._characters + to_print(other), self, other)
 
     def __radd__(self, other: str) -> Text:
         """Join with what precedes."""
-        return text_of(other + self._text, self)
+        return text_of(other + self._characters, self)
 
     def __mod__(self, _: object) -> str:
         """Refuse to be a format."""
         raise UnsafeTextError("text from the spec can't be a format: join with `+`")
 
     __rmod__ = __mul__ = __rmul__ = __mod__
+
+
+class IdentityText(Text):
+    """A text that says which arm a file is for: it reports whoever does more than print it.
+
+    Args:
+        text: What it says.
+        origin: As of any text.
+        check: Likewise.
+        report: Called whenever its characters are looked at.
+
+    What is made of it by joining is such a text too.
+    """
+
+    __slots__ = ("report",)
+
+    def __init__(
+        self,
+        text: str,
+        origin: frozenset[str],
+        check: Callable[[str], None],
+        report: Callable[[], None],
+    ) -> None:
+        super().__init__(text, origin, check)
+        self.report = report
+
+    @property
+    def _text(self) -> str:
+        """The characters, for whoever looks at them; reports that."""
+        self.report()
+        return self._characters
 
 
 class Code(Text):
@@ -163,12 +224,21 @@ def text_of(text: str, *sources: object) -> Text:
     texts = [source for source in sources if isinstance(source, Text)]
     origin = frozenset[str]().union(*(source.origin for source in texts))
     checks = (source.check for source in texts if source.check is not check_bare)
-    return Text(text, origin, next(checks, check_bare))
+    check = next(checks, check_bare)
+    for source in texts:
+        if isinstance(source, IdentityText):
+            return IdentityText(text, origin, check, source.report)
+    return Text(text, origin, check)
 
 
 def raw(text: str | Text) -> str:
     """Return the characters of `text`, whatever they are."""
     return text._text if isinstance(text, Text) else text  # noqa: SLF001 - the one door of the class
+
+
+def to_print(text: str | Text) -> str:
+    """Return the characters of `text` for a page, of which nothing else may depend on them."""
+    return text._characters if isinstance(text, Text) else text  # noqa: SLF001 - a door too
 
 
 def docstring_text(text: str) -> str:
@@ -202,7 +272,7 @@ def in_comment(text: str, start: str = "#") -> str:
     """Return `text` as a comment, `start` before each line, that no tool reads as a pragma."""
     lines = []
     for line in text.strip().split("\n"):
-        seen = _UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
+        seen = UNSEEN_BUT_NEWLINE.sub(lambda match: escape(match[0]), line.rstrip())
         harmless = _PRAGMA_FIRST.sub(r"\g<start> - ", seen)
         while match := PRAGMA.search(f"{start} {harmless}"):
             # Its last character, escaped, makes it another word.

@@ -20,6 +20,7 @@ from gen_sweeps.rendering.companions import (
     Language,
     bare_value,
     check_filter,
+    check_prose,
     check_quotes,
     json_text,
     language_of,
@@ -33,11 +34,12 @@ from gen_sweeps.rendering.escaping import (
     in_docstring,
     raw,
     text_of,
+    to_print,
 )
 from gen_sweeps.rendering.literals import literal
 from gen_sweeps.rendering.sandbox import Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
-from gen_sweeps.rendering.tracing import NO_ORIGIN, Traced, origin_of, texts_in, untraced
+from gen_sweeps.rendering.tracing import NO_ORIGIN, origin_of, shown, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
 from gen_sweeps.spec.names import dotted_fault
 
@@ -118,12 +120,14 @@ class Marks:
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._path = ""
+        self._language = Language.OTHER
         self._printed: dict[str, Printed] = {}
         self._same: dict[object, Printed] = {}
 
     def renew(self, path: str, *printed: Printed) -> None:
         """Start the next rendering, of a file, with what is marked already."""
         self._path = path
+        self._language = language_of(path)
         self._printed = {_label(number): what for number, what in enumerate(printed)}
 
     def __getitem__(self, label: str) -> Printed:
@@ -134,20 +138,29 @@ class Marks:
                 a call, which the file's language does not have.
         """
         if printed := self._printed.get(label):
-            if isinstance(printed.value, Call) and language_of(self._path) in UNLIKE_PYTHON:
+            if isinstance(printed.value, Call) and self._language in UNLIKE_PYTHON:
                 message = "`treatment` is a call in Python: print `treatment.args.NAME` instead"
                 raise TemplateRuntimeError(message)
             return printed
         message = "changes what a filter for Python source has made: apply that filter last"
         raise TemplateRuntimeError(message)
 
-    def check_place(self, kind: Kind, line: str) -> None:
-        """Check that what a filter has quoted is not put between other quotes.
+    def check_place(self, line: str) -> None:
+        """Check that what `json` has quoted is not put between other quotes.
 
         Raises:
-            TemplateRuntimeError: It is, judged by what stands before it on its line.
+            TemplateRuntimeError: It is, judged by what stands before it on its line, or a shell
+                would expand what stands in its quotes.
         """
-        check_quotes(_FILTERS[kind], line, self._path)
+        if self.is_shell:
+            message = "`| json` is not for a shell script: `| json | sh` makes one word of it"
+            raise TemplateRuntimeError(message)
+        check_quotes(line, self._language)
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether the file of this rendering is a shell script."""
+        return self._language is Language.SHELL
 
     def check_name(self, before: str, text: str, after: str) -> None:
         """Check that a part of a name makes one with what stands around it.
@@ -189,19 +202,23 @@ class Marks:
             return value
         value = _named(value)
         if isinstance(value, Text) and not (isinstance(value, Code) and self._is_python):
-            text = str(value)
+            text = to_print(value)
+            check = check_prose if self._language is Language.PROSE else value.check
+            check(text)
             return self._mark(Printed(Kind.TEXT, text, text, value.origin))
         if isinstance(value, str | Undefined | TreatmentView):
             return value
         plain = self._value(value)
         origin = origin_of(value)
-        is_guarded = origin and language_of(self._path) not in (Language.PYTHON, Language.PROSE)
-        text = bare_value(plain, self._path) if is_guarded else literal(plain)
+        is_guarded = origin and self._language not in (Language.PYTHON, Language.PROSE)
+        if self._language is Language.DATA and isinstance(plain, int | float):
+            is_guarded = True
+        text = bare_value(plain, self._language) if is_guarded else literal(plain)
         return self._mark(Printed(Kind.VALUE, plain, text, origin))
 
     @property
     def _is_python(self) -> bool:
-        return language_of(self._path) is Language.PYTHON
+        return self._language is Language.PYTHON
 
     @pass_context
     def joined(self, _context: Context, values: Sequence[object]) -> Text | str:
@@ -211,7 +228,7 @@ class Marks:
         for value in values:
             plain = untraced(value)
             if isinstance(plain, Text):
-                pieces.append(raw(plain))
+                pieces.append(to_print(plain))
             elif isinstance(plain, list | tuple | Mapping | float):
                 pieces.append(literal(self._value(plain)))  # not as Python shows them
             else:
@@ -219,18 +236,21 @@ class Marks:
         made = "".join(pieces)
         self._budget.make(len(made))
         texts = list(texts_in(*values))
-        if not texts and not any(isinstance(value, Traced) for value in values):
+        origin = origin_of(*values)
+        if not texts and not origin:
             return made
         if any(isinstance(value, str) and MARK in value for value in values):
             raise TemplateRuntimeError("`~` joins a text of the spec with what a filter has made")
-        return Text(made, origin_of(*values), text_of(made, *texts).check)
+        text = text_of(made, *texts)
+        text.origin = origin  # numbers have one too
+        return text
 
     @pass_context
     def _python(self, _context: Context, value: object) -> str:
         """Filter `python`: the value as a Python literal, laid out where it stands."""
         value = _named(value)
         plain = self._value(value)
-        check_filter("python", plain, self._path)
+        check_filter("python", plain, self._language)
         return self._mark(Printed(Kind.VALUE, plain, origin=origin_of(value)))
 
     @pass_context
@@ -243,7 +263,11 @@ class Marks:
 
     @pass_context
     def _sh(self, _context: Context, value: object) -> str:
-        """Filter `sh`: the text as one word of a shell's command line."""
+        """Filter `sh`: the text, or the JSON that `json` made, as one word of a command line."""
+        if isinstance(value, str) and value[:1] == MARK:
+            made = self._printed.get(value[1:-1])
+            if made and made.kind is Kind.JSON and made.text is not None:
+                value = Text(made.text, made.origin)
         return self._text_mark(Kind.SHELL, value, shell_text)
 
     @pass_context
@@ -260,6 +284,8 @@ class Marks:
         if origin_of(value) and "\n" not in _text(value).strip():
             # The hole is what follows the `#`, which stands there in all arms.
             text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
+            if not text:
+                return start
             return f"{start} {self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))}"
         text = in_comment(_text(value), start)
         return self._mark(Printed(Kind.COMMENT, text, text, origin_of(value)))
@@ -272,15 +298,14 @@ class Marks:
     def _text_mark(self, kind: Kind, value: object, made: Callable[[str], tuple[str, str]]) -> str:
         """Mark a text; what is the same for all arms is made once."""
         value = _named(value)
+        text = _to_print(value)
         if kind in _FILTERS:
-            check_filter(_FILTERS[kind], _text(value), self._path)
-        if not isinstance(value, Text):
-            return self._mark(Printed(kind, *made(str(value)), origin_of(value)))
-        if value.origin:
-            return self._mark(Printed(kind, *made(raw(value)), value.origin))
-        key = (made, raw(value))
+            check_filter(_FILTERS[kind], text, self._language)
+        if origin := origin_of(value):
+            return self._mark(Printed(kind, *made(text), origin))
+        key = (made, text)
         if key not in self._same:
-            self._same[key] = Printed(kind, *made(raw(value)))
+            self._same[key] = Printed(kind, *made(text))
         return self._mark(self._same[key])
 
     def _mark(self, printed: Printed) -> str:
@@ -315,6 +340,9 @@ class Marks:
             return {_text(key): self._value(item) for key, item in value.items()}
         if isinstance(value, Undefined):
             str(value)  # raises: undefined values are strict
+        if isinstance(value, TreatmentView):
+            message = "`treatment` is laid out as Python already\nprint it without a filter"
+            raise TemplateRuntimeError(message)
         raise TemplateRuntimeError(f"there is no Python literal for a {type(value).__name__}")
 
 
@@ -329,7 +357,11 @@ def _named(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    return raw(value) if isinstance(value, Text) else str(value)
+    return raw(value) if isinstance(value, Text) else shown(value)
+
+
+def _to_print(value: object) -> str:
+    return to_print(value) if isinstance(value, Text) else shown(value)
 
 
 def _docstring_text(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, Environment, TemplateNotFound
 
 from gen_sweeps.errors import TemplateError
 from gen_sweeps.rendering.filters import MARK
-from gen_sweeps.rendering.outputs import SUFFIX
+from gen_sweeps.rendering.outputs import is_named_like_template
 
 
 class TemplateFolder(BaseLoader):
@@ -26,7 +26,7 @@ class TemplateFolder(BaseLoader):
         self._folder = folder
 
     def names(self) -> list[str]:
-        """Return the templates that make files, as paths below the folder, in order.
+        """Return what is named like a template that makes files, as paths below the folder.
 
         Other files may be included or imported, and make none.
 
@@ -37,7 +37,7 @@ class TemplateFolder(BaseLoader):
         found = []
         try:
             for folder, _, files in os.walk(self._folder, onerror=_raise):
-                found += [Path(folder, name) for name in files if name.endswith(SUFFIX)]
+                found += [Path(folder, name) for name in files if is_named_like_template(name)]
         except FileNotFoundError:
             hint = "`templates` in a spec is relative to the spec"
             raise TemplateError.at("no such folder", str(self._folder), hint=hint) from None

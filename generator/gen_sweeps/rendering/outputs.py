@@ -11,11 +11,14 @@ from gen_sweeps.errors import TemplateError
 from gen_sweeps.spec.model import Arm, Spec
 from gen_sweeps.spec.names import closest_match, file_fault, fold
 
-SUFFIX = ".jinja"
-"""The end of a template's name; what precedes it is the name of the file that it makes."""
+SUFFIXES = (".jinja", ".jinja2", ".j2")
+"""The ends of templates' names; what precedes it is the name of the file that one makes."""
 
 _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An axis in the name of a template, where the name of its level stands in the file's."""
+
+_NO_BACKUP = re.compile(r"(?!.*\.(jinja|j2))[\w{][\w.{}-]*")
+"""A name that is not one of those that editors and merges give to what they put aside."""
 
 MANIFEST = "manifest.json"
 """The manifest's name in the output folder; no template can make a file of that name."""
@@ -68,14 +71,23 @@ class Outputs:
         return self.shared[path], None
 
 
+def is_named_like_template(name: str) -> bool:
+    """Say whether a file's name ends like a template's, or has an axis in it."""
+    return name.endswith(SUFFIXES) or bool(_FIELD.search(name) and _NO_BACKUP.fullmatch(name))
+
+
 def output_path(template: str, levels: Mapping[str, str]) -> str:
     """Return the path of the file that a template makes for levels, by the axis."""
-    return _FIELD.sub(lambda field: levels[field[1]], template.removesuffix(SUFFIX))
+    return _FIELD.sub(lambda field: levels[field[1]], _without_suffix(template))
 
 
 def output_pattern(template: str) -> str:
     """Return the path of the files that a template makes, with `*` where levels stand."""
-    return _FIELD.sub("*", template.removesuffix(SUFFIX))
+    return _FIELD.sub("*", _without_suffix(template))
+
+
+def _without_suffix(template: str) -> str:
+    return template.removesuffix(next(filter(template.endswith, SUFFIXES)))
 
 
 def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
@@ -83,7 +95,8 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
 
     Args:
         spec: The spec.
-        names: The names of its templates, as paths below their folder.
+        names: The names of its templates, as paths below their folder; also those that only have
+            an axis in them.
 
     Raises:
         TemplateError: There are no templates, or their names make no valid files.
@@ -91,13 +104,19 @@ def find_outputs(spec: Spec, names: Sequence[str]) -> Outputs:
     _check_names(spec, names)
     claims = _Claims(spec)
 
+    makers: dict[str, str] = {}
+
     def claimed(path: str, template: str) -> str:
+        shown = str(spec.template_folder / template)
+        if maker := makers.get(path):
+            raise TemplateError.at(f"makes {path}, as {maker} does", shown)
         if fault := claims.claim(path):
-            raise TemplateError.at(f"makes {fault}", str(spec.template_folder / template))
+            raise TemplateError.at(f"makes {fault}", shown)
+        makers[path] = template
         return path
 
     fields = {name: set(_FIELD.findall(name)) for name in names}
-    shared = {claimed(name.removesuffix(SUFFIX), name): name for name in names if not fields[name]}
+    shared = {claimed(_without_suffix(name), name): name for name in names if not fields[name]}
     arms = sorted(spec.arms, key=lambda arm: not spec.control.items() <= arm.levels.items())
     templates = []
     for name in filter(fields.get, names):
@@ -116,11 +135,17 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
     shown = str(spec.template_folder)
     if not names:
         hint = f"`templates` in {spec.path} is relative to that file"
-        raise TemplateError.at(f"has no template: no file ends with {SUFFIX}", shown, hint=hint)
+        raise TemplateError.at(
+            f"has no template: no file ends with {SUFFIXES[0]}", shown, hint=hint
+        )
     known = spec.axis_names
     for name in names:
+        if not name.endswith(SUFFIXES):
+            message = "has an axis in its name, but does not end like a template"
+            hint = f"call it {name}{SUFFIXES[0]}"
+            raise TemplateError.at(message, str(spec.template_folder / name), hint=hint)
         if unknown := [axis for axis in _FIELD.findall(name) if axis not in known]:
-            hint = f"axes: {', '.join(known)}"
+            hint = f"declare `[axes.{unknown[0]}]`, or use one of these: {', '.join(known)}"
             if match := closest_match(unknown[0], known):
                 hint = f"did you mean `{{{match}}}`?"
             message = f"names {{{unknown[0]}}}, which is no axis of {spec.path}"
@@ -128,7 +153,7 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
     whole = [name for name in names if set(_FIELD.findall(name)) >= set(known)]
     if not any(map(_FIELD.search, names)):
         fields = "_".join(f"{{{axis}}}" for axis in known)
-        hint = f"name the template of the arms' files like run_{fields}.py{SUFFIX}"
+        hint = f"name the template of the arms' files like run_{fields}.py{SUFFIXES[0]}"
         raise TemplateError.at(f"no template has {{{known[0]}}} in its name", shown, hint=hint)
     if not whole:
         carried = {axis for name in names for axis in _FIELD.findall(name)}
@@ -138,24 +163,53 @@ def _check_names(spec: Spec, names: Sequence[str]) -> None:
             raise TemplateError.at(message, shown, hint=hint)
 
 
+class ProtectedPaths:
+    """What no run may change: the spec, its templates and git's own files, whatever leads there.
+
+    Folders are compared by where they really are, and names by what they fold to. The folder of
+    the templates may be the output folder too; then only files that end like templates are theirs.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self._output = spec.output_folder
+        self._spec = _inside(os.path.realpath(spec.path)).rstrip("/")
+        self._templates = _inside(os.path.realpath(spec.template_folder))
+        self._shared = _inside(os.path.realpath(spec.output_folder)).startswith(self._templates)
+        self._folders: dict[str, str] = {}
+
+    def fault(self, path: str) -> str | None:
+        """Return why a path in the output folder may not be written or removed; None if it may."""
+        folder, _, name = path.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = _inside(os.path.realpath(self._output / folder))
+        inside = self._folders[folder]
+        if "/.git/" in f"{inside}{fold(name)}/":
+            return "which is git's own"
+        theirs = not self._shared or fold(name).endswith(SUFFIXES)
+        if f"{inside}{fold(name)}" == self._spec or (theirs and inside.startswith(self._templates)):
+            return "which the files are made from"
+        return None
+
+
+def _inside(folder: str) -> str:
+    """Return what the paths of all files below a folder start with, folded, with `/`."""
+    return f"{fold(folder.replace(os.sep, '/')).rstrip('/')}/"
+
+
 class _Claims:
     """The paths in the output folder, each claimed by one file on every file system."""
 
     def __init__(self, spec: Spec) -> None:
         self._files = {MANIFEST: MANIFEST}
         self._folders: dict[str, str] = {}
-        self._spec, templates = (
-            os.path.relpath(path, spec.output_folder).replace(os.sep, "/")
-            for path in (spec.path, spec.template_folder)
-        )
-        self._templates = f"{templates}/"
+        self._protected = ProtectedPaths(spec)
 
     def claim(self, path: str) -> str | None:
         """Claim a path; return why it can't be had, or None if it can."""
         if fault := file_fault(path):
             return f"a file {path!r}, which {fault}"
-        if path == self._spec or path.startswith(self._templates):
-            return f"{path}, which the files are made from"
+        if fault := self._protected.fault(path):
+            return f"{path}, {fault}"
         if path.rpartition("/")[2].startswith(OWN_PREFIX):
             return f"{path}, a name that gen-sweeps reserves for its own files"
         folded = fold(path)

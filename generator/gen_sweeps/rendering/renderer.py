@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, width
 from gen_sweeps.rendering.outputs import Outputs, Template, find_outputs
 from gen_sweeps.rendering.skeleton import (
+    IDENTITY,
     Filling,
     Hole,
     Kind,
@@ -23,6 +26,7 @@ from gen_sweeps.spec.model import Arm, Call, Spec, Strategy, Value
 if TYPE_CHECKING:
     from jinja2 import Template as JinjaTemplate
 
+    from gen_sweeps.rendering.companions import ShellPlace
     from gen_sweeps.rendering.filters import Printed
 
 
@@ -36,8 +40,9 @@ class File:
         arm: The arm that it is for, or the first of those that share it; None if all do.
         axes: The axes that its name carries; all of them if it is for one arm only.
         page: What stands in it: LF line ends, with a final one.
-        under_control: What would stand in it if its arm had the control's identity; None for a
-            file that all share.
+        asks_identity: Whether the template did more with the identity of its arm than print it.
+            If it did not, only holes that print the identity depend on it.
+        under_control: Renders what would stand in it if its arm had the control's identity.
     """
 
     path: str
@@ -45,7 +50,8 @@ class File:
     arm: Arm | None
     axes: tuple[str, ...]
     page: Page
-    under_control: Page | None = None
+    asks_identity: bool
+    under_control: Callable[[], Page]
 
     @property
     def source(self) -> str:
@@ -69,11 +75,20 @@ class Rendering(Mapping[str, File]):
     """The files of a spec by their path.
 
     Shared files come first, then each template's files, the controls' before the others'.
+
+    Attributes:
+        spec: The spec.
+        files: The files by their path.
+        outputs: Which template makes which file.
+        variant: Renders a file, named by its path, as if its arm had the factors of another one.
+        templates: The templates that were read, those that others include among them.
     """
 
     spec: Spec
     files: Mapping[str, File]
     outputs: Outputs
+    variant: Callable[[str, Arm], Page]
+    templates: tuple[Path, ...]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths."""
@@ -96,7 +111,8 @@ def render(spec: Spec, progress: Progress = silent) -> Rendering:
             read, is not valid or fails.
     """
     renderer = _Renderer(spec)
-    return Rendering(spec, renderer.files(progress), renderer.outputs)
+    files = renderer.files(progress)
+    return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates)
 
 
 def template_lines(rendering: Rendering, path: str) -> list[tuple[int, str, int]]:
@@ -130,6 +146,10 @@ class _Seen:
     path: str
 
 
+def _same(page: Page) -> Page:
+    return page
+
+
 def _factors(arm: Arm) -> tuple[object, ...]:
     """Return what tells arms with equal factors from others, as long as the spec lives."""
     args = arm.strategy.args if arm.strategy else None
@@ -156,7 +176,8 @@ class _Renderer:
         self._environment.filters |= self._marks.filters()
         self._views = {**self._environment.globals, **spec_views(spec)}
         self._templates: dict[str, JinjaTemplate] = {}
-        self._factors: tuple[Arm, str, Mapping[str, object]] | None = None
+        self._under_control: dict[tuple[object, ...], Page] = {}
+        self._asks_identity = False
         self._skeletons: dict[Skeleton, Skeleton] = {}
         self._last = Skeleton((), (), ())
         self._last_texts: list[str | Hole] = []
@@ -165,30 +186,70 @@ class _Renderer:
         arguments = {name for strategy in spec.strategies for name in strategy.args}
         self._arguments = frozenset(arguments or {spec.treatment.call})
         self._calls: dict[tuple[int, int], str] = {}
+        self._shell_places: dict[tuple[str, ...], tuple[ShellPlace, ...]] = {}
         self.outputs = find_outputs(spec, self._folder.names())
 
     def files(self, progress: Progress) -> Mapping[str, File]:
         """Return all files."""
-        files = {
-            path: File(path, self._folder.display(name), None, (), self._rendered(name, path))
-            for path, name in self.outputs.shared.items()
-        }
+        files = {}
+        for path, name in self.outputs.shared.items():
+            page = self._rendered(name, path)
+            display = self._folder.display(name)
+            files[path] = File(
+                path,
+                display,
+                None,
+                (),
+                page,
+                asks_identity=False,
+                under_control=partial(_same, page),
+            )
         for template in self.outputs.templates:
             display = self._folder.display(template.name)
-            control_path, control = next(iter(template.arms.items()))
-            # What a file has under the control's identity depends on its arm's factors only.
-            under_control: dict[tuple[object, ...], Page] = {}
             for path in tracked(template.arms, "rendering", progress):
                 arm = template.arms[path]
                 page = self._rendered(template.name, path, _Seen(template, arm, arm, path))
-                key = _factors(arm)
-                if path == control_path:
-                    under_control[key] = page
-                elif key not in under_control:
-                    seen = _Seen(template, arm, control, control_path)
-                    under_control[key] = self._rendered(template.name, path, seen)
-                files[path] = File(path, display, arm, template.axes, page, under_control[key])
+                files[path] = File(
+                    path,
+                    display,
+                    arm,
+                    template.axes,
+                    page,
+                    asks_identity=self._asks_identity,
+                    under_control=partial(self._twin, template, path),
+                )
         return files
+
+    def _twin(self, template: Template, path: str) -> Page:
+        """Render what stands in a file if its arm has the control's identity.
+
+        Raises:
+            TemplateError: The template fails then.
+        """
+        arm = template.arms[path]
+        control_path, control = next(iter(template.arms.items()))
+        key = template.name, *_factors(arm)
+        if key not in self._under_control:
+            seen = _Seen(template, arm, control, control_path)
+            self._under_control[key] = self._rendered(template.name, path, seen)
+        return self._under_control[key]
+
+    @property
+    def templates(self) -> tuple[Path, ...]:
+        """The templates that were read so far."""
+        return tuple(map(Path, sorted(self._folder.loaded)))
+
+    def variant(self, path: str, arm: Arm) -> Page:
+        """Render a file as if its arm had the factors of another one.
+
+        Raises:
+            TemplateError: The template fails then.
+            KeyError: The file is for no arm.
+        """
+        name, template = self.outputs.origin(path)
+        if template is None:
+            raise KeyError(path)
+        return self._rendered(name, path, _Seen(template, arm, template.arms[path], path))
 
     def _rendered(self, name: str, path: str, seen: _Seen | None = None) -> Page:
         """Render a template.
@@ -210,7 +271,8 @@ class _Renderer:
                 "".join(segments).encode()
             return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
-            raise template_error(error, self._folder.display(name), self._folder) from None
+            display = self._folder.display(name)
+            raise template_error(error, display, self._folder, self._spec) from None
 
     def _start(self, path: str, seen: _Seen | None) -> dict[str, object]:
         """Start a rendering, and return what the template sees."""
@@ -221,17 +283,19 @@ class _Renderer:
         )
 
         self._budget.renew()
+        self._asks_identity = False
         if seen is None:
             self._marks.renew(path)
             return {**self._views, **shared_views(self._spec, path)}
         arm, axes = seen.arm, seen.template.axes
         treatment = [self._treatment(arm.strategy)] if arm.strategy else []
         self._marks.renew(path, *treatment)
-        identity = identity_views(self._spec, seen.identity, seen.path, arm, axes)
-        if self._factors is None or self._factors[0] is not arm or self._factors[1] != path:
-            # A file is rendered twice, one time right after the other.
-            self._factors = arm, path, arm_views(self._spec, arm, path, axes)
-        return {**self._views, **self._factors[2], **identity}
+        factors = arm_views(self._spec, arm, path, axes)
+        identity = identity_views(self._spec, seen.identity, seen.path, arm, axes, self._ask)
+        return {**self._views, **factors, **identity}
+
+    def _ask(self) -> None:
+        self._asks_identity = True
 
     def _treatment(self, strategy: Strategy) -> Printed:
         """Return the treatment call of a strategy, the same for equal arguments of the spec."""
@@ -260,16 +324,22 @@ class _Renderer:
         """Return the pieces of a rendered text, every other one of them what a mark stands for."""
         segments = marked.split("\0")
         printed = []
+        has_identity = False  # on the line, as far as it has been filled
         for index in range(1, len(segments), 2):
             what = self._marks[segments[index]]
             printed.append(what)
+            has_identity &= "\n" not in segments[index - 1]
+            if self._marks.is_shell:
+                self._check_in_shell(what, segments, index)
             if what.text is None or what.kind is Kind.COMMENT:
+                self._asks_identity |= has_identity
                 segments[index] = self._laid_out(what, segments, index)
             else:
-                if what.kind in (Kind.SHELL, Kind.JSON):
+                if what.kind is Kind.JSON:
                     own = segments[:index:2]  # the template's text, without what it printed
-                    self._marks.check_place(what.kind, _line(own, len(own)))
+                    self._marks.check_place(_line(own, len(own)))
                 segments[index] = what.text
+            has_identity |= not IDENTITY.isdisjoint(what.origin)
         for number, what in enumerate(printed):
             if what.kind is Kind.NAME:
                 index = 2 * number + 1
@@ -278,9 +348,31 @@ class _Renderer:
         if segments[-1] and not segments[-1].endswith("\n"):
             segments[-1] += "\n"
         elif len(segments) > 1 and not segments[-1]:
+            self._asks_identity |= has_identity
             segments[-1] = "" if segments[-2].endswith("\n") else "\n"
         self._budget.make(sum(map(len, segments)))
         return segments, printed
+
+    def _check_in_shell(self, printed: Printed, segments: list[str], index: int) -> None:
+        """Check that a shell reads what a mark stands for as it is meant.
+
+        Raises:
+            TemplateRuntimeError: It does not.
+            UnsafeTextError: It is printed without a filter, and is not plain.
+        """
+        from gen_sweeps.rendering.companions import (  # noqa: PLC0415 - loads Jinja2
+            check_in_shell,
+            shell_places,
+        )
+
+        filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
+        if printed.kind not in filters:
+            return
+        texts = tuple(segments[::2])  # the template's, without what it printed
+        if texts not in self._shell_places:  # mostly the same for all arms
+            self._shell_places = {texts: shell_places(texts)}
+        place = self._shell_places[texts][index // 2]
+        check_in_shell(filters[printed.kind], printed.text or "", place)
 
     def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
         """Return what stands for a mark, laid out for the line that it stands on."""

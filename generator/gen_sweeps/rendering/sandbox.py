@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import islice
 from types import BuiltinMethodType, MappingProxyType
 from typing import Any
@@ -27,7 +27,8 @@ from jinja2.utils import pass_eval_context
 from jinja2.visitor import NodeTransformer
 
 from gen_sweeps.rendering.escaping import Text, text_of
-from gen_sweeps.rendering.tracing import Traced, origin_of, texts_in, traced, untraced
+from gen_sweeps.rendering.lexer import LineLexer
+from gen_sweeps.rendering.tracing import Traced, origin_of, shown, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
 """Items of loops, calls of macros and includes in one rendering; about a second."""
@@ -47,7 +48,7 @@ CALL_STEPS = 10
 _PLAIN_FILTERS = (
     *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby"),
     *("int", "items", "last", "length", "list", "lower", "map", "max", "min", "reject"),
-    *("rejectattr", "reverse", "select", "selectattr", "sort", "string", "title", "trim"),
+    *("rejectattr", "reverse", "select", "selectattr", "sort", "title", "trim"),
     *("unique", "upper", "wordcount"),
 )
 """Filters of Jinja that take about as much time and room as what they are given."""
@@ -81,7 +82,7 @@ _METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
 _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 
 # Names of filters that only the sandbox can write, for they have a space.
-_STEP, _JOINED, _NEST = "one step", "joined text", "nested values"
+_STEP, _JOINED, _NEST, _READ = "one step", "joined text", "nested values", "read values"
 
 _AT_ONCE = 100
 """Pieces of a rendering that are counted together."""
@@ -155,7 +156,8 @@ class _Template(Template):
 class _Expressions(NodeTransformer):
     """Has what a template writes counted when it is made, and `~` know texts of the spec.
 
-    Lists, tuples and tables go through the filter `_NEST`; what `~` joins, through `_JOINED`.
+    Lists, tuples and tables go through the filter `_NEST`; what `~` joins, through `_JOINED`; what
+    is compared or cut, through `_READ`.
     """
 
     def __init__(self, counting: Callable[[nodes.Expr, str, int], nodes.Expr]) -> None:
@@ -172,6 +174,19 @@ class _Expressions(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
         self.generic_visit(node)
         return self._counting(nodes.List(node.nodes, lineno=node.lineno), _JOINED, node.lineno)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
+        self.generic_visit(node)
+        node.expr = self._counting(node.expr, _READ, node.lineno)
+        for operand in node.ops:
+            operand.expr = self._counting(operand.expr, _READ, node.lineno)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = self._counting(node.node, _READ, node.lineno)
+        return node
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
         return self.visit_List(node) if node.ctx == "load" else node
@@ -205,7 +220,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined,
             finalize=printed,
             keep_trailing_newline=True,
-            trim_blocks=True,
             lstrip_blocks=True,
             newline_sequence="\n",
             auto_reload=False,
@@ -223,15 +237,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters |= {
             "format": self._format,
             "join": self._join,
+            "string": _string,
             "sum": self._sum,
             _STEP: self._step,
             _JOINED: joined,
             _NEST: self._nested,
+            _READ: self._read,
         }
         tests: Any = self.tests
         self.tests = {name: _plain(test) for name, test in tests.items()}
         del self.globals["lipsum"]  # what it returns differs from run to run
         self.globals["range"] = self._range
+
+    @cached_property
+    def lexer(self) -> LineLexer:
+        """What splits templates; part of the protocol of Jinja's environments."""
+        return LineLexer(self)
 
     # -- what is counted because the template's code says so --
 
@@ -259,6 +280,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
     @pass_context
     def _nested(self, _context: Context, value: object) -> object:
         self._budget.nest(value)
+        return value
+
+    @pass_context
+    def _read(self, _context: Context, value: object) -> object:
+        """Count what is compared or cut: as much as there is of it, in lists too."""
+        plain = untraced(value)
+        if isinstance(plain, str | Text):
+            self._budget.make(len(plain))
+        elif isinstance(plain, list | tuple | Mapping):
+            self._budget.nest(plain)
         return value
 
     def _concatenated(self, pieces: Iterable[str]) -> str:
@@ -302,7 +333,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int) and isinstance(right, int):
             power = max(right, 1) if operator == "**" else 1
-            self._budget.make((left.bit_length() + right.bit_length()) * power // 8)
+            bits = (left.bit_length() + right.bit_length()) * power
+            self._budget.make(bits // 8 + bits * bits // 4096)  # the time grows with the square
         elif operator == "*":
             self._budget.make(_repeated("", left, right))
         else:
@@ -340,6 +372,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
             self._budget.step()
+            if name in ("count", "index"):
+                self._budget.make(_total(owner))
         elif name == "join" and len(args) == 1:
             args = (list(map(str, args[0])),)
             self._budget.make(_total(*args[0]) + len(owner) * len(args[0]))
@@ -416,6 +450,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self._budget.step()
             total += number
         return total
+
+
+def _string(value: object) -> object:
+    """Filter `string`: a text as it is, and a number as the spec writes it."""
+    return value if isinstance(value, str | Text) else shown(value)
 
 
 class _GuardedString(str):

@@ -12,6 +12,10 @@ HoleValue: TypeAlias = "Value | Call"
 """What a filling must read back as: for a text the characters, for code the value."""
 
 
+IDENTITY = frozenset({""})
+"""The origin of what says which arm a file is for, and is no factor: its name, title and doc."""
+
+
 class Kind(Enum):
     """What a filter has made of a value: the places where it is safe follow from that."""
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from jinja2.exceptions import TemplateRuntimeError
+
 from gen_sweeps.rendering.escaping import Code, Text, check_bare, raw
+from gen_sweeps.rendering.literals import literal
+
+_LEAVES = (str, Text, int, float)
+"""Most of what there is, and nothing in it."""
 
 NO_ORIGIN: frozenset[str] = frozenset()
 """The origin of what is the same for all arms."""
@@ -33,8 +40,12 @@ class Traced:
         return f"Traced({self.value!r}, {sorted(self.origin)})"
 
     def __str__(self) -> str:
-        """Return the value as text, which knows no origin."""
-        return str(self.value)
+        """Return the value as text, which knows no origin.
+
+        Raises:
+            TemplateRuntimeError: It is an array or a table.
+        """
+        return shown(self.value)
 
     def __eq__(self, other: object) -> bool:
         """Compare the values."""
@@ -117,6 +128,20 @@ def traced(
     return Traced(value, origin)
 
 
+def shown(value: object) -> str:
+    """Return a value as text; a number is written as in the spec.
+
+    Raises:
+        TemplateRuntimeError: It is an array or a table.
+    """
+    value = untraced(value)
+    if isinstance(value, list | tuple | Mapping):
+        kind = "a table" if isinstance(value, Mapping) else "an array"
+        message = f"takes text, not {kind}: print each item of it, or all through `| python`"
+        raise TemplateRuntimeError(f"{message} or `| json`")
+    return literal(value) if isinstance(value, float) and math.isfinite(value) else str(value)
+
+
 def untraced(value: object) -> object:
     """Return a value without its origin; what is in it keeps its own."""
     return value.value if isinstance(value, Traced) else value
@@ -129,6 +154,8 @@ def texts_in(*values: object) -> Iterator[Text]:
 
 def origin_of(*values: object) -> frozenset[str]:
     """Return what values come from, and what is in them."""
+    if len(values) == 1 and isinstance(values[0], Text | Traced):
+        return values[0].origin  # what is in it comes from nothing else
     origin = NO_ORIGIN
     for part in _parts(values):
         if isinstance(part, Text | Traced):
@@ -143,6 +170,8 @@ def _parts(values: Iterable[object]) -> Iterator[object]:
     while rest:
         value = rest.pop()
         yield value
+        if isinstance(value, _LEAVES):
+            continue
         value = untraced(value)
         if isinstance(value, list | tuple | Mapping) and id(value) not in seen:
             seen.add(id(value))

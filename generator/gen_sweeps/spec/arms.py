@@ -228,7 +228,7 @@ class ArmBuilder:
         if name == other or strategy in self._warned or not self._warns_alike:
             return
         self._warned.add(strategy)
-        message = f"nothing that may vary differs between the arms {other} and {name}"
+        message = f"the arms {other} and {name} differ in nothing that a strategy sets"
         hint = "set what tells it apart, or remove one of the two"
         self._findings.warn(("strategies", strategy), message, hint)
 

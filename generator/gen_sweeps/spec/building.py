@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -34,6 +35,7 @@ from gen_sweeps.spec.names import (
     file_fault,
     identifier_fault,
     level_fault,
+    unfilled,
 )
 from gen_sweeps.spec.schema import DEFAULT_LINE_LENGTH, DEFAULT_TEMPLATES, is_tagged
 from gen_sweeps.spec.values import ValueReader, WrittenValue, resolved
@@ -76,6 +78,7 @@ class _Builder:
         defaults = self._reader.table(self._table(("vars",)), ("vars",))
         checker = FactorChecker(treatment, axes, defaults, overrides, self.findings)
         checker.check_variables()
+        checker.check_texts()
         variables = Variables(axes, defaults, overrides, frozenset(treatment.vary), self.findings)
         strategies = list(self._strategies(treatment, checker, variables))
         checker.check_vary(strategies, variables)
@@ -103,7 +106,7 @@ class _Builder:
         return Spec(
             path=self._path,
             name=self._line(sweep, ("sweep", "name")),
-            package=self._package(sweep),
+            package=self._package(sweep, output),
             output=output,
             templates=templates,
             control=MappingProxyType(control),
@@ -115,14 +118,25 @@ class _Builder:
             depends=MappingProxyType(dict(variables.depends)),
             line_length=self._line_length(sweep),
             argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
+            referred=variables.referred.union(
+                *(it.variables for written in strategies for it in written.references.values())
+            ),
         )
 
     # -- [sweep] --
 
-    def _package(self, sweep: Mapping[str, object]) -> str:
-        package = self._text(sweep, ("sweep", "package"))
+    def _package(self, sweep: Mapping[str, object], output: PurePosixPath) -> str:
+        where = ("sweep", "package")
+        package = self._text(sweep, where)
         if package and (fault := dotted_fault(package)):
-            self.report(("sweep", "package"), f"{package!r} {fault}", at_value=True)
+            self.report(where, f"{package!r} {fault}", at_value=True)
+        elif package:
+            folder = PurePosixPath(os.path.abspath(self._path.parent / output))  # noqa: PTH100 - links stay
+            parts = package.split(".")
+            if folder.parts[-len(parts) :] != tuple(parts):
+                message = f"{package!r} can't be imported from {output}, which is called otherwise"
+                hint = "name them alike, unless the files are copied or installed elsewhere"
+                self.findings.warn(where, message, hint)
         return package
 
     def _folders(self, sweep: Mapping[str, object]) -> tuple[PurePosixPath, PurePosixPath]:
@@ -153,8 +167,9 @@ class _Builder:
                 )
                 self.report(where, f"no strategy is called {control!r}", hint)
             elif axes:
-                axis, *_ = axes.values()
-                level = next(iter(axis.levels), "…")
+                first, *_ = axes.values()
+                axis = next((it for it in axes.values() if control in it.levels), first)
+                level = control if control in axis.levels else next(iter(axis.levels), "…")
                 hint = f'name a level of each axis under study: `{{ {axis.name} = "{level}" }}`'
                 self.report(where, "names a strategy, and there are none", hint, at_value=True)
             return {}
@@ -227,7 +242,11 @@ class _Builder:
                 self.report(("treatment", "call"), f"{call!r} {fault}", at_value=True)
             elif call.split(".")[0] in self._constants:
                 constant = self._constants[call.split(".")[0]]
-                self.report(constant, f"is the name of the treatment's call, {call}")
+                hint = (
+                    "`call` names what is called; a value that varies is a variable: name it in "
+                    "`vary`, set it in `[strategies.NAME.vars]` and print it in the template"
+                )
+                self.report(constant, f"is the name of the treatment's call, {call}", hint)
         vary = tuple(self._vary(table.get("vary")))
         shared = self._reader.table(table.get("shared"), ("treatment", "shared"))
         if shared and "call" not in table:
@@ -242,7 +261,9 @@ class _Builder:
                 self.report(where, "is also in `vary`", hint)
         names: Mapping[str, Value] = MappingProxyType(dict.fromkeys(shared, 0))
         # A `call` that is no string is reported for that, not for what it doesn't name.
-        return Treatment(call or ("_" if "call" in table else ""), vary, names), shared
+        listed = table.get("places")
+        places = tuple(map(str, listed)) if isinstance(listed, list) else ()
+        return Treatment(call or ("_" if "call" in table else ""), vary, names, places), shared
 
     def _vary(self, names: object) -> Iterator[str]:
         seen = set()
@@ -331,6 +352,8 @@ class _Builder:
         report = partial(self.report, where, at_value=True)
         if PurePosixPath(text).is_absolute() or PureWindowsPath(text).anchor:
             report(f"{text!r} is absolute", f"write it relative to {self._path.name}")
+        elif fault := unfilled(text):
+            report(f"{text!r}: {fault}", f"write it relative to {self._path.name}")
         elif "\\" in text:
             report(f"{text!r} has a backslash", "separate folders with `/`")
         else:

@@ -25,7 +25,9 @@ from gen_sweeps.spec.schema import (
     toml_literal,
 )
 
-AXES_ELSEWHERE = frozenset({"matrix", "grid", "sweeps", "seeds", "factors", "parameters"})
+AXES_ELSEWHERE = frozenset(
+    {"axes", "axis", "factors", "grid", "matrix", "parameters", "seed", "seeds"}
+)
 """What other tools call the tables that are axes here."""
 
 CALL = next(key for key in TREATMENT.keys if key.name == "call")
@@ -73,10 +75,10 @@ def _present_keys(
 
 
 def _hint_for_unknown(name: str, table: TableKind, known: Iterable[str]) -> str:
+    if table in (DOCUMENT, SWEEP) and name in AXES_ELSEWHERE:
+        return "cross the strategies with a further factor by `[axes.seed]`, `levels = [0, 1, 2]`"
     if match := closest_match(name, known):
         return f"did you mean `{match}`?"
-    if table is DOCUMENT and name in AXES_ELSEWHERE:
-        return "cross the strategies with a further factor by `[axes.seed]`, `levels = [0, 1, 2]`"
     return table.hint or f"known keys: {', '.join(known)}"
 
 
@@ -93,6 +95,12 @@ def _check(
         hint = kind.hint if isinstance(kind, MapKind | ChoiceKind) else None
         if key is CALL and isinstance(value, list):
             hint = HINT_FOR_CALLS
+        elif isinstance(kind, ArrayKind) and isinstance(value, dict):
+            hint = (
+                "write `[[overrides]]`" if where == ("overrides",) else "put `[` and `]` around it"
+            )
+        elif isinstance(kind, ScalarKind) and "levels" in where:
+            hint = "give the level a name: `[axes.NAME.LEVEL]`, with the value as a variable"
         yield Finding(where, message, hint, at_value=True)
     elif isinstance(kind, StringKind | ArrayKind | MapKind) and kind.nonempty and not value:
         yield Finding(where, "is empty", _hint(key) if key else None, at_value=True)

@@ -54,6 +54,8 @@ def check_expression(source: str) -> None:
     """
     _check_text(source)
     root = _parsed(source)
+    if _is_bare_tuple(source, root):
+        raise ExpressionError("is a tuple without brackets: put `(` and `)` around it", 0)
     try:
         _check(root.body)
     except _RefusedNodeError as refused:
@@ -120,6 +122,15 @@ def _parsed(source: str) -> ast.Expression:
         raise ExpressionError(message, len(before.decode(errors="ignore"))) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError("is no Python expression", 0) from None
+
+
+def _is_bare_tuple(source: str, root: ast.Expression) -> bool:
+    import ast  # noqa: PLC0415 - see above
+
+    # Brackets around all of it make it one operand, which can be called.
+    return isinstance(root.body, ast.Tuple) and not isinstance(
+        _parsed(f"{source}()").body, ast.Call
+    )
 
 
 class _RefusedNodeError(Exception):

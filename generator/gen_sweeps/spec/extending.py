@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gen_sweeps.spec.findings import KeyPath
+from gen_sweeps.spec.names import unfilled
 from gen_sweeps.spec.schema import DOCUMENT, ChoiceKind, KeyKind, MapKind, TableKind
 
 MAX_FILES = 20
@@ -111,6 +112,8 @@ def extended_path(spec: Path, text: str) -> tuple[Path, str | None]:
     """
     path = spec.parent / text
     shown = Path(os.path.normpath(path))
+    if fault := unfilled(text):
+        return shown, f"{fault}: write it relative to this file"
     if "\\" in text or Path(text).is_absolute():
         return shown, "must be relative to this file, with `/`"
     if not text.endswith(".toml"):

@@ -9,6 +9,7 @@ from gen_sweeps.spec.axes import WrittenAxis
 from gen_sweeps.spec.findings import Findings, KeyPath
 from gen_sweeps.spec.model import STRATEGY, Treatment
 from gen_sweeps.spec.names import closest_match, variable_fault
+from gen_sweeps.spec.patterns import parse_pattern, unfilled_fields
 from gen_sweeps.spec.values import VariableReference, WrittenValue, parts
 from gen_sweeps.spec.variables import Override, Setting, Variables
 
@@ -41,7 +42,7 @@ class FactorChecker:
 
     def check_variables(self) -> None:
         """Check the names of all variables, and which of them strategies set."""
-        for name, where in self._variables():
+        for name, _, where in self._variables():
             fault = variable_fault(name)
             if fault:
                 self._findings.report(where, f"{name!r} {fault}")
@@ -62,22 +63,46 @@ class FactorChecker:
         hint = f"did you mean `{match}`?" if match else f"add {name!r} to `treatment.vary`"
         self._findings.report(where, f"{name!r} is not in `treatment.vary`", hint)
 
-    def _variables(self) -> Iterator[tuple[str, KeyPath]]:
-        for name in self._defaults:
-            yield name, ("vars", name)
+    def _variables(self) -> Iterator[tuple[str, WrittenValue, KeyPath]]:
+        for name, value in self._defaults.items():
+            yield name, value, ("vars", name)
         for axis in self._axes.values():
             key = ("vars",) if axis.name == STRATEGY else ()
             for level in axis.levels.values():
-                for name in level.vars:
-                    yield name, (*level.where, *key, name)
+                for name, value in level.vars.items():
+                    yield name, value, (*level.where, *key, name)
         for override in self._overrides:
-            for name in override.vars:
-                yield name, (*override.where, "vars", name)
+            for name, value in override.vars.items():
+                yield name, value, (*override.where, "vars", name)
+
+    def check_texts(self) -> None:
+        """Warn of what stays in texts as it is, and looks as if it was to be filled in."""
+        names = {name for name, _, _ in self._variables()}
+        axes = frozenset(self._axes)
+        folded = {axis.casefold(): axis for axis in axes}
+        for name, value, place in self._variables():
+            fills_strategy = place[0] != "vars" or name in self._vary
+            for text, where in parts(value, place):
+                if not isinstance(text, str) or "{" not in text:
+                    continue
+                is_pattern = parse_pattern(text, axes, varies=fills_strategy) is not None
+                for written, inner in unfilled_fields(text):
+                    axis = folded.get(inner.casefold())
+                    if axis is None and inner in names:
+                        hint = f"only axes are filled in: print `{{{{ {inner} }}}}` in the template"
+                    elif axis and written != f"{{{axis}}}":
+                        hint = f"only `{{{axis}}}` is filled in, by the name of the level"
+                    elif axis and not is_pattern:
+                        hint = f"add {name!r} to `treatment.vary` to have it filled in"
+                    else:
+                        continue
+                    message = f"has `{written}`, which is printed as it is"
+                    self._findings.warn(where, message, hint)
 
     def check_vary(self, strategies: Iterable[WrittenStrategy], variables: Variables) -> None:
         """Check that each name in `vary` is one thing, and is set."""
         arguments = {name for strategy in strategies for name in strategy.args}
-        set_as_variable = {name for name, _ in self._variables()}
+        set_as_variable = {name for name, _, _ in self._variables()}
         for strategy in strategies if not self._treatment.call else ():
             for name in strategy.args:
                 if name in self._vary:

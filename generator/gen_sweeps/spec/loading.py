@@ -35,12 +35,12 @@ def load(path: str | Path) -> Spec:
     source = _read(path)
     first = SpecFile(path, source, _parse(source, path))
     files, problems = _extended(first)
+    if problems:  # what is not there may be all that is missing
+        raise SpecError(*problems)
     merged = MergedSpec.of(files)
     spec, findings = build(merged.document, path)
     if errors := [*check(merged.document), *findings.errors]:
-        problems += _located(errors, merged)
-    if problems:
-        raise SpecError(*sorted(problems, key=partial(_place, first)))
+        raise SpecError(*sorted(_located(errors, merged), key=partial(_place, first)))
     return replace(
         spec,
         digest=_digest(files),
@@ -132,7 +132,7 @@ def _parse(source: bytes, path: Path, *, is_own: bool = True) -> dict[str, objec
     try:
         return tomllib.loads(text, parse_float=SpelledFloat)
     except tomllib.TOMLDecodeError as fault:
-        message, line, column = _decode_error(str(fault), text)
+        message, line, column = decode_error(str(fault), text)
         if not is_own:
             raise error("is not TOML", line, column, None) from None
         hint = toml_hint(text, line, column)
@@ -145,7 +145,7 @@ def _parse(source: bytes, path: Path, *, is_own: bool = True) -> dict[str, objec
         raise error(f"is not TOML: {fault}", None, None, None) from None
 
 
-def _decode_error(message: str, text: str) -> tuple[str, int, int]:
+def decode_error(message: str, text: str) -> tuple[str, int, int]:
     """Split tomllib's message into what is wrong, and the 1-based line and column of it."""
     if match := re.fullmatch(r"(.*) \(at line ([0-9]+), column ([0-9]+)\)", message, re.DOTALL):
         return match[1], int(match[2]), int(match[3])

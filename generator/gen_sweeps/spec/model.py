@@ -95,11 +95,14 @@ class Treatment:
         vary: The names of arguments and variables that may differ, in the order in which they
             are written.
         shared: The keyword arguments of the call that every strategy has, equal in all of them.
+        places: Where factors may stand in the files, in the language of `--vary`; empty if
+            that is not said.
     """
 
     call: str
     vary: tuple[str, ...]
     shared: Mapping[str, Value]
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ class Spec:
         digest: The sha256 of the spec file and of those that it extends, in hexadecimal; empty if
             it is from none.
         argument_depends: The axes on which the value of each argument in `vary` depends.
+        referred: The variables that values of others refer to.
         sources: The files that it was read from, itself first; empty if it is from none.
         warnings: What in it is probably not meant.
         whole: The spec that it is a part of, which has more arms; None if it is whole itself.
@@ -204,6 +208,7 @@ class Spec:
     line_length: int = 100
     digest: str = ""
     argument_depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    referred: frozenset[str] = frozenset()
     sources: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
     whole: Spec | None = None

@@ -53,6 +53,15 @@ def identifier_fault(name: str) -> str | None:
     return None
 
 
+def unfilled(path: str) -> str | None:
+    """Return what in a path a shell would fill in, and nothing here does, or None."""
+    if path.startswith("~"):
+        return "`~` is not filled in"
+    if re.search(r"\$\{?\w|%\w+%", path):
+        return "variables of the environment are not filled in"
+    return None
+
+
 def dotted_fault(name: str) -> str | None:
     """Return why `name` can't be a dotted Python name, or None if it can."""
     return next((fault for part in name.split(".") if (fault := identifier_fault(part))), None)
@@ -120,5 +129,5 @@ def closest_match(name: str, known: Iterable[str]) -> str | None:
     folded: dict[str, str] = {}
     for candidate in known:
         folded.setdefault(candidate.casefold(), candidate)
-    matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.65)
     return folded[matches[0]] if matches else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gen_sweeps.spec.model import STRATEGY
 
 _FIELD = re.compile(r"\{\{([A-Za-z0-9_]+)\}\}|\{([A-Za-z0-9_]+)\}", re.ASCII)
+
+
+_ANY_FIELD = re.compile(r"(?<![{$])\{\s*([A-Za-z0-9_]+)\s*(?:[!:][^{}]*)?\}(?!\})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,12 @@ def parse_pattern(text: str, axes: frozenset[str], *, varies: bool) -> TextPatte
         end = match.end()
     template += text[end:].replace("%", "%%")
     return TextPattern(template, tuple(match[2] for match in found if match[2]))
+
+
+def unfilled_fields(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what in a text may be meant to be replaced: as it is written, and the name in it.
+
+    Such as `{seed:03d}`, `{ seed }` and `{seed}`; not `{{seed}}` and `${seed}`.
+    """
+    for match in _ANY_FIELD.finditer(text):
+        yield match[0], match[1]

@@ -393,6 +393,15 @@ TREATMENT = TableKind(
             required=True,
         ),
         SpecKey(
+            "places",
+            ArrayKind(StringKind(nonempty=True), nonempty=True, unique=True),
+            "Where factors may stand in the arms' Python files, as `compare --vary` takes it: a "
+            "path, `class name`, `docstring`, `comment`, or arguments of the call. A factor "
+            "anywhere else is refused. Without it they may stand wherever templates print them.",
+            examples=(["optimizer.lr", "DebateMetricStreamerConfig(*)"],),
+            default=[],
+        ),
+        SpecKey(
             "shared",
             MapKind(VALUE, pattern=IDENTIFIER),
             "Keyword arguments of the call that all strategies have.",
@@ -437,6 +446,7 @@ STRATEGY_TABLE = TableKind(
             default={},
         ),
     ),
+    hint="what a strategy sets stands in `args` or in `vars`, as in `vars.lr = 1e-3`",
 )
 
 NUMBERED_AXIS = TableKind(
@@ -486,6 +496,7 @@ OVERRIDE = TableKind(
             required=True,
         ),
     ),
+    hint="variables stand in `vars`, as in `vars.hidden = 384`",
 )
 
 DOCUMENT = TableKind(
@@ -501,7 +512,8 @@ DOCUMENT = TableKind(
             "Variables: values for the templates, by their names. A level's, a strategy's and an "
             "override's win over them. In a text, `{AXIS}` is filled in for each arm, and so is "
             "`{strategy}` if the variable is named in `treatment.vary` or the text names an axis "
-            "too; `{{strategy}}` stands for `{strategy}` itself.",
+            "too; `{{strategy}}` stands for `{strategy}` itself, also in further braces: "
+            "`{{{strategy}}}` prints `{{strategy}}`.",
             examples=({"queue": "post_training_queue", "exp_name": "cartpole_seed{seed}"},),
             default={},
         ),

@@ -17,8 +17,12 @@ _WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 _NUMBER = re.compile(r"([+-]?)(?:(\d[\d_]*)\.|\.(\d[\d_]*))((?:[eE][+-]?\d+)?)", re.ASCII)
+_TOML_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _PAIR = re.compile(r"\s*(?:[A-Za-z0-9_.\"'-]+\s*)=\s*(\S.*?)\s*(?:\s#.*)?")
+_ITEM = re.compile(r"([A-Za-z0-9_.+-]+)\s*(?:[],}#]|$)")
 _IS_SPEC = re.compile(r"^\s*\[sweep\]", re.MULTILINE)
+_DICT_KEY = re.compile(r"[{,]\s*(\"[^\"\\]*\"|'[^']*')\s*:")
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 _MAX_SHOWN = 80
 
 
@@ -36,13 +40,19 @@ def toml_hint(text: str, line: int, column: int) -> str | None:
     if line > len(lines) or not _IS_SPEC.search(text):
         return None
     row = lines[line - 1]
+    if row.startswith(_CONFLICT):
+        return "resolve the conflict that a merge left here"
     return _hint_for_pair(row) or _hint_for_item(row, column - 1)
 
 
 def _hint_for_pair(row: str) -> str | None:
     """Return what to write for the value of `key = value`."""
     pair = _PAIR.fullmatch(row)
-    if not pair or pair[1][0] in "[{\"'":
+    if pair and _DICT_KEY.search(pair[1]):
+        return "a table has `=` in it, as in `{ key = 1 }`"
+    if pair and pair[1].endswith(","):
+        return "write no comma after a value"
+    if not pair or pair[1][0] in "[\"'" or (pair[1][0] == "{" and "=" in pair[1]):
         return None
     return _replacement(pair[1])
 
@@ -54,8 +64,8 @@ def _hint_for_item(row: str, start: int) -> str | None:
         return _replacement(rest[: rest.find(")") + 1])
     while start > 0 and re.match(r"[A-Za-z0-9_.+-]", row[start - 1]):
         start -= 1
-    found = re.match(r"[A-Za-z0-9_.+-]+", row[start:])
-    return _replacement(found[0]) if found else None
+    found = _ITEM.match(row[start:])
+    return _replacement(found[1]) if found else None
 
 
 def _replacement(value: str) -> str | None:
@@ -73,7 +83,9 @@ def _replacement(value: str) -> str | None:
         return None
     quoted = f"'{value}'" if '"' in value else f'"{value}"'
     if '"' in value and "'" in value:
-        return None
+        quoted = f"'''{value}'''"
+    if _TOML_NUMBER.fullmatch(value):
+        return None  # what is wrong is not the number
     if is_name:
         return f"text stands in quotes, `{quoted}`; for a name in Python, `{{ python = {quoted} }}`"
     return f"write `{{ python = {quoted} }}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,9 @@ MAX_DEPTH = 50
 
 MAX_DIGITS = 4300
 """How long an integer may be; Python refuses to read a longer one (`sys.int_info`)."""
+
+_PLAIN = re.compile(r"[ !#-&(-\[\]-~]+")
+"""What stands between quotes of both kinds as it is."""
 
 EMPTY: Mapping[str, Value] = MappingProxyType({})
 
@@ -138,10 +142,10 @@ def unknown_hint(tag: str, name: str, match: str | None, remedy: str) -> str:
     """Return what to do about a reference to nothing, which may be meant as a table."""
     if match:
         return f"did you mean `{match}`?"
-    if not name.isidentifier() or not name.isascii():
+    if not _PLAIN.fullmatch(name):
         return remedy
-    literal = f"{{ python = \"{{'{tag}': '{name}'}}\" }}"
-    return f"{remedy}; a table with this one key is written `{literal}`"
+    literal = f"a table with this one key is written `{{ python = \"{{'{tag}': '{name}'}}\" }}`"
+    return f"{remedy}; {literal}" if name.isidentifier() else literal
 
 
 def _is_written(value: int) -> bool:

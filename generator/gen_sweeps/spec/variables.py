@@ -235,6 +235,12 @@ class Variables:
                 axes |= depends.get(name, frozenset())
         return frozenset(axes)
 
+    @property
+    def referred(self) -> frozenset[str]:
+        """The variables that other variables refer to."""
+        settings = (setting for layers in self._layers.values() for setting in layers.all())
+        return frozenset[str]().union(*(setting.variables for setting in settings))
+
     def depends_of(self, setting: Setting) -> frozenset[str]:
         """Return the axes on which a setting's value depends."""
         return setting.axes.union(

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from .places import Unknowable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .session import Session
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -27,6 +30,12 @@ _REFUSED = {
     "os.chmod": "changes a file",
     "os.chown": "changes a file",
     "os.utime": "changes a file",
+    "os.setxattr": "changes a file",
+    "os.removexattr": "changes a file",
+    "os.chflags": "changes a file",
+    "os.mkfifo": "makes a pipe",
+    "os.mknod": "makes a file",
+    "sqlite3.connect": "opens a database",
     "shutil.rmtree": "removes a folder",
     "subprocess.Popen": "starts a program",
     "os.system": "starts a program",
@@ -43,6 +52,7 @@ _REFUSED = {
     "socket.getaddrinfo": "asks the network for an address",
     "socket.gethostbyname": "asks the network for an address",
     "socket.sendto": "sends to the network",
+    "socket.sendmsg": "sends to the network",
 }
 
 
@@ -62,6 +72,20 @@ def watch(session: Session) -> None:
         raise failure
 
     sys.addaudithook(hook)
+    for name in ("mkfifo", "mknod"):
+        if hasattr(os, name):
+            setattr(os, name, _audited(name, getattr(os, name)))
+
+
+def _audited(name: str, function: Callable[..., None]) -> Callable[..., None]:
+    """Return a function of `os` that Python itself raises no event for, with one."""
+
+    @wraps(function)
+    def audited(*args: object, **kwargs: object) -> None:
+        sys.audit(f"os.{name}", *args)
+        function(*args, **kwargs)
+
+    return audited
 
 
 def _writes(args: tuple[object, ...]) -> bool:

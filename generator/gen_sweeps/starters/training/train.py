@@ -1,23 +1,26 @@
-"""Trains by generated configurations: `python train.py`, or with the names of some."""
+"""Trains by generated configurations: `python train.py configs/sgd_seed0.py`."""
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
-from importlib import import_module
+import runpy
 from pathlib import Path
 
 from training import train
 
 
 def main() -> None:
-    """Train by the configurations that are named, or by all that the manifest names."""
-    manifest = Path(__file__).parent / "configs" / "manifest.json"
-    records = json.loads(manifest.read_text())
-    arms = [record["arm"] for record in records if "values" in record]
-    for name in sys.argv[1:] or arms:
-        loss = train(import_module(f"configs.{name}").CONFIG)
-        print(f"{name:10} mean squared error {loss:.4f}")
+    """Train by each configuration in turn, and keep what it reached."""
+    parser = argparse.ArgumentParser(description="Train by generated configurations.")
+    parser.add_argument("configs", nargs="+", help="files of configs/")
+    for file in parser.parse_args().configs:
+        config = runpy.run_path(file)["CONFIG"]
+        loss = train(config)
+        folder = Path(__file__).parent / config.output_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "metrics.json").write_text(json.dumps({"loss": loss}) + "\n")
+        print(f"{config.output_dir:20} mean squared error {loss:.4f}")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ class OptimizerConfig:
 class TrainingConfig:
     """One run."""
 
-    project: str
+    output_dir: str
     model: TinyRegression
     optimizer: OptimizerConfig
     steps: int
