@@ -167,4 +167,31 @@ def test_an_import_that_is_ready_for_absence_is_still_ready(world: World) -> Non
     world.write("lib/__init__.py", "")
     text = "try:\n    from lib._fast import f\nexcept ImportError:\n    f = None\ng = f\n"
     assert tree_in(world, text)["g"] is None
-    assert "No module named 'lib._fast'" in error_in(world, "from lib._fast import f\n")
+    world.write("lib/fast.py", "import lib._fast\nf = 1\n")
+    assert tree_in(world, text.replace("_fast", "fast"))["g"] is None
+    find = "from importlib.util import find_spec\nfound = find_spec('lib._fast') is not None\n"
+    assert tree_in(world, find) == {"found": False}
+
+
+def test_a_module_that_is_built_or_left_out_is_recorded_and_noted(world: World) -> None:
+    world.write("lib/__init__.py", "from lib._built.ops import nms\nSIZE = 3\n")
+    resolved = resolve_in(world, "from lib import SIZE, nms\nx = nms(SIZE)\n")
+    assert resolved.tree == {"x": {"call": "lib._built.ops.nms", "args": [3], "kwargs": {}}}
+    assert [str(note) for note in (n.origin for n in resolved.notes)] == ["lib/__init__.py:1"]
+    missing = error_in(world, "from lib import nothing\n")
+    assert "ImportError: cannot import name 'nothing'" in missing
+
+
+LOADED = """
+import importlib.util, os
+spec = importlib.util.spec_from_file_location("b", os.path.join(os.path.dirname(__file__), "b.py"))
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+run = module.get()
+"""
+
+
+def test_a_file_that_is_loaded_by_its_path_is_recorded_like_any_other(world: World) -> None:
+    world.write("runs/b.py", "import sdk\ndef get():\n    return sdk.Run(f'{sdk.x}')\n")
+    run = tree_in(world, LOADED, name="runs/a.py")["run"]
+    assert run["args"] == [{"text": [{"value": {"name": "sdk.x"}}]}]

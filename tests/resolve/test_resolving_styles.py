@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from conftest import World
 
+from gen_sweeps.commands.resolve import ResolveOptions
+from gen_sweeps.commands.resolve import resolve as resolve_command
 from gen_sweeps.resolve import ResolveError
 from resolve.conftest import error_in, resolve_in, text_in, tree_in
 
@@ -118,7 +122,7 @@ def test_a_class_is_made_to_see_what_its_constructor_sets(world: World) -> None:
     assert resolved.tree == {"Exp()": held}
     assert [note.message for note in resolved.notes] == [
         "Broken() was not made: the file opens a file for writing, which resolve does not do",
-        "`Other` takes arguments: `--call 'Other(…)'` shows what is made with some",
+        "a class takes arguments: give some with `--call 'Other(lr=…)'`",
     ]
     made = tree_in(world, config, calls=("Other(0.1)",))
     assert made == {"Other()": {"object": "Other", "attributes": {"lr": 0.1}}}
@@ -158,3 +162,74 @@ def test_a_base_that_is_not_there_is_named(world: World) -> None:
     resolved = resolve_in(world, "_base_ = ['mmdet::x.py']\nscale = _base_.scale\n")
     assert resolved.tree == {"_base_": ["mmdet::x.py"], "scale": {"name": "_base_.scale"}}
     assert resolved.notes[0].message == "`_base_` is not followed to mmdet::x.py"
+
+
+def test_what_a_file_changes_of_another_is_part_of_what_it_builds(world: World) -> None:
+    world.write("base.py", "import sdk\ntrain = sdk.Train(steps=3)\nother = {'a': 1}\nmore = [1]\n")
+    config = "from base import train, other, more\ntrain.steps = 6\nother['b'] = 2\n"
+    assert text_in(world, config) == (
+        'train: sdk.Train(…)\n  steps: 3\n  .steps = 6\nother: {"a": 1, "b": 2}\n'
+    )
+
+
+KNOWN = """
+    import ml_collections
+    def parsed(**options):
+        config = ml_collections.ConfigDict(type_safe=False)
+        for name, value in options.items():
+            config[name] = value
+        return config
+    def get_config():
+        config = parsed(mode="short", size=8)
+        other = ml_collections.ConfigDict({"a": {"b": 3}}).lock()
+        config.steps = 1 if config.mode == "short" else 2
+        if "size" in config and config.get("size") == 8 and other.a.b == 3 and other["a"]["b"]:
+            config.seen = True
+        return config
+"""
+
+
+def test_the_entries_of_a_configuration_are_known_by_either_name(world: World) -> None:
+    text = text_in(world, KNOWN)
+    assert ".steps = 1\n" in text
+    assert ".seen = True\n" in text
+
+
+@pytest.mark.parametrize("call", ["change(config)", "config.update(new)", "config.a.update(new)"])
+def test_an_entry_that_a_call_may_have_changed_is_not_known(world: World, call: str) -> None:
+    config = f"""
+        from ml_collections import ConfigDict
+        from lib import change, new
+        config = ConfigDict({{"a": {{"b": 3}}}})
+        config.c.d.e = 3
+        {call}
+        x, y = config.a.b, config.c.d.e
+    """
+    tree = tree_in(world, config)
+    assert tree["x"] != 3
+    assert tree["y"] != 3
+
+
+def test_a_file_of_functions_alone_names_the_calls_that_would_show_something(world: World) -> None:
+    world.write("config.py", "def base(): ...\ndef sized(width, *, depth, rate=1): ...\n")
+    with pytest.raises(ResolveError) as raised:
+        resolve_command(ResolveOptions(Path("config.py")))
+    hint = str(raised.value.problems[0].hint)
+    assert "`--call 'base()'`, `--call 'sized(width=…, depth=…)'`" in hint
+
+
+def test_a_branch_that_only_imports_is_taken_and_noted(world: World) -> None:
+    config = "from lib.utils import has\nif has('wandb'):\n    import wandb\nx = wandb.init\n"
+    resolved = resolve_in(world, config)
+    assert resolved.tree == {"x": {"name": "wandb.init"}}
+    assert [str(note.origin) for note in resolved.notes] == ["config.py:2"]
+    assert "config.py:5:4" in error_in(world, f"{config}if has('wandb'):\n    x = 1\n")
+
+
+def test_what_a_recorded_class_made_is_an_instance_of_it(world: World) -> None:
+    config = (
+        "from lib import A, B\na = A()\nx = 1 if isinstance(a, A) else 2\ny = isinstance(a, B)\n"
+    )
+    tree = tree_in(world, config)
+    assert tree["x"] == 1
+    assert tree["y"] is not True

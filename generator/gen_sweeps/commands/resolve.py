@@ -64,10 +64,11 @@ def resolve(options: ResolveOptions, progress: Progress = silent) -> Outcome:
         return Outcome(result=as_json(resolved))
     text = as_text(resolved)
     if not text:
+        offers = [note.message for note in resolved.notes if "`--call" in note.message]
         raise ResolveError.at(
             "builds nothing: no class, value or function to call",
             str(options.path),
-            hint="name a function that takes no arguments with `--call NAME`",
+            hint="; ".join(offers) or "name a function with `--call NAME`",
         )
     notes = [
         f"{note.origin}: {note.message}" if note.origin else note.message for note in resolved.notes

@@ -13,6 +13,7 @@ from gen_sweeps.errors import GenSweepsError, Problem
 
 Data = Union[Mapping[str, "Data"], Sequence["Data"], str, int, float, bool, None]  # noqa: UP007 - `|` does not take a name in quotes
 
+_PATH = re.compile(r"(?:[\w.]+\(\)|\(\w+\)|[.\[].*)", re.DOTALL)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
@@ -100,7 +101,11 @@ class _Writer:
     def _entry(self, index: int, name: str, item: Data) -> Node:
         self.data += b", " if index else b""
         start = len(self.data)
-        shown = f".{name}" if _IDENTIFIER.fullmatch(name) else f'["{name}"]'
+        shown = f'["{name}"]'
+        if _IDENTIFIER.fullmatch(name):
+            shown = f".{name}"
+        elif _PATH.fullmatch(name):  # as resolved trees have them
+            shown = name if name[0] in ".[" else f".{name}"
         self.data += f"{name!r}: ".encode("utf-8", "surrogatepass")
         value = self.value(item, "@value")
         step, end = PathStep("entry", name, shown), value.end

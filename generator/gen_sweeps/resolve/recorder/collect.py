@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from .definitions import free_names
 from .forms import Json, escaped
 from .modules import RecordedModule
+from .nodes import Name
 from .origins import absolute
 from .places import SourcePlace
 from .standin import RecordedBase
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 CALLED = ("get_config", "get_search_space")
 _MOST_YIELDED = 100_000
+_MOST_OFFERED = 3
 
 
 class CallError(Exception):
@@ -80,6 +82,8 @@ class Collector:
                 if isinstance(value, type) and self._is_own(value):
                     self._call_methods(called, value)
             self._make(called, values)
+            if not called and not self._values():
+                self._offer()
         return Found(self._values(), called)
 
     def _values(self) -> dict[str, object]:
@@ -89,13 +93,20 @@ class Collector:
             for node in _of_the_module(self._source.tree)
             if isinstance(node, _DEFINITIONS)
         }
+        changed = _changed_names(self._source)
         return {
             name: value
             for name, value in vars(self._module).items()
-            if name not in passing
+            if (name not in passing or (name in changed and self._is_held(value)))
             and not (name.startswith("__") and name.endswith("__"))
             and not (name in defined and isinstance(value, (FunctionType, _CACHED)))
         }
+
+    def _is_held(self, value: object) -> bool:
+        """Return whether an imported value is data of another file, which this one can change."""
+        state = self._session.state_of(value)
+        is_name = state is not None and isinstance(state.owner()[0].expression, Name)
+        return not is_name and not isinstance(value, (ModuleType, FunctionType, type))
 
     def _is_own(self, value: FunctionType | type) -> bool:
         return value.__module__ == self._module.__name__
@@ -125,7 +136,7 @@ class Collector:
             if name in used or any(hasattr(value, method) for method in CALLED):
                 continue
             if not _takes_nothing(value):
-                needy.append(f"`{name}`")
+                needy.append(f"`--call '{_call_text(name, value)}'`")
                 continue
             session = self._session
             before, count, inside = session.failure, len(session.effects), len(session.contexts)
@@ -140,11 +151,20 @@ class Collector:
             if session.state_of(made) is not None or vars(made):
                 called[None, name] = made
         if needy:
-            what = "takes" if len(needy) == 1 else "take"
-            self._skipped(
-                f"{', '.join(needy)} {what} arguments: "
-                f"`--call '{needy[0][1:-1]}(…)'` shows what is made with some"
-            )
+            are = "a class takes" if len(needy) == 1 else "classes take"
+            self._skipped(f"{are} arguments: give some with {', '.join(needy)}")
+
+    def _offer(self) -> None:
+        """Name functions that could be called where a file has nothing else."""
+        offered = sorted(
+            (_call_text(name, function) for name, function in vars(self._module).items()
+             if isinstance(function, FunctionType) and self._is_own(function) and name[0] != "_"
+             and name not in CALLED),
+            key=lambda text: not text.endswith("()"),
+        )  # fmt: skip
+        if offered:
+            shown = ", ".join(f"`--call '{text}'`" for text in offered[:_MOST_OFFERED])
+            self._skipped(f"the file only defines functions: call one, as with {shown}")
 
     def _has_init(self, cls: type) -> bool:
         if issubclass(cls, (BaseException, enum.Enum, tuple)) or inspect.isabstract(cls):
@@ -164,8 +184,9 @@ class Collector:
         function: object,
     ) -> None:
         if not _takes_nothing(function):
-            owner = f"{cls.__qualname__}." if cls is not None else ""
-            self._skipped(f"{owner}{name}() was not called: it takes arguments")
+            full = f"{cls.__qualname__}.{name}" if cls is not None else name
+            call = _call_text(full, function)
+            self._skipped(f"{full}() was not called: give its arguments with `--call '{call}'`")
             return
         called[cls, name] = _drained(cast("FunctionType", function)())
 
@@ -328,6 +349,17 @@ def _takes_nothing(function: object) -> bool:
     return True
 
 
+def _call_text(name: str, function: object) -> str:
+    """Return the call that lacks nothing but values, as `Other(lr=…)`."""
+    try:
+        parameters = inspect.signature(cast("FunctionType", function)).parameters.values()
+    except (TypeError, ValueError):
+        return f"{name}(…)"
+    needed = [p for p in parameters if p.default is p.empty]
+    keys = (p.name for p in needed if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
+    return f"{name}({', '.join(f'{key}=…' for key in keys)})"
+
+
 def _drained(value: object) -> object:
     """Return a generator's values as a list."""
     if not isinstance(value, GeneratorType):
@@ -361,6 +393,28 @@ def _passing(source: Source) -> frozenset[str]:
         elif isinstance(node, ast.ClassDef):
             kept.add(node.name)
     return frozenset(passing - kept)
+
+
+def _changed_names(source: Source) -> set[str]:
+    """Return the imported names whose attributes or items a module sets, deletes or calls."""
+    changed, imported = set[str](), set[str]()
+    for node in _of_the_module(source.tree):
+        targets: list[ast.expr] = []
+        if isinstance(node, (ast.Assign, ast.Delete)):
+            targets = node.targets
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            targets = [node.target]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            targets = [node.value.func]
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {alias.asname or alias.name for alias in node.names}
+        for target in targets:
+            root = target
+            while isinstance(root, (ast.Attribute, ast.Subscript)):
+                root = root.value
+            if root is not target and isinstance(root, ast.Name):
+                changed.add(root.id)
+    return changed & imported
 
 
 def _of_the_module(tree: ast.Module) -> Iterator[ast.AST]:

@@ -11,6 +11,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, new
 from typing import TYPE_CHECKING, cast
 
 from .bases import followed
+from .configurations import is_configuration
 from .library import BUILTINS, COMPUTING, OF_THE_MOMENT, public_name
 from .mappings import AttributeDict, attributed
 from .modules import RecordedModule
@@ -23,6 +24,7 @@ from .nodes import (
     Invocation,
     Name,
     Placeholder,
+    Seen,
     Star,
     State,
     Unpacked,
@@ -135,6 +137,14 @@ class Hooks:
             seen = self._session.seen
             return self._session.record(Choice(seen(test), seen(yes), seen(no)))
         return yes if wanted[0] else no
+
+    def imports(self, test: object) -> object:
+        """Decide whether a branch that only imports is taken: it is, if nobody knows."""
+        if not self._session.is_recorded(test):
+            return test
+        place = self._session.sources.here()
+        self._session.note("a branch on a recorded value only imports: it is taken", place)
+        return True
 
     def imported(self, value: object) -> object:
         """Give a dict of another file attributes, where the importing file reads some."""
@@ -296,9 +306,17 @@ class Hooks:
             return True if ("attr", args[1]) in state.known else None
         if name == "builtins.isinstance" and isinstance(args[1], type):
             return True if isinstance(value, args[1]) else None
+        if name == "builtins.isinstance" and state is not None:
+            return True if self._made_by(state) is self._session.state_of(args[1]) else None
         if name == "builtins.callable" and isinstance(value, RecordedModule):
             return False
         return None
+
+    @staticmethod
+    def _made_by(state: State) -> State | None:
+        """Return the state of what was called to make a value."""
+        callee = state.expression.callee if isinstance(state.expression, Invocation) else None
+        return callee.state if isinstance(callee, Seen) else None
 
     def _getattr(self, value: object, name: str, /, *default: object) -> object:
         if not default or not self._session.is_recorded(value):
@@ -373,6 +391,9 @@ class Hooks:
             return op == "in"
         if isinstance(right, (list, tuple, set, frozenset, dict)) and not right:
             return op != "in"
+        state = session.state_of(right)
+        if state is not None and is_configuration(state) and _has_entry(state, left):
+            return op == "in"
         return session.record(Binary(session.seen(left), op, session.seen(right)))
 
     def _evaluate(self, function: _Callable, source: object, /, *args: object) -> object:
@@ -392,6 +413,10 @@ class Hooks:
             return False
         items = [*value, *value.values()] if isinstance(value, dict) else value
         return any(self._holds_recorded(item, depth + 1) for item in items)
+
+
+def _has_entry(state: State, name: object) -> bool:
+    return isinstance(name, str) and ("attr", name) in state.known
 
 
 class _Parent:

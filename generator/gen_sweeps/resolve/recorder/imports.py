@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .session import Session
 
 _FROZEN = "<frozen importlib"
+_ASKING = ("_handle_fromlist", "find_spec")
+_FINDING = ("importlib._bootstrap", "importlib.util")
 _CAUGHT = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -57,6 +59,25 @@ class Finder(MetaPathFinder):
         self._folders = folders
         self._library = list(sys.path)
 
+    def take_over(self) -> None:
+        """Run files under the root with hooks also where the file loads them by their path."""
+        exec_module = SourceFileLoader.exec_module
+        libraries = [
+            *self._library,
+            *(f for found in self._folders.installed.values() for f in found),
+        ]
+
+        def hooked(loader: SourceFileLoader, module: ModuleType) -> None:
+            path = os.path.realpath(loader.path)
+            if not _is_inside(path, self._folders.root) or any(
+                _is_inside(path, library) for library in libraries
+            ):
+                exec_module(loader, module)
+            else:
+                _FileLoader(self._session, path).exec_module(module)
+
+        SourceFileLoader.exec_module = hooked  # type: ignore[method-assign, assignment] # there is no other way in
+
     def find_spec(
         self,
         fullname: str,
@@ -79,7 +100,10 @@ class Finder(MetaPathFinder):
             return found
         parent = sys.modules.get(fullname.rpartition(".")[0])
         if parent is not None and not isinstance(parent, RecordedModule):
-            return _namespace(fullname, portions) if portions else None
+            if portions:
+                return _namespace(fullname, portions)
+            if not self._must_be_there():
+                return None
         if path and not portions:
             message = f"`{fullname}` is not under the root: it is recorded"
             self._session.note(message, self._session.sources.here())
@@ -120,8 +144,7 @@ class Finder(MetaPathFinder):
             if not isinstance(folder, str):  # Python passes over it too
                 continue
             added = os.path.realpath(folder)
-            inside = os.path.commonpath([added, self._folders.root]) == self._folders.root
-            if folder not in self._library and inside:
+            if folder not in self._library and _is_inside(added, self._folders.root):
                 yield added
 
     def _is_asked_by_a_file(self) -> bool:
@@ -141,6 +164,24 @@ class Finder(MetaPathFinder):
                 return False
             frame = frame.f_back
         return False
+
+    def _must_be_there(self) -> bool:
+        """Return whether the file is not ready for a module's absence."""
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the only way to the caller's frame
+        while frame is not None:
+            code = frame.f_code
+            if code.co_name in _ASKING and frame.f_globals.get("__name__") in _FINDING:
+                return False  # `from package import name` finds out whether a name is a module
+            source = self._session.sources.files.get(code.co_filename)
+            if source is not None and is_guarded(source, frame.f_lineno):
+                return False
+            frame = frame.f_back
+        return True
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    resolved = os.path.realpath(folder)
+    return path == resolved or path.startswith(os.path.join(resolved, ""))  # noqa: PTH118 - the import system's paths are texts
 
 
 def _namespace(fullname: str, portions: list[str]) -> ModuleSpec:
@@ -197,6 +238,16 @@ def guarded_imports(source: Source) -> Iterator[tuple[str, SourcePlace]]:
         for statement in node.body:
             for name in _imported(statement):
                 yield name, SourcePlace(source.path, statement.lineno, span_of(statement))
+
+
+def is_guarded(source: Source, line: int) -> bool:
+    """Return whether a line's failing imports are caught in its file."""
+    return any(
+        isinstance(node, ast.Try)
+        and node.body[0].lineno <= line <= (node.body[-1].end_lineno or line)
+        and any(map(_catches, node.handlers))
+        for node in ast.walk(source.tree)
+    )
 
 
 def _imported(statement: ast.stmt) -> list[str]:

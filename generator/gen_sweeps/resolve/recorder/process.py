@@ -128,6 +128,7 @@ def _run(request: Request, session: Session) -> ModuleType:
     for name, folder in request.packages.items():
         if name.rpartition(".")[2] != os.path.basename(folder):  # noqa: PTH119 - it is a text
             sys.modules[name] = RecordedPackage(name, folder)
+    finder.take_over()
     guard.watch(session)
     if _imports_its_package(request):
         for name, folder in request.packages.items():

@@ -212,6 +212,14 @@ class _Rewriter(ast.NodeTransformer):
                     return False
         return True
 
+    def visit_If(self, node: ast.If) -> ast.stmt:
+        """A branch that only imports does no harm, whether it is taken or not."""
+        self.generic_visit(node)
+        only_imports = all(isinstance(part, (ast.Import, ast.ImportFrom)) for part in node.body)
+        if only_imports and not node.orelse:
+            node.test = _hook(node.test, "imports", [node.test])
+        return node
+
     def visit_Match(self, node: ast.Match) -> ast.stmt:
         """A pattern looks into its subject."""
         self.generic_visit(node)

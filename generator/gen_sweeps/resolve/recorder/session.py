@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from .configurations import entry_key, given_entries, known_entry, only_reads, returns_itself
 from .mappings import AttributeDict
 from .nodes import (
     Attr,
@@ -109,12 +110,19 @@ class Session:
         entry = self.instances.get(id(value))
         return entry[1] if entry is not None and entry[0] is value else None
 
+    def instance(self, state: State) -> object:
+        """Return the value behind a state."""
+        return next(value for value, found in self.instances.values() if found is state)
+
     def is_recorded(self, value: object) -> bool:
         """Return whether a value is a stand-in or an object with a recorded base."""
         return id(value) in self.instances and not isinstance(value, type)
 
     def call(self, state: State, args: tuple[object, ...], kwargs: Mapping[str, object]) -> object:
         """Record a call of a stand-in and forget what it may have changed."""
+        entry = known_entry(state, args)
+        if entry is not None and not kwargs:
+            return entry[0]
         recorded = self.state(
             Invocation(
                 self.seen_state(state),
@@ -126,12 +134,30 @@ class Session:
         if not isinstance(owner.expression, Name):
             place, within = recorded.place, recorded.within
             owner.steps.append(Step("call", path, place, within, call=recorded, owner=owner))
+        if only_reads(state):
+            same = returns_itself(state)
+            return self.make(self, recorded) if same is None else self.instance(same)
         self.forget(owner)
         for value in (*args, *kwargs.values()):
             argument = self.state_of(value)
             if argument is not None and not isinstance(argument.expression, (Name, Defined)):
                 self.forget(argument)
-        return self.make(self, recorded)
+        made = self.make(self, recorded)
+        self._know(recorded, given_entries(recorded))
+        return made
+
+    def _know(self, state: State, entries: Mapping[object, object]) -> None:
+        """Take down the entries of a new configuration that nothing but a record can change."""
+        for name, value in entries.items():
+            key = ("attr", name)
+            if isinstance(value, dict) and type(name) is str:
+                child = self.make(self, self.state(Attr(state, name)))
+                state.children[key] = child
+                found = self.state_of(child)
+                if found is not None:
+                    self._know(found, value)
+            elif value is None or type(value) in (bool, int, float, str):
+                state.known[key] = value
 
     def decorated(self, state: State) -> object:
         """Return the class or function whose name stands for a value, None if none does."""
@@ -191,13 +217,15 @@ class Session:
 
     def forget(self, state: State) -> None:
         """Drop what is known of a value and all below it: a call may have changed it."""
-        todo = [state]
+        todo, seen = [state], {id(state)}
         while todo:
             current = todo.pop()
             values = [*current.known.values(), *current.children.values()]
             current.known.clear()
-            states = (self.state_of(value) for value in values)
-            todo += [found for found in states if found is not None and found.known]
+            for found in map(self.state_of, values):
+                if found is not None and id(found) not in seen:
+                    seen.add(id(found))
+                    todo.append(found)
 
     def change(self, state: State, verb: str, key: Key, value: object = None) -> None:
         """Record that an attribute or item was set or deleted."""
@@ -217,6 +245,7 @@ class Session:
             owner.steps.append(step)
         if not is_exact:
             return
+        key = entry_key(state, key)
         if verb == "set":
             state.known[key] = value
         else:

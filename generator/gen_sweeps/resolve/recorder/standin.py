@@ -10,6 +10,7 @@ from abc import ABCMeta
 from types import FunctionType
 from typing import TYPE_CHECKING, NoReturn, cast
 
+from .configurations import entry_key
 from .definitions import annotated_names, has_generated_init, is_dunder
 from .display import displayed
 from .mappings import attributed
@@ -123,7 +124,7 @@ class Recording:
     def __call__(self, /, *args: object, **kwargs: object) -> object:
         session = _session(self)
         result = session.call(_state(self), args, kwargs)
-        if len(args) == 1 and not kwargs:
+        if len(args) == 1 and not kwargs and isinstance(result, Recorded):
             inner = session.state_of(args[0])
             is_definition = isinstance(args[0], (FunctionType, type))
             decorated = args[0] if is_definition or inner is None else inner.decorates
@@ -339,13 +340,14 @@ def _state(value: object) -> State:
 
 def read(session: Session, state: State, key: tuple[str, object]) -> object:
     """Return an attribute or item: what was set, or a stand-in, always the same one."""
+    kind, name = key
     if is_hashable(key):
+        key = entry_key(state, key)
         if key in state.known:
             return _by_attribute(state, key)
         child = state.children.get(key)
         if child is not None:
             return child
-    kind, name = key
     child = None
     if kind == "item":
         child = session.record(Item(state, session.seen(name)))
