@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import tempfile
 from pathlib import Path
@@ -39,6 +40,23 @@ def test_a_folder_may_have_any_name(world: World, folder: str) -> None:
     assert tree_in(world, text, name=f"{folder}/a-b 1.py") == {"lr": 0.1}
 
 
+def test_a_file_of_no_project_finds_its_packages_and_neighbours(world: World) -> None:
+    world.path("pyproject.toml").unlink()
+    world.write("top/up.py", "UP = 7\n")
+    world.write("top/pkg/near.py", "LR = 0.1\n")
+    text = "from .near import LR\nfrom ..up import UP\nx = (LR, UP)\n"
+    assert tree_in(world, text, name="top/pkg/f.py") == {"x": {"tuple": [0.1, 7]}}
+    world.write("deep/__init__.py", "D = 1\n")
+    world.write("deep/er/__init__.py", "")
+    assert tree_in(world, "from deep import D\nx = D\n", name="deep/er/f.py") == {"x": 1}
+
+
+def test_a_relative_import_beyond_the_root_asks_for_another_root(world: World) -> None:
+    with pytest.raises(ResolveError) as raised:
+        resolve_in(world, "from ..up import UP\n", name="a/f.py", root=world.path("a"))
+    assert "`--root`" in str(raised.value.problems[0].hint)
+
+
 def test_a_module_beside_a_folder_of_its_name_does_not_hide_the_file_in_it(world: World) -> None:
     world.write("pkg.py", "X = 1\n")
     world.write("pkg/near.py", "LR = 0.1\n")
@@ -51,27 +69,47 @@ def test_a_module_of_a_folder_is_imported_from_it_by_name(world: World) -> None:
     assert tree_in(world, text, name="run.py") == {"lr": 0.1, "m": {"name": "configs.missing"}}
 
 
-PARTS = ("a", "b", "json", "x.y", "class", "src", "1")
+PARTS = ("a", "b", "json", "x.y", "class", "src", "1", "ä", "g.py", "torch")
 STEMS = ("f", "a", "__init__", "__main__", "torch", "f-1", "x.y", "json")
 STATEMENTS = (
     "import a",
     "import a.b",
+    "import src.a as v",
     "from a import b",
+    "from a import *",
     "from a.b import v",
     "from a.f import v",
     "from b import a as v",
     "import json",
     "import torch",
+    "from torch import nn",
     "from . import v",
     "from . import a",
+    "from . import *",
     "from .a import v",
     "from .a import *",
+    "from .f import v",
     "from ..b import v",
+    "from ..f import v",
     "from ... import v",
+    "from .missing.one import v",
+    "try:\n    from .f import w\nexcept ImportError:\n    w = 2",
     "import importlib; v = importlib.import_module('.a', __package__)",
     "import importlib; v = importlib.import_module('a.b')",
+    "import importlib.util as u; v = u.find_spec('a.b')",
+    "import importlib.machinery as m; v = m.SourceFileLoader('k', 'a/f.py').load_module()",
+    "import runpy; runpy.run_path('a/f.py')",
     "import sys; sys.path.insert(0, 'a')",
-    "from torch import nn",
+    "import sys; del sys.modules[__name__]",
+    "import os; w = sorted(os.listdir(os.path.dirname(__file__)))",
+    "import pkgutil; w = [m.name for m in pkgutil.iter_modules(['a', '.'])]",
+    "_base_ = ['../f.py', './a.py']",
+    "if __name__ == '__main__':\n    raise SystemExit(3)",
+    "class C:\n    from .a import v\n    w = v",
+    "def get_config():\n    from . import a\n    return a",
+    "def broken(",
+    "\ufeffw = 1",
+    "import torch as w\nif w.x:\n    pass",
     "v = 1",
 )
 FILES = st.dictionaries(
@@ -82,20 +120,38 @@ FILES = st.dictionaries(
     min_size=1,
     max_size=7,
 )
+LINKS = st.dictionaries(
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=2).map("/".join),
+    st.sampled_from(("a", "b", ".", "src", "missing", "a/f.py")),
+    max_size=2,
+)
+LAYOUTS = 60
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(FILES, st.data())
-def test_no_layout_makes_resolve_fail_itself(files: dict[str, str], data: st.DataObject) -> None:
-    chosen = data.draw(st.sampled_from(sorted(files)))
+@settings(max_examples=LAYOUTS, deadline=None, suppress_health_check=list(HealthCheck))
+@given(FILES, LINKS, st.data())
+def test_no_layout_makes_resolve_fail_itself(
+    files: dict[str, str], links: dict[str, str], data: st.DataObject
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder).resolve())
         world.write("pyproject.toml", "")
         for name, text in files.items():
             world.write(name, f"{text}\nv = 1\n")
+        for name, target in links.items():
+            link = world.path(name)
+            with contextlib.suppress(OSError):  # something else is there
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(world.path(target))
+        folders = [world.folder, *map(world.path, links)]
+        found = {path for way in folders for path in way.rglob("*.py") if path.is_file()}
+        chosen = data.draw(st.sampled_from(sorted(found)))
+        root = data.draw(st.sampled_from((None, world.folder, chosen.parent.resolve())))
+        stubs = data.draw(st.sampled_from(((), ("a",), ("b.a", "json"))))
         outcome = ""
         try:
-            outcome = str(resolve(world.path(chosen), printed=subprocess.DEVNULL).tree["v"])
+            tree = resolve(chosen, root=root, stubs=stubs, printed=subprocess.DEVNULL).tree
+            outcome = str(tree["v"])
         except ResolveError as error:
             outcome = str(error)
         # What Python finds nowhere is an error of the file's, which names its line.

@@ -261,7 +261,7 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             metavar="DIR",
             help="Folder whose files are imported for real; by default the nearest one above "
-            "FILE with a pyproject.toml or .git.",
+            "FILE with a pyproject.toml or .git, else the one that its imports start from.",
         ),
     ] = None,
     imports: Annotated[

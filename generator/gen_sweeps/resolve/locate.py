@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.util
 import re
@@ -18,11 +19,28 @@ _MARKS = ("pyproject.toml", ".git")
 
 
 def root_of(path: Path) -> Path:
-    """Return the nearest folder upwards with a pyproject.toml or .git, else the file's own."""
+    """Return the nearest folder upwards with a pyproject.toml or .git.
+
+    Without one it is the folder from which the file's packages and relative imports can be found.
+    """
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):
             return folder
-    return path.parent
+    above = path.parents[min(_highest_level(path), len(path.parents) - 1)]
+    while (above / "__init__.py").exists() and above != above.parent:
+        above = above.parent
+    return above
+
+
+def _highest_level(path: Path) -> int:
+    """Return how many folders up the file's relative imports go, as `..a` goes two."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0  # the run says what is wrong with it
+    return max(
+        (node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0
+    )
 
 
 def base_of(path: Path, root: Path) -> Path:

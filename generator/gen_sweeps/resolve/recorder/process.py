@@ -234,6 +234,8 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
             f"resolve runs the file without an environment: give it with `--env {error.args[0]}=…`"
         )
     message = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
+    if "relative import" in message:
+        hint = "give a folder further up with `--root`"
     if "Recorded" in message and hint is None:
         hint = "a recorded value reached code that needs a real one: see `--import`"
     return [message, *at, hint]
