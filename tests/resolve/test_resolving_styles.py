@@ -128,6 +128,19 @@ def test_a_class_is_made_to_see_what_its_constructor_sets(world: World) -> None:
     assert made == {"Other()": {"object": "Other", "attributes": {"lr": 0.1}}}
 
 
+def test_a_class_on_a_recorded_base_is_made_too(world: World) -> None:
+    config = """
+        from yolox.exp import Exp as Base
+        class Exp(Base):
+            def __init__(self):
+                super().__init__()
+                self.width = 0.5
+    """
+    assert "self.width" not in text_in(world, config)
+    made = text_in(world, config).partition("Exp():")[2]
+    assert ".width = 0.5" in made
+
+
 @pytest.mark.parametrize("call", ["int(numba.__version__) < 53", "len([numba.x]) and numba.y"])
 def test_the_hint_names_the_package_behind_a_built_in_function(world: World, call: str) -> None:
     with pytest.raises(ResolveError) as raised:

@@ -133,7 +133,7 @@ class Collector:
         for name, value in values.items():
             if not isinstance(value, type) or not self._is_own(value) or not self._has_init(value):
                 continue
-            if name in used or any(hasattr(value, method) for method in CALLED):
+            if name in used or any(_has_own(value, method) for method in CALLED):
                 continue
             if not _takes_nothing(value):
                 needy.append(f"`--call '{_call_text(name, value)}'`")
@@ -347,6 +347,11 @@ def _takes_nothing(function: object) -> bool:
     except ValueError:
         return True
     return True
+
+
+def _has_own(cls: type, name: str) -> bool:
+    """Return whether a class has an attribute that is not a recorded base's."""
+    return any(name in vars(base) for base in cls.__mro__)
 
 
 def _call_text(name: str, function: object) -> str:
