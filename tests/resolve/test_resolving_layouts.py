@@ -211,6 +211,26 @@ def test_what_the_file_can_not_do_with_a_stand_in_names_the_reason(world: World)
     assert "lib.py:2:" in problem.hint
 
 
+def test_many_files_that_can_not_run_are_found_in_one_run(world: World) -> None:
+    world.write("lib/__init__.py", "".join(f"from lib import m{n}\n" for n in range(40)))
+    for number in range(40):
+        world.write(f"lib/m{number}.py", f"import torch\nif torch.x{number}:\n    pass\n")
+    world.write("config.py", "print('ran')\nfrom lib import m7\nx = m7.size\n")
+    with world.path("printed.txt").open("wb") as printed:
+        resolved = resolve(world.path("config.py"), printed=printed)
+    assert world.read("printed.txt") == "ran\n" * 2
+    assert resolved.tree == {"x": {"name": "lib.m7.size"}}
+    (note,) = resolved.notes
+    assert "and 37 more are stand-ins" in note.message
+
+
+def test_what_a_star_brought_from_a_stand_in_is_imported_from_there(world: World) -> None:
+    world.write("lib/__init__.py", "from .log import *\n")
+    world.write("lib/log.py", "import torch\nif torch.x:\n    pass\n")
+    resolved = resolve_in(world, "from lib import get_logger\nlog = get_logger()\n")
+    assert resolved.tree == {"log": {"call": "lib.log.get_logger", "kwargs": {}}}
+
+
 def test_a_stub_is_a_stand_in_with_all_below_it(world: World) -> None:
     world.write("lib/__init__.py", "raise RuntimeError\n")
     world.write("lib/model.py", "SIZE = 3\n")

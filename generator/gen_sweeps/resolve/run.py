@@ -108,10 +108,14 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         if "error" not in answer:
             return _resolved(answer, request, file, folder, _unable(failed, folder))
         error = _error(answer["error"], path, file)
-        unable = answer["unable"]
-        if not isinstance(unable, str) or unable in failed:
+        found = {
+            unable: _error(described, path, file)
+            for unable, described in cast("list[tuple[str, Json]]", answer["unable"])
+            if unable not in failed
+        }
+        if not found:
             raise _explained(error, failed, folder)
-        failed[unable] = error
+        failed |= found
 
 
 def _unable(failed: Mapping[str, ResolveError], root: Path) -> list[ResolveNote]:

@@ -172,11 +172,19 @@ class Finder(MetaPathFinder):
             code = frame.f_code
             if code.co_name in _ASKING and frame.f_globals.get("__name__") in _FINDING:
                 return False  # `from package import name` finds out whether a name is a module
-            source = self._session.sources.files.get(code.co_filename)
-            if source is not None and is_guarded(source, frame.f_lineno):
-                return False
             frame = frame.f_back
-        return True
+        return not _is_awaited(self._session)
+
+
+def _is_awaited(session: Session) -> bool:
+    """Return whether a file that is running catches what a failing import raises."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to the caller's frame
+    while frame is not None:
+        source = session.sources.files.get(frame.f_code.co_filename)
+        if source is not None and is_guarded(source, frame.f_lineno):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _is_inside(path: str, folder: str) -> bool:
@@ -199,7 +207,25 @@ class _FileLoader(Loader):
         self._path = path
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the file in its module."""
+        """Run the file in its module; one that fails becomes a stand-in, and others go on."""
+        session = self._session
+        before, count, inside = session.failure, len(session.effects), len(session.contexts)
+        try:
+            self._run(module)
+        except BaseException as error:
+            place = session.sources.raised_at(error.__traceback__)
+            is_own = place is not None and place.path == self._path
+            is_awaited = isinstance(error, Exception) and _is_awaited(session)
+            if not is_own or is_awaited or module.__name__ == session.main:
+                raise
+            session.unable.append((self._path, error))
+            session.failure = before
+            del session.effects[count:], session.contexts[inside:]
+            standin = module_standin(session, module.__name__)
+            standin.__path__ = getattr(module, "__path__", [])
+            sys.modules[module.__name__] = standin
+
+    def _run(self, module: ModuleType) -> None:
         with open(self._path, "rb") as file:  # noqa: PTH123 - the import system's paths are texts
             data = file.read()
         package = module.__package__ or ""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -41,6 +42,9 @@ class RecordedModule(ModuleType):
         session, place = self.__gs_session__, self.__gs_session__.sources.here()
         source = session.sources.files[place.path] if place is not None else None
         names = sorted(free_names(source.tree)) if source is not None else []
+        importing = sys.modules.get(source.module) if source is not None else None
+        if importing is not None:  # others may import from it what this star brought
+            vars(importing).setdefault("__getattr__", self._brought)
         statement = f"`from {self.__name__} import *`"
         if names and source is not None and stars(source.tree) > 1:
             message = f"which names {statement} brings is not known"
@@ -50,6 +54,11 @@ class RecordedModule(ModuleType):
         if names:
             session.note(f"{statement} is taken to bring {', '.join(names)}", place)
         return names
+
+    def _brought(self, name: str) -> object:
+        if is_dunder(name):
+            raise AttributeError(name)
+        return getattr(self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         if not isinstance(value, ModuleType) and not is_dunder(name):

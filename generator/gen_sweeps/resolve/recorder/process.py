@@ -59,6 +59,7 @@ def main(argument: str) -> None:
     request = Request(cast("dict[str, Json]", json.loads(argument)))
     _limit_memory()
     session = new_session(Sources())
+    session.main = request.module
     output = os.open(request.result, os.O_WRONLY)
     try:
         answer = _answer(request, session)
@@ -66,6 +67,12 @@ def main(argument: str) -> None:
         answer = _ended(error, session, request.path)
     if session.failure is not None:
         answer = _ended(session.failure, session, request.path)
+    if session.unable and "bug" not in answer:
+        described = [_described(error, session, request.path) for _, error in session.unable]
+        unable: list[Json] = [
+            [path, how] for (path, _), how in zip(session.unable, described, strict=True)
+        ]
+        answer = {"error": described[0], "unable": unable}
     data = json.dumps(answer).encode()
     view = memoryview(data)
     while view:
@@ -208,7 +215,7 @@ def _ended(error: BaseException, session: Session, path: str) -> dict[str, Json]
     if of_the_file or isinstance(error, _OF_THE_FILE):
         described = _described(error, session, path)
         is_elsewhere = described[1] != path and not isinstance(error, SyntaxError)
-        return {"error": described, "unable": described[1] if is_elsewhere else None}
+        return {"error": described, "unable": [[described[1], described]] if is_elsewhere else []}
     return {"bug": "".join(traceback.format_exception(error))}
 
 

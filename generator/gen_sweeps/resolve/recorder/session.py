@@ -44,6 +44,8 @@ class Session:
         instances: States of objects and classes with a recorded base, by identity.
         effects: What was done for its effect, in order.
         passed: Containers given to recorded calls, with the copy that was recorded.
+        main: The name of the resolved file's module.
+        unable: Files that failed, and how; this run only looks for more of them.
         failure: The first thing that could not be known; it stands even if the file catches it.
     """
 
@@ -55,6 +57,8 @@ class Session:
         self.effects: list[Step] = []
         self.passed: list[tuple[object, object, SourcePlace | None]] = []
         self.contexts: list[Seen] = []
+        self.main = ""
+        self.unable: list[tuple[str, BaseException]] = []
         self.failure: Unknowable | None = None
         self.notes: dict[tuple[str, SourcePlace | None], None] = {}
         self._serial = 0
