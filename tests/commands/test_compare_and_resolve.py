@@ -102,6 +102,18 @@ def test_compare_resolved_sees_through_constants(files: World) -> None:
     assert "run.model.width" in changed.out
 
 
+def test_compare_resolved_has_paths_as_a_reader_writes_them(files: World) -> None:
+    for name, fir, beta in (("d", 1, 0.9), ("e", 2, 0.8)):
+        files.write(
+            f"runs/{name}.py",
+            "from sdk import Config\ndef get_config():\n    config = Config()\n"
+            f"    config.model.fir = {fir}\n    return config\nbetas = (0.5, {beta})\n",
+        )
+    out = files.run("compare", "--resolved", "runs/d.py", "runs/e.py").out
+    assert "get_config().model.fir" in out
+    assert "betas[1]" in out
+
+
 def test_compare_resolved_names_a_file_that_can_not_be_run(files: World) -> None:
     files.write("runs/d.py", "from sdk import x\nif x:\n    y = 1\n")
     result = files.run("compare", "--resolved", *NAMES, "runs/d.py")

@@ -269,13 +269,21 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             metavar="DIR",
             help="Folder whose files are imported for real; by default the nearest one above "
-            "FILE with a pyproject.toml or .git.",
+            "FILE with a pyproject.toml or .git, else the one that its imports start from.",
         ),
     ] = None,
     imports: Annotated[
         list[str] | None,
         typer.Option(
             "--import", metavar="NAME", help="Use this installed package instead of a stand-in."
+        ),
+    ] = None,
+    stubs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stub",
+            metavar="NAME",
+            help="Use a stand-in for this package though its files are there.",
         ),
     ] = None,
     calls: Annotated[
@@ -299,6 +307,9 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Show the file and line each value came from.")
     ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show also the values that were set again later.")
+    ] = False,
     output_format: Annotated[
         TreeFormat, typer.Option(help="Format of the tree.")
     ] = TreeFormat.TEXT,
@@ -310,10 +321,12 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         path=file,
         root=root,
         imports=tuple(imports or ()),
+        stubs=tuple(stubs or ()),
         calls=tuple(calls or ()),
         env=tuple(env or ()),
         timeout=timeout,
         provenance=provenance,
+        history=history,
         output_format=output_format.value,
     )
     return CommandCall("resolve", partial(command.resolve, options), options.output_format)

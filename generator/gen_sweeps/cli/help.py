@@ -98,6 +98,7 @@ network by accident is refused, but don't resolve a file that you would not run.
 \b
   gen-sweeps resolve sweep.py                       the tree
   gen-sweeps resolve sweep.py --provenance          with each value's origin
+  gen-sweeps resolve sweep.py --stub mylib          without running mylib
   gen-sweeps resolve sweep.py --output-format json  for programs
 
 """

@@ -45,6 +45,7 @@ _COMMENT_OR_STRING = re.compile(
 )
 _NESTED_QUOTES = re.compile(rb"(?i:\b[rb]?[ft][rb]?)(['\"])[^\n]*\{[^}\n]*\1")
 _OTHER_LANGUAGES = (".yaml", ".yml", ".toml", ".ini", ".sh")
+_PATH = re.compile(r"[\w.]+\(\)|\(\w+\)|[.\[].*", re.DOTALL)
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -132,7 +133,8 @@ def _utf8(data: bytes) -> bytes:
 
 def _read_data(name: str, content: bytes, text: SourceText, pieces: Pieces) -> Member:
     """Read JSON, or data as Python prints it; the text of either is that of an expression."""
-    if name.lower().endswith(".json"):
+    is_json = name.lower().endswith(".json")
+    if is_json:
         try:
             json.loads(text.data)
         except json.JSONDecodeError as error:
@@ -141,7 +143,7 @@ def _read_data(name: str, content: bytes, text: SourceText, pieces: Pieces) -> M
     # The first line may start with white space, so a bracket takes a line of its own.
     tree = ast.parse(b"(\n" + text.data + b"\n)", mode="eval")
     ast.increment_lineno(tree, -1)
-    root = _Reader(text, pieces, ()).document(tree.body)
+    root = _Reader(text, pieces, (), has_paths=not is_json).document(tree.body)
     return Member(name, content, text, root)
 
 
@@ -182,9 +184,24 @@ def _single_comments(text: SourceText) -> Iterator[tuple[int, int]]:
 
 
 class _Reader:
-    """Builds the pieces of one file."""
+    """Builds the pieces of one file.
 
-    def __init__(self, text: SourceText, pieces: Pieces, comments: Sequence[Comment]) -> None:
+    Args:
+        text: Its text.
+        pieces: All pieces that there are.
+        comments: Its comments.
+        has_paths: Whether its keys are paths, as resolved trees have them: `get_config()`, `[2]`.
+    """
+
+    def __init__(
+        self,
+        text: SourceText,
+        pieces: Pieces,
+        comments: Sequence[Comment],
+        *,
+        has_paths: bool = False,
+    ) -> None:
+        self._has_paths = has_paths
         self._data = text.data
         self._lines = text.line_starts
         self._pieces = pieces
@@ -318,6 +335,8 @@ class _Reader:
             word = key.value if isinstance(key, ast.Constant) else None
             if isinstance(word, str) and word.isidentifier():
                 yield Child(word, word, at, piece, left - start, right - left)
+            elif self._has_paths and isinstance(word, str) and _PATH.fullmatch(word):
+                yield Child(word, word.removeprefix("."), at, piece, left - start, right - left)
             else:
                 shown = f"[{ast.unparse(key)}]".replace("'", '"')
                 yield Child(ast.dump(key), shown, at, piece, left - start, right - left)
