@@ -7,6 +7,11 @@ import sys
 
 from gen_sweeps.errors import PYTHON
 
+_GRAMMAR = (
+    "invalid syntax", "expected '('", "f-string", "multiple exception types", "unterminated string"
+)  # fmt: skip
+"""How messages begin about what the grammar does not know, rather than what it forbids."""
+
 _PARSE = "import sys, libcst; libcst.parse_module(sys.stdin.buffer.read())"
 
 
@@ -16,8 +21,8 @@ def newer_syntax_hint(error: SyntaxError, source: bytes) -> str | None:
     LibCST knows newer Pythons. Its parser overflows the stack where code nests deep, and takes the
     process with it, which is why it gets one of its own.
     """
-    if error.msg.startswith("bytes can only"):
-        return None  # LibCST takes bytes that no Python does
+    if not error.msg.startswith(_GRAMMAR):
+        return None  # LibCST takes what every Python forbids: a keyword given twice
     parsing = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", _PARSE], input=source, capture_output=True, check=False
     )
