@@ -42,6 +42,14 @@ class TreeFormat(StrEnum):
     JSON = "json"
 
 
+class ResultFormat(StrEnum):
+    """The format of what arms measured."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
 class Starter(StrEnum):
     """The examples that a new sweep can start from."""
 
@@ -204,6 +212,45 @@ def report(
     return CommandCall("report", partial(command.report, command.ReportOptions(spec, output)))
 
 
+def results(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What to compare; by default the first metric with a goal in the spec.",
+        ),
+    ] = None,
+    at: Annotated[
+        str,
+        typer.Option(
+            metavar="last|best|step=N",
+            help="The step that counts: each arm's last or best one, or N.",
+        ),
+    ] = "last",
+    output_format: Annotated[
+        ResultFormat, typer.Option(help="Format of the result.")
+    ] = ResultFormat.TEXT,
+) -> CommandCall:
+    """Show what the arms measured, against the control."""
+    from gen_sweeps.commands import results as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.ResultsOptions(
+        spec,
+        metric,
+        at,
+        output_format.value,
+        columns=shutil.get_terminal_size((100, 24)).columns,
+    )
+    return CommandCall("results", partial(command.results, options), options.output_format)
+
+
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE", help="Two or more Python files.")
@@ -317,6 +364,7 @@ COMMANDS: dict[str, Callable[..., CommandCall]] = {
     "init": init,
     "schema": schema,
     "report": report,
+    "results": results,
 }
 """What may stand in the place of SPEC, besides a spec."""
 

@@ -164,6 +164,28 @@ scripts, and the same spec gives the same bytes.
             unanswered="bad usage, spec or template; input or output failed",
         ),
     ),
+    "results": HelpPage(
+        """Show what the arms measured, against the control.
+
+Reads the measurements of the arms that `gen-sweeps run` has run, and changes nothing. Arms are
+compared with the control at equal levels of every other axis, and averaged over the axis seed, or
+those that `run.replicates` names. What is missing or NaN is named and never averaged away.
+""",
+        """Examples:
+
+\b
+  gen-sweeps results spec.toml                        the metric with a goal, at the last step
+  gen-sweeps results spec.toml --metric accuracy      another one
+  gen-sweeps results spec.toml --at step=1000         all at the same step
+  gen-sweeps results spec.toml --output-format csv    a line for each arm
+
+"""
+        + _EXIT_CODES.format(
+            done="every arm has measured it, by what the spec makes now",
+            differs="an arm is missing, failed or NaN; the others are compared",
+            unanswered="nothing to compare; bad usage or spec; a package is missing",
+        ),
+    ),
 }
 
 

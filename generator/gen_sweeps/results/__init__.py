@@ -1,1 +1,28 @@
-"""What the arms of an experiment measured, against its control."""
+"""What the arms of an experiment measured, against its control.
+
+What is imported here is what the rest of the package uses.
+"""
+
+from gen_sweeps.results.caveats import problems_of
+from gen_sweeps.results.comparison import ArmRun, Comparison
+from gen_sweeps.results.finding import latest_runs
+from gen_sweeps.results.formats import content, csv_text
+from gen_sweeps.results.gathering import NoResultsError, gather
+from gen_sweeps.results.readers import TrackerError
+from gen_sweeps.results.series import Selection, parse_selection
+from gen_sweeps.results.table import table_text
+
+__all__ = [
+    "ArmRun",
+    "Comparison",
+    "NoResultsError",
+    "Selection",
+    "TrackerError",
+    "content",
+    "csv_text",
+    "gather",
+    "latest_runs",
+    "parse_selection",
+    "problems_of",
+    "table_text",
+]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from gen_sweeps.errors import Problem
+from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.results.readers import (
     Log,
     Measurement,
@@ -19,6 +20,10 @@ from gen_sweeps.results.readers import (
 )
 from gen_sweeps.run import RunFolder
 from gen_sweeps.spec.model import MetricSettings
+
+
+class SelectionError(GenSweepsError):
+    """A step can't be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,22 @@ class Selection:
     def __str__(self) -> str:
         """Return where it is, as in "loss at the last step"."""
         return f"step {self.step:.15g}" if self.kind == "step" else f"the {self.kind} step"
+
+
+def parse_selection(text: str) -> Selection:
+    """Return which step a text asks for: `last`, `best` or `step=N`.
+
+    Raises:
+        SelectionError: It can't be understood.
+    """
+    kind, _, number = text.partition("=")
+    if text in ("last", "best"):
+        return Selection(text)
+    with suppress(ValueError):
+        if kind == "step" and math.isfinite(step := float(number)):
+            return Selection(kind, step)
+    hint = "write `--at last`, `--at best` or `--at step=100`"
+    raise SelectionError.at(f"there is no step {text!r}", hint=hint)
 
 
 def logs_of(run: RunFolder, settings: MetricSettings) -> list[Log]:
@@ -96,7 +117,9 @@ def merged(logs: Sequence[Log], metric: str) -> tuple[Point, ...]:
 
 def metric_names(logs: Iterable[Log]) -> list[str]:
     """Return the names of all metrics in logs, in the order in which they first appear."""
-    return list(dict.fromkeys(name for log in logs for it in log.measurements for name in it.values))
+    return list(
+        dict.fromkeys(name for log in logs for it in log.measurements for name in it.values)
+    )
 
 
 def selected(points: Sequence[Point], selection: Selection, goal: str | None) -> Point | None:
