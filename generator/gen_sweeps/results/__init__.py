@@ -9,6 +9,7 @@ from gen_sweeps.results.finding import latest_runs
 from gen_sweeps.results.formats import content, csv_text
 from gen_sweeps.results.gathering import NoResultsError, gather
 from gen_sweeps.results.readers import TrackerError
+from gen_sweeps.results.section import results_section
 from gen_sweeps.results.series import Selection, parse_selection
 from gen_sweeps.results.table import table_text
 
@@ -24,5 +25,6 @@ __all__ = [
     "latest_runs",
     "parse_selection",
     "problems_of",
+    "results_section",
     "table_text",
 ]
