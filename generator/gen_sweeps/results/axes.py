@@ -44,7 +44,9 @@ class ChartAxis:
     def ticks(self, count: int) -> list[float]:
         """Return round values on the axis, about as many as asked for."""
         found = _log_ticks(self.low, self.high, count) if self.is_logarithmic else []
-        return found if len(found) > 1 else _linear_ticks(self.low, self.high, count)
+        while len(found) < 2:  # noqa: PLR2004 - one says nothing of the distances
+            found, count = _linear_ticks(self.low, self.high, count), 2 * count
+        return found
 
 
 def fitting_axis(
@@ -126,8 +128,8 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return [mean + index * gap for index, mean in enumerate(means)]
 
 
-def runs_of(values: Sequence[float | None]) -> Iterator[range]:
-    """Yield the indices of neighbouring values that are there, a range for each run of them."""
+def stretches(values: Sequence[float | None]) -> Iterator[range]:
+    """Yield the indices of neighbouring values that are there, a range for each stretch of them."""
     start: int | None = None
     for index, value in enumerate((*values, None)):
         if value is not None and start is None:

@@ -13,7 +13,7 @@ from html import escape
 from markupsafe import Markup
 
 from gen_sweeps.console.report import visible
-from gen_sweeps.results.axes import fitting_axis, runs_of, spread, tick_text
+from gen_sweeps.results.axes import fitting_axis, spread, stretches, tick_text
 from gen_sweeps.results.comparison import Block, Comparison, Group
 from gen_sweeps.results.inference import Estimate, estimate
 
@@ -203,7 +203,7 @@ class _Drawing:
     def _band(self, curve: Curve) -> str:
         paths = []
         bounded = [it.mean if it and it.half_width is not None else None for it in curve.estimates]
-        for indices in runs_of(bounded):
+        for indices in stretches(bounded):
             upper, lower = [], []
             for index in indices:
                 it = curve.estimates[index]
@@ -228,7 +228,7 @@ class _Drawing:
             drawn.append(own)
             dash = DASHES[min(hidden, len(DASHES) - 1)]
             paths = []
-            for indices in runs_of([it and it[1] for it in points]):
+            for indices in stretches([it and it[1] for it in points]):
                 part = [it for it in points[indices.start : indices.stop] if it is not None]
                 if len(part) == 1:
                     x, y = part[0]

@@ -137,7 +137,7 @@ def read_tensorboard(folder: Path) -> list[Log]:
         below = sorted({path.parent.name for path in folder.glob("*/*tfevents*")})
         if not below:
             return []
-        hint = f"name it in `run.metrics.tensorboard`: {', '.join(below)}"
+        hint = f"name the folder in `run.metrics.tensorboard`: {', '.join(below)}"
         return [
             Log(folder, faults=(Problem("has event files only below", str(folder), hint=hint),))
         ]
