@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
-from random import Random
 
 from conftest import World
 
@@ -92,26 +90,39 @@ def add_attempt(
         (path / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
-def add_runs(
-    world: World, *, steps: int = 5, skipped: Sequence[str] = (), unit: float = 1.0
+def measured(
+    world: World,
+    values: Mapping[str, Sequence[float | None]],
+    axes: str = "",
+    run: str = 'metrics.goal = { loss = "min" }',
 ) -> dict[str, RunFolder]:
-    """Add a run that is done for each arm of the spec, with a loss that follows from its name."""
+    """Make an experiment of strategies, each with a run per seed that measures one loss.
+
+    Args:
+        world: Where to.
+        values: The losses of each strategy, the control's first; None for a run that is missing.
+        axes: More of the spec: further axes.
+        run: More of `[run]`.
+    """
+    seeds = len(next(iter(values.values())))
+    sets = "\n".join(f"[strategies.{name}]\nvars.x = {i}" for i, name in enumerate(values))
+    world.write(
+        "spec.toml",
+        f'[sweep]\nname = "measured"\noutput = "out"\ncontrol = "{next(iter(values))}"\n'
+        f'[treatment]\nvary = ["x"]\n[axes.seed]\nlevels = {list(range(seeds))}\n{axes}\n'
+        f'[run]\ncommand = ["true"]\n{run}\n{sets}\n',
+    )
     spec = load(world.path("spec.toml"))
+    names = "_".join(f"{{{axis}}}" for axis in spec.axis_names)
+    printed = "\n".join(
+        f"{axis} = {{{{ {axis} | python }}}}" for axis in ("x", *spec.axis_names[1:])
+    )
+    world.write(f"templates/{names}.py.jinja", f"{printed}\n")
+    assert world.run("spec.toml", "-q").exit_code == 0
     found = {}
     for arm in spec.arms:
-        if arm.name not in skipped:
+        value = values[arm.levels["strategy"]][int(arm.levels["seed"])]
+        if value is not None:
             found[arm.name] = add_run(world, arm, spec.name)
-            add_attempt(found[arm.name], losses(arm, steps, unit))
+            add_attempt(found[arm.name], [{"step": 1, "loss": 9.0}, {"step": 2, "loss": value}])
     return found
-
-
-def losses(arm: Arm, steps: int = 5, unit: float = 1.0) -> list[dict[str, float]]:
-    """Return losses that fall, towards what depends on the strategy and, less so, on the seed."""
-    strategy = arm.levels.get("strategy", "")
-    level = 1 + sum(map(ord, strategy)) % 7
-    source = Random(f"{sorted(arm.levels.items())}")  # noqa: S311 - nothing secret
-    final = level * (1 + source.gauss(0, 0.05))
-    return [
-        {"step": step, "loss": unit * final * (1 + 9 * math.exp(-5 * step / steps))}
-        for step in range(1, steps + 1)
-    ]

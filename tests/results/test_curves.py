@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gen_sweeps.results.axes import fitting_axis, spread, tick_text
-from gen_sweeps.results.comparison import ArmResult, ArmRun, Comparison, compare
+from gen_sweeps.results.comparison import ArmResult, Comparison, CountedRun, compare
 from gen_sweeps.results.curves import MAX_CURVES, SIZES, Chart, chart
 from gen_sweeps.results.series import Point, Selection
 from gen_sweeps.run import ArmState
@@ -109,7 +109,7 @@ def _comparison(spec: Spec, courses: Courses) -> Comparison:
     for arm in spec.arms:
         if course := courses.get(arm.levels["strategy"]):
             points = tuple(Point(*it) for it in course[int(arm.levels["seed"])])
-            run = ArmRun(arm, ArmState.DONE)
+            run = CountedRun(arm, ArmState.DONE)
             results.append(ArmResult(run, points, points[-1] if points else None))
     return compare(spec, "loss", Selection(), "min", results)
 

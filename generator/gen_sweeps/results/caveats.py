@@ -36,6 +36,11 @@ def spelled(value: float) -> str:
     return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
+def p_text(p: float) -> str:
+    """Return a p with three decimals; a smaller one says so."""
+    return f"{p:.3f}" if p >= 0.0005 else "<0.001"  # noqa: PLR2004 - what would be 0.000
+
+
 def caveats(comparison: Comparison) -> list[str]:
     """Return what to know of a comparison, in sentences."""
     lines = [*_left_out(comparison), *_not_finite(comparison), *_about_p(comparison)]
@@ -120,9 +125,9 @@ def _about_p(comparison: Comparison) -> Iterator[str]:
     if pairs > EXACT_PAIRS:
         yield f"p: sign-flip test, drawn. Holm: over {count} comparisons."
         return
-    line = f"p: exact sign-flip test; with {pairs} pairs it can't go below {least:.2g}"
+    line = f"p: exact sign-flip test; with {pairs} pairs it can't go below {p_text(least)}"
     if count > 1:
-        line += f", nor below {min(1.0, least * count):.2g} after Holm over {count} comparisons"
+        line += f", nor below {p_text(min(1.0, least * count))} after Holm over {count} comparisons"
     if least * count > SIGNIFICANT:
         needed = next(n for n in range(1, 100) if smallest_p(n) * count <= SIGNIFICANT)
         line += f"; {SIGNIFICANT} takes {needed} pairs"

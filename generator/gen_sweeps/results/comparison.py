@@ -13,7 +13,7 @@ from gen_sweeps.spec.model import Arm, Spec
 
 
 @dataclass(frozen=True, slots=True)
-class ArmRun:
+class CountedRun:
     """The run of an arm that counts.
 
     Attributes:
@@ -41,7 +41,7 @@ class ArmResult:
         start: How its last attempt was started; None if that is not known.
     """
 
-    run: ArmRun
+    run: CountedRun
     points: tuple[Point, ...] = ()
     point: Point | None = None
     job: Job | None = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gen_sweeps.errors import GenSweepsError, Problem, SpecError
 from gen_sweeps.progress import Progress, silent
-from gen_sweeps.results.comparison import ArmResult, ArmRun, Comparison, compare
+from gen_sweeps.results.comparison import ArmResult, Comparison, CountedRun, compare
 from gen_sweeps.results.readers import Log
 from gen_sweeps.results.series import (
     Selection,
@@ -28,7 +28,7 @@ class NoResultsError(GenSweepsError):
 
 def gather(
     spec: Spec,
-    runs: Sequence[ArmRun],
+    runs: Sequence[CountedRun],
     metric: str | None = None,
     selection: Selection | None = None,
     progress: Progress = silent,
@@ -65,12 +65,17 @@ def gather(
         faults += faults_of(logs)
         names |= dict.fromkeys(metric_names(logs))
         progress("reading", count, len(runs))
-    if not any(result.points for result in results):
+    if not any(result.point for result in results):
+        steps = [point.step for result in results for point in result.points]
+        if steps:
+            message = f"no arm measured {chosen!r} at {selection}"
+            hint = f"it was measured at steps {min(steps):.15g} to {max(steps):.15g}"
+            raise NoResultsError.at(message, str(spec.path), hint=hint)
         raise _nothing(spec, runs, chosen, list(names), faults)
     return compare(spec, chosen, selection, goal, results), faults
 
 
-def _result(run: ArmRun, settings: MetricSettings) -> tuple[ArmResult, list[Log]]:
+def _result(run: CountedRun, settings: MetricSettings) -> tuple[ArmResult, list[Log]]:
     """Return an arm's result, without its points yet, and what it logged if it is done."""
     if run.folder is None:
         return ArmResult(run), []
@@ -81,7 +86,7 @@ def _result(run: ArmRun, settings: MetricSettings) -> tuple[ArmResult, list[Log]
     return result, logs_of(run.folder, settings) if is_done else []
 
 
-def _only_metric(spec: Spec, runs: Sequence[ArmRun], settings: MetricSettings) -> str:
+def _only_metric(spec: Spec, runs: Sequence[CountedRun], settings: MetricSettings) -> str:
     """Return the one metric that arms measure.
 
     Raises:
@@ -101,7 +106,7 @@ def _only_metric(spec: Spec, runs: Sequence[ArmRun], settings: MetricSettings) -
 
 def _nothing(
     spec: Spec,
-    runs: Sequence[ArmRun],
+    runs: Sequence[CountedRun],
     metric: str | None,
     names: Sequence[str],
     faults: Sequence[Problem],

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gen_sweeps.console.report import ReportSection, page_environment
 from gen_sweeps.errors import GenSweepsError
 from gen_sweeps.results.caveats import caveats, log_of, outcome_of, spelled
-from gen_sweeps.results.comparison import ArmResult, ArmRun, Comparison
+from gen_sweeps.results.comparison import ArmResult, Comparison, CountedRun
 from gen_sweeps.results.curves import Chart, chart
 from gen_sweeps.results.gathering import gather
 from gen_sweeps.results.table import ResultTable, heading, result_table
@@ -50,7 +50,7 @@ class ListedRun:
     log: str
 
 
-def results_section(spec: Spec, runs: Sequence[ArmRun]) -> ReportSection | None:
+def results_section(spec: Spec, runs: Sequence[CountedRun]) -> ReportSection | None:
     """Return the section; None if no arm was ever run.
 
     Args:

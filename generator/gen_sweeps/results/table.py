@@ -7,7 +7,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gen_sweeps.results.caveats import caveats, spelled
+from gen_sweeps.characters import on_one_line
+from gen_sweeps.rendering.literals import width
+from gen_sweeps.results.caveats import caveats, p_text, spelled
 from gen_sweeps.results.comparison import Block, Comparison, Group
 from gen_sweeps.results.inference import Estimate
 
@@ -72,20 +74,13 @@ def figure_format(estimates: Iterable[Estimate | None], *, is_signed: bool = Fal
     sizes = [abs(it.mean) for it in finite] + [it.half_width for it in finite if it.half_width]
     largest = max(sizes, default=0.0) or 1.0
     widths = sorted(it.half_width for it in finite if it.half_width)
-    scale = widths[len(widths) // 2] if widths else largest / 100
+    scale = widths[len(widths) // 2] if widths else largest / 10
     top = math.floor(math.log10(largest))
     decimals = min(2 - math.floor(math.log10(scale)), MAX_DIGITS - 1 - top)
     is_scientific = top not in PLAIN
     if is_scientific:
         decimals = max(2, min(decimals + top, MAX_DIGITS - 1))
     return FigureFormat(max(0, decimals), is_scientific, is_signed)
-
-
-def p_text(p: float | None) -> str:
-    """Return a p with three decimals; a smaller one says so."""
-    if p is None:
-        return NO_VALUE
-    return f"{p:.3f}" if p >= 0.0005 else "<0.001"  # noqa: PLR2004 - what would be 0.000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +140,9 @@ def result_table(comparison: Comparison, *, has_bounds: bool = True) -> ResultTa
         yield written(difference_format, it.estimate)
         yield NO_VALUE if it.better is None else f"{it.better} of {it.pairs}"
         if tested:
-            yield p_text(it.p)
+            yield NO_VALUE if it.p is None else p_text(it.p)
         if tested > 1:
-            yield p_text(it.adjusted)
+            yield NO_VALUE if it.adjusted is None else p_text(it.adjusted)
 
     headings: list[str] = []
     if comparison.control and len(groups) > 1:
@@ -170,7 +165,8 @@ def result_table(comparison: Comparison, *, has_bounds: bool = True) -> ResultTa
         )
         for block in comparison.blocks
     ]
-    return ResultTable(TableRow(names, "runs", comparison.metric, tuple(headings)), tuple(blocks))
+    metric = on_one_line(comparison.metric)
+    return ResultTable(TableRow(names, "runs", metric, tuple(headings)), tuple(blocks))
 
 
 def _runs(group: Group) -> str:
@@ -181,7 +177,8 @@ def _runs(group: Group) -> str:
 def heading(comparison: Comparison, *, has_bounds: bool = True) -> str:
     """Return the line that says what the table shows."""
     goals = {"min": " (less is better)", "max": " (more is better)"}
-    parts = [f"{comparison.metric} at {comparison.selection}{goals.get(comparison.goal or '', '')}"]
+    metric = on_one_line(comparison.metric)
+    parts = [f"{metric} at {comparison.selection}{goals.get(comparison.goal or '', '')}"]
     repeated = any(len(group.measured) > 1 for group in comparison.groups)
     if repeated:
         shown = "[95 % interval]" if has_bounds else "± half of the 95 % interval"
@@ -205,7 +202,7 @@ def table_text(comparison: Comparison, columns: int) -> str:
         table = result_table(comparison, has_bounds=has_bounds)
         every = [table.headings, *table.rows]
         lines = [*_aligned([[*it.names, it.runs, it.value, *it.comparison] for it in every], table)]
-        if max(map(len, lines)) <= columns:
+        if max(map(width, lines)) <= columns:
             break
     else:  # too wide: the differences stand below
         lines = [*_aligned([[*it.names, it.runs, it.value] for it in every], table)]
@@ -226,12 +223,12 @@ _RIGHT = frozenset({"runs", "better", "lower", "p", "p, Holm"})
 
 
 def _aligned(rows: Sequence[Sequence[str]], table: ResultTable) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     names = len(table.headings.names)
     at_right = [index >= names and text in _RIGHT for index, text in enumerate(rows[0])]
     for row in rows:
         cells = (
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, at_right, strict=True)
+            " " * (size - width(cell)) + cell if right else cell + " " * (size - width(cell))
+            for cell, size, right in zip(row, widths, at_right, strict=True)
         )
         yield (" " * GAP).join(cells).rstrip()
