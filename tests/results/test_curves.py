@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gen_sweeps.results.axes import fitting_axis, spread, tick_text
-from gen_sweeps.results.comparison import ArmResult, Comparison, CountedRun, compare
+from gen_sweeps.results.comparison import ArmComparison, ArmResult, CountedRun, compare
 from gen_sweeps.results.curves import MAX_CURVES, SIZES, Chart, chart
 from gen_sweeps.results.series import Point, Selection
 from gen_sweeps.run import ArmState
@@ -103,7 +103,7 @@ def _spec(folder: Path, strategies: Iterable[str], seeds: int) -> Spec:
     return load(folder / "spec.toml")
 
 
-def _comparison(spec: Spec, courses: Courses) -> Comparison:
+def _comparison(spec: Spec, courses: Courses) -> ArmComparison:
     """Return a comparison of what each strategy has measured with each seed."""
     results = []
     for arm in spec.arms:

@@ -4,7 +4,7 @@ What is imported here is what the rest of the package uses.
 """
 
 from gen_sweeps.results.caveats import problems_of
-from gen_sweeps.results.comparison import Comparison, CountedRun
+from gen_sweeps.results.comparison import ArmComparison, CountedRun
 from gen_sweeps.results.finding import latest_runs
 from gen_sweeps.results.formats import content, csv_text
 from gen_sweeps.results.gathering import NoResultsError, gather
@@ -14,7 +14,7 @@ from gen_sweeps.results.series import Selection, parse_selection
 from gen_sweeps.results.table import table_text
 
 __all__ = [
-    "Comparison",
+    "ArmComparison",
     "CountedRun",
     "NoResultsError",
     "Selection",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gen_sweeps.errors import Problem
-from gen_sweeps.results.comparison import ArmResult, Comparison
+from gen_sweeps.results.comparison import ArmComparison, ArmResult
 from gen_sweeps.results.inference import EXACT_PAIRS, smallest_p
 from gen_sweeps.run import ArmState
 
@@ -41,14 +41,14 @@ def p_text(p: float) -> str:
     return f"{p:.3f}" if p >= 0.0005 else "<0.001"  # noqa: PLR2004 - what would be 0.000
 
 
-def caveats(comparison: Comparison) -> list[str]:
+def caveats_of(comparison: ArmComparison) -> list[str]:
     """Return what to know of a comparison, in sentences."""
     lines = [*_left_out(comparison), *_not_finite(comparison), *_about_p(comparison)]
     lines += [*_steps(comparison), *_equal_values(comparison), *_provenance(comparison)]
     return lines
 
 
-def problems_of(comparison: Comparison) -> Iterator[Problem]:
+def problems_of(comparison: ArmComparison) -> Iterator[Problem]:
     """Yield why arms have no value that counts, each with its log and what to do."""
     metric, command = comparison.metric, f"gen-sweeps run {comparison.spec.path}"
     kinds: dict[str, list[ArmResult]] = {}
@@ -84,7 +84,7 @@ def log_of(result: ArmResult) -> str:
     return str(folder.path) if folder else result.arm.name
 
 
-def _left_out(comparison: Comparison) -> Iterator[str]:
+def _left_out(comparison: ArmComparison) -> Iterator[str]:
     kinds: dict[str, list[str]] = {}
     for result in comparison.results:
         outcome = outcome_of(result, comparison.metric)
@@ -96,7 +96,7 @@ def _left_out(comparison: Comparison) -> Iterator[str]:
         yield f"{count} of {len(comparison.results)} runs are missing: {named}."
 
 
-def _not_finite(comparison: Comparison) -> Iterator[str]:
+def _not_finite(comparison: ArmComparison) -> Iterator[str]:
     wrong = [it for it in comparison.results if it.point is not None and not it.is_finite]
     if wrong:
         named = _named(f"{it.arm.name} ({spelled(it.value or 0.0)})" for it in wrong)
@@ -111,7 +111,7 @@ def _not_finite(comparison: Comparison) -> Iterator[str]:
         yield f"Not a finite number at other steps: {named}."
 
 
-def _about_p(comparison: Comparison) -> Iterator[str]:
+def _about_p(comparison: ArmComparison) -> Iterator[str]:
     differences = [it.difference for it in comparison.groups if it.difference]
     if not differences:
         return
@@ -134,7 +134,7 @@ def _about_p(comparison: Comparison) -> Iterator[str]:
     yield f"{line}."
 
 
-def _steps(comparison: Comparison) -> Iterator[str]:
+def _steps(comparison: ArmComparison) -> Iterator[str]:
     if comparison.selection.kind != "last":
         return
     steps: dict[str, list[str]] = {}
@@ -145,7 +145,7 @@ def _steps(comparison: Comparison) -> Iterator[str]:
         yield f"Last steps differ: {_by_frequency(steps)}."
 
 
-def _equal_values(comparison: Comparison) -> Iterator[str]:
+def _equal_values(comparison: ArmComparison) -> Iterator[str]:
     """Yield that replicates repeat nothing, if they all have the same value."""
     for group in comparison.groups:
         values = [result.value for result in group.measured if result.is_finite]
@@ -155,7 +155,7 @@ def _equal_values(comparison: Comparison) -> Iterator[str]:
             yield f"{name}: {len(values)} runs with the very same value; do they use {axes}?"
 
 
-def _provenance(comparison: Comparison) -> Iterator[str]:
+def _provenance(comparison: ArmComparison) -> Iterator[str]:
     """Yield in what else than their factors the runs that count differ."""
     measured = [result for result in comparison.results if result.point is not None]
     stale = [result.arm.name for result in measured if result.run.is_stale]

@@ -64,7 +64,7 @@ class ArmResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PairedDifference:
     """How much a group differs from the control's.
 
     Attributes:
@@ -100,7 +100,7 @@ class Group:
     is_control: bool
     results: tuple[ArmResult, ...]
     estimate: Estimate | None
-    difference: Difference | None = None
+    difference: PairedDifference | None = None
 
     @property
     def measured(self) -> list[ArmResult]:
@@ -122,7 +122,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ArmComparison:
     """All arms of an experiment, compared.
 
     Attributes:
@@ -170,7 +170,7 @@ def compare(
     selection: Selection,
     goal: str | None,
     results: Sequence[ArmResult],
-) -> Comparison:
+) -> ArmComparison:
     """Compare what arms measured.
 
     Args:
@@ -181,7 +181,7 @@ def compare(
         results: What each arm measured.
     """
     replicates = spec.run.replicates if spec.run else ()
-    comparison = Comparison(spec, metric, selection, goal, replicates, ())
+    comparison = ArmComparison(spec, metric, selection, goal, replicates, ())
     under_study = comparison.control
     blocks: dict[tuple[str, ...], dict[tuple[str, ...], list[ArmResult]]] = {}
     for result in results:
@@ -192,7 +192,7 @@ def compare(
     return replace(comparison, blocks=tuple(_adjusted(list(made))))
 
 
-def _block(comparison: Comparison, members: Sequence[Sequence[ArmResult]]) -> Block:
+def _block(comparison: ArmComparison, members: Sequence[Sequence[ArmResult]]) -> Block:
     groups = [_group(comparison, results) for results in members]
     control = next((group for group in groups if group.is_control), None)
     if control is not None:
@@ -206,7 +206,7 @@ def _block(comparison: Comparison, members: Sequence[Sequence[ArmResult]]) -> Bl
     return Block(levels, tuple(groups))
 
 
-def _group(comparison: Comparison, results: Sequence[ArmResult]) -> Group:
+def _group(comparison: ArmComparison, results: Sequence[ArmResult]) -> Group:
     levels = {axis: results[0].arm.levels[axis] for axis in comparison.named_axes}
     control = comparison.control
     values = [result.value for result in results if result.value is not None]
@@ -218,7 +218,7 @@ def _group(comparison: Comparison, results: Sequence[ArmResult]) -> Group:
     )
 
 
-def _against(comparison: Comparison, group: Group, control: Group) -> Group:
+def _against(comparison: ArmComparison, group: Group, control: Group) -> Group:
     """Return a group with how it differs from the control's, replicate by replicate."""
 
     def by_replicate(group: Group) -> dict[tuple[str, ...], float]:
@@ -234,7 +234,7 @@ def _against(comparison: Comparison, group: Group, control: Group) -> Group:
         return group
     all_finite = all(map(math.isfinite, differences))
     sign = 1 if comparison.goal == "max" else -1
-    difference = Difference(
+    difference = PairedDifference(
         estimate(differences),
         len(differences),
         sum(sign * it > 0 for it in differences) if all_finite else None,

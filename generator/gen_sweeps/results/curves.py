@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from gen_sweeps.console.report import visible
 from gen_sweeps.results.axes import fitting_axis, spread, stretches, tick_text
-from gen_sweeps.results.comparison import Block, Comparison, Group
+from gen_sweeps.results.comparison import ArmComparison, Block, Group
 from gen_sweeps.results.inference import Estimate, estimate
 
 COLOURS = 8
@@ -96,7 +96,7 @@ class Chart:
     left_out: tuple[str, ...]
 
 
-def chart(comparison: Comparison, block: Block) -> Chart | None:
+def chart(comparison: ArmComparison, block: Block) -> Chart | None:
     """Return the chart of a block; None if nothing has a course: all is measured once."""
     curves = [_curve(block, index, group) for index, group in enumerate(block.groups)]
     shown = [curve for curve in curves[:MAX_CURVES] if any(curve.estimates)]
@@ -143,7 +143,7 @@ class _Drawing:
         size: The size.
     """
 
-    def __init__(self, comparison: Comparison, curves: Sequence[Curve], size: ChartSize) -> None:
+    def __init__(self, comparison: ArmComparison, curves: Sequence[Curve], size: ChartSize) -> None:
         self._metric = comparison.metric
         self._curves = curves
         self._size = size

@@ -7,12 +7,12 @@ import io
 import math
 from collections.abc import Mapping
 
-from gen_sweeps.results.caveats import caveats, log_of, outcome_of, spelled
-from gen_sweeps.results.comparison import ArmResult, Comparison, Group
+from gen_sweeps.results.caveats import caveats_of, log_of, outcome_of, spelled
+from gen_sweeps.results.comparison import ArmComparison, ArmResult, Group
 from gen_sweeps.results.inference import Estimate
 
 
-def content(comparison: Comparison) -> Mapping[str, object]:
+def content(comparison: ArmComparison) -> Mapping[str, object]:
     """Return what the JSON of a comparison has besides what that of all commands has.
 
     - `spec`, `metric`, `at` ("last", "best" or the step), `goal`, `control` (the level of each
@@ -36,11 +36,11 @@ def content(comparison: Comparison) -> Mapping[str, object]:
         "replicates": list(comparison.replicates),
         "groups": [_group_content(group) for group in comparison.groups],
         "arms": [_arm_content(result, comparison.metric) for result in comparison.results],
-        "notes": caveats(comparison),
+        "notes": caveats_of(comparison),
     }
 
 
-def csv_text(comparison: Comparison) -> str:
+def csv_text(comparison: ArmComparison) -> str:
     """Return a line for each arm: its name and levels, what came of it, the step and the value."""
     axes = comparison.spec.axis_names
     stream = io.StringIO()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gen_sweeps.errors import GenSweepsError, Problem, SpecError
 from gen_sweeps.progress import Progress, silent
-from gen_sweeps.results.comparison import ArmResult, Comparison, CountedRun, compare
+from gen_sweeps.results.comparison import ArmComparison, ArmResult, CountedRun, compare
 from gen_sweeps.results.readers import Log
 from gen_sweeps.results.series import (
     Selection,
@@ -32,7 +32,7 @@ def gather(
     metric: str | None = None,
     selection: Selection | None = None,
     progress: Progress = silent,
-) -> tuple[Comparison, list[Problem]]:
+) -> tuple[ArmComparison, list[Problem]]:
     """Compare what arms measured, and say what could not be read.
 
     Args:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from gen_sweeps.console.report import ReportSection, page_environment
 from gen_sweeps.errors import GenSweepsError
-from gen_sweeps.results.caveats import caveats, log_of, outcome_of, spelled
-from gen_sweeps.results.comparison import ArmResult, Comparison, CountedRun
+from gen_sweeps.results.caveats import caveats_of, log_of, outcome_of, spelled
+from gen_sweeps.results.comparison import ArmComparison, ArmResult, CountedRun
 from gen_sweeps.results.curves import Chart, chart
 from gen_sweeps.results.gathering import gather
 from gen_sweeps.results.table import ResultTable, heading, result_table
@@ -32,7 +32,7 @@ class ShownMetric:
         notes: What to know of it.
     """
 
-    comparison: Comparison
+    comparison: ArmComparison
     heading: str
     table: ResultTable
     charts: tuple[Chart | None, ...]
@@ -79,10 +79,12 @@ def results_section(spec: Spec, runs: Sequence[CountedRun]) -> ReportSection | N
     return ReportSection("results", "Results", Markup(body))  # noqa: S704 - escaped by the template
 
 
-def _shown(comparison: Comparison) -> ShownMetric:
+def _shown(comparison: ArmComparison) -> ShownMetric:
     charts = tuple(chart(comparison, block) for block in comparison.blocks)
     table = result_table(comparison)
-    return ShownMetric(comparison, heading(comparison), table, charts, tuple(caveats(comparison)))
+    return ShownMetric(
+        comparison, heading(comparison), table, charts, tuple(caveats_of(comparison))
+    )
 
 
 def _provenance(results: Sequence[ArmResult]) -> Mapping[str, str]:
@@ -111,7 +113,7 @@ def _provenance(results: Sequence[ArmResult]) -> Mapping[str, str]:
     }
 
 
-def _listed(comparisons: Sequence[Comparison]) -> Iterator[ListedRun]:
+def _listed(comparisons: Sequence[ArmComparison]) -> Iterator[ListedRun]:
     """Yield a row for each arm, with its value of each metric."""
     for results in zip(*(comparison.results for comparison in comparisons), strict=True):
         first, spec = results[0], comparisons[0].spec

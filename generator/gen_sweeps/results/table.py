@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from gen_sweeps.characters import on_one_line
 from gen_sweeps.rendering.literals import width
-from gen_sweeps.results.caveats import caveats, p_text, spelled
-from gen_sweeps.results.comparison import Block, Comparison, Group
+from gen_sweeps.results.caveats import caveats_of, p_text, spelled
+from gen_sweeps.results.comparison import ArmComparison, Block, Group
 from gen_sweeps.results.inference import Estimate
 
 GAP = 2
@@ -116,7 +116,7 @@ class ResultTable:
         return [row for _, rows in self.blocks for row in rows]
 
 
-def result_table(comparison: Comparison, *, has_bounds: bool = True) -> ResultTable:
+def result_table(comparison: ArmComparison, *, has_bounds: bool = True) -> ResultTable:
     """Return the table of a comparison.
 
     Args:
@@ -174,7 +174,7 @@ def _runs(group: Group) -> str:
     return str(every) if measured == every else f"{measured} of {every}"
 
 
-def heading(comparison: Comparison, *, has_bounds: bool = True) -> str:
+def heading(comparison: ArmComparison, *, has_bounds: bool = True) -> str:
     """Return the line that says what the table shows."""
     goals = {"min": " (less is better)", "max": " (more is better)"}
     metric = on_one_line(comparison.metric)
@@ -191,7 +191,7 @@ def heading(comparison: Comparison, *, has_bounds: bool = True) -> str:
     return "; ".join(parts)
 
 
-def table_text(comparison: Comparison, columns: int) -> str:
+def table_text(comparison: ArmComparison, columns: int) -> str:
     """Return a comparison as text: the table, as it fits, and what to know of it.
 
     Args:
@@ -210,7 +210,7 @@ def table_text(comparison: Comparison, columns: int) -> str:
             compared = [it for it in every if not it.is_control]
             lines += ["", *_aligned([[*it.names, *it.comparison] for it in compared], table)]
     said = _wrapped(heading(comparison, has_bounds=has_bounds), columns)
-    notes = [line for note in caveats(comparison) for line in _wrapped(note, columns)]
+    notes = [line for note in caveats_of(comparison) for line in _wrapped(note, columns)]
     return "\n".join([*said, "", *lines, *([""] if notes else []), *notes]) + "\n"
 
 
