@@ -62,6 +62,55 @@ Environment:
 """
 
 _PAGES: Mapping[str, HelpPage] = {
+    "run": HelpPage(
+        """Run the arms of a sweep, on this machine or on Slurm.
+
+Runs the command of the spec's table [run] for each arm that is not done yet, and prints it first.
+What runs is frozen before the first arm starts: the proven files, and the code that `freeze` names.
+Refuses if the files on disk are not what the spec says. An arm that fails stops no other. Whatever
+is killed, the same command goes on where it was; an arm that is done is not run again unless its
+command or its frozen files change.
+""",
+        """Examples:
+
+\b
+  gen-sweeps run spec.toml                 run what is not done
+  gen-sweeps run spec.toml --dry-run       show what would be run
+  gen-sweeps run spec.toml --only adam -j 4
+                                           run the arms of a strategy, four at a time
+  gen-sweeps run spec.toml --gpus 0,1      give each arm a GPU, or as many as the spec says
+  gen-sweeps run spec.toml --executor slurm
+                                           submit a job array, and watch it
+  gen-sweeps run spec.toml --retry-failed  run again what has failed
+
+Ctrl-C stops the arms on this machine; on Slurm it only stops watching.
+
+"""
+        + _EXIT_CODES.format(
+            done="every arm is done",
+            differs="an arm failed or is not done; or the files are not what the spec says",
+            unanswered="bad usage, spec or template; input, output or Slurm failed",
+        ),
+    ),
+    "status": HelpPage(
+        """Show what has run, has failed, runs or waits.
+
+Looks at what is on disk, and at Slurm's queue if arms were submitted. Freezes and starts nothing.
+""",
+        """Examples:
+
+\b
+  gen-sweeps status spec.toml                       a line for each arm
+  gen-sweeps status spec.toml --output-format json  for programs
+  gen-sweeps status spec.toml --cancel              stop all arms, here and on Slurm
+
+"""
+        + _EXIT_CODES.format(
+            done="no arm has failed",
+            differs="an arm has failed, or can't be stopped from here",
+            unanswered="bad usage or spec; nothing is generated; Slurm failed",
+        ),
+    ),
     "compare": HelpPage(
         """Show where Python files differ, whoever wrote them.
 
