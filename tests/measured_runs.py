@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from hashlib import sha256
 
 from conftest import World
 
 from gen_sweeps.run import (
+    ArmRun,
     ArmState,
     AttemptEnd,
     AttemptStart,
     Job,
     PythonVersion,
     RunFolder,
-    sweep_folder,
+    plan_runs,
 )
 from gen_sweeps.spec.loading import load
-from gen_sweeps.spec.model import Arm
 
 JOB = Job(
-    sweep="",
+    sweep="measured",
     arm="",
     strategy=None,
     levels={},
@@ -59,15 +58,24 @@ START = AttemptStart(
 END = AttemptEnd(ArmState.DONE, 0, None, 1_700_000_010.0, 10.0)
 
 
-def add_run(world: World, arm: Arm, sweep: str, job: Job = JOB) -> RunFolder:
-    """Add the run of an arm, without an attempt."""
-    job = replace(job, sweep=sweep, arm=arm.name, levels=dict(arm.levels))
-    digest = job.digest or sha256(f"{arm.name}{job.files}".encode()).hexdigest()[:16]
-    path = sweep_folder(world.path("spec.toml"), sweep) / arm.name / digest
-    (path / "work").mkdir(parents=True)
-    content = {"version": 1, **asdict(replace(job, digest=digest))}
-    (path / "job.json").write_text(json.dumps(content))
-    return RunFolder(path)
+def planned(world: World) -> Mapping[str, ArmRun]:
+    """Return what is to be run of each arm now."""
+    spec = load(world.path("spec.toml"))
+    assert spec.run is not None
+    return {run.arm.name: run for run in plan_runs(spec, spec.run, spec.arms).runs}
+
+
+def add_run(run: ArmRun, job: Job = JOB) -> RunFolder:
+    """Add the run of an arm, without an attempt; a job with a digest of its own is stale."""
+    levels = dict(run.arm.levels)
+    folder = run.folder
+    if job.digest:
+        folder = RunFolder(folder.path.with_name(job.digest))
+    job = replace(job, arm=run.arm.name, levels=levels, digest=folder.path.name)
+    folder.work.mkdir(parents=True)
+    content = {"version": 1, **asdict(job)}
+    (folder.path / "job.json").write_text(json.dumps(content))
+    return folder
 
 
 def add_attempt(
@@ -94,7 +102,7 @@ def measured(
     world: World,
     values: Mapping[str, Sequence[float | None]],
     axes: str = "",
-    run: str = 'metrics.goal = { loss = "min" }',
+    settings: str = 'metrics.goal = { loss = "min" }',
 ) -> dict[str, RunFolder]:
     """Make an experiment of strategies, each with a run per seed that measures one loss.
 
@@ -102,7 +110,7 @@ def measured(
         world: Where to.
         values: The losses of each strategy, the control's first; None for a run that is missing.
         axes: More of the spec: further axes.
-        run: More of `[run]`.
+        settings: More of `[run]`.
     """
     seeds = len(next(iter(values.values())))
     sets = "\n".join(f"[strategies.{name}]\nvars.x = {i}" for i, name in enumerate(values))
@@ -110,7 +118,7 @@ def measured(
         "spec.toml",
         f'[sweep]\nname = "measured"\noutput = "out"\ncontrol = "{next(iter(values))}"\n'
         f'[treatment]\nvary = ["x"]\n[axes.seed]\nlevels = {list(range(seeds))}\n{axes}\n'
-        f'[run]\ncommand = ["true"]\n{run}\n{sets}\n',
+        f'[run]\ncommand = ["true"]\n{settings}\n{sets}\n',
     )
     spec = load(world.path("spec.toml"))
     names = "_".join(f"{{{axis}}}" for axis in spec.axis_names)
@@ -120,9 +128,9 @@ def measured(
     world.write(f"templates/{names}.py.jinja", f"{printed}\n")
     assert world.run("spec.toml", "-q").exit_code == 0
     found = {}
-    for arm in spec.arms:
-        value = values[arm.levels["strategy"]][int(arm.levels["seed"])]
+    for name, run in planned(world).items():
+        value = values[run.arm.levels["strategy"]][int(run.arm.levels["seed"])]
         if value is not None:
-            found[arm.name] = add_run(world, arm, spec.name)
-            add_attempt(found[arm.name], [{"step": 1, "loss": 9.0}, {"step": 2, "loss": value}])
+            found[name] = add_run(run)
+            add_attempt(found[name], [{"step": 1, "loss": 9.0}, {"step": 2, "loss": value}])
     return found

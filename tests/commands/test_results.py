@@ -80,7 +80,7 @@ def test_nothing_is_changed_or_made(empty: World) -> None:
 def test_a_spec_that_says_nothing_of_running_is_told_how_to(sweep: World) -> None:
     refused = sweep.run("results", "spec.toml")
     assert refused.exit_code == 2
-    assert refused.err.startswith("error: spec.toml: does not say how arms are run\nhint: ")
+    assert refused.err.startswith("error: spec.toml: run: is missing\nhint: ")
 
 
 def test_before_anything_has_run_there_is_no_answer(empty: World) -> None:
@@ -112,7 +112,7 @@ def test_a_metric_that_nobody_measured_is_not_found_but_guessed(empty: World) ->
 
 
 def test_of_several_metrics_without_a_goal_one_has_to_be_chosen(empty: World) -> None:
-    runs = measured(empty, {"a": [1.0, 1.1], "b": [2.0, 2.5]}, run="")
+    runs = measured(empty, {"a": [1.0, 1.1], "b": [2.0, 2.5]}, settings="")
     assert _json(empty)["metric"] == "loss", "there is no other one"
     for folder in runs.values():
         end = replace(END, state=ArmState.DONE)
@@ -143,7 +143,7 @@ def test_what_can_not_be_read_is_a_warning_beside_the_answer(empty: World) -> No
 
 
 def test_hostile_names_of_metrics_stay_text_on_a_terminal(empty: World) -> None:
-    runs = measured(empty, {"a": [1.0], "b": [2.0]}, run="")
+    runs = measured(empty, {"a": [1.0], "b": [2.0]}, settings="")
     for folder in runs.values():
         folder.attempts()[0].metrics.write_text(json.dumps({"\x1b[31mloss\n": 1.0}) + "\n")
     ran = empty.run("results", "spec.toml")

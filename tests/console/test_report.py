@@ -338,7 +338,7 @@ def test_runs_that_measured_nothing_are_told_in_the_report(empty: World) -> None
 
 def test_each_metric_with_a_goal_is_in_the_report(empty: World) -> None:
     goals = 'metrics.goal = { accuracy = "max", loss = "min" }'
-    runs = measured(empty, MEASURED, run=goals)
+    runs = measured(empty, MEASURED, settings=goals)
     for folder in runs.values():
         metrics = folder.attempts()[0].metrics
         metrics.write_text(metrics.read_text() + '{"step": 3, "accuracy": 0.5}\n')
@@ -348,7 +348,7 @@ def test_each_metric_with_a_goal_is_in_the_report(empty: World) -> None:
 
 
 def test_what_measurements_are_called_stays_text_in_the_report(empty: World) -> None:
-    runs = measured(empty, MEASURED, run="")
+    runs = measured(empty, MEASURED, settings="")
     for folder in runs.values():
         rows = [json.dumps({HOSTILE + "\u202e": float(step)}) for step in range(3)]
         folder.attempts()[0].metrics.write_text("\n".join(rows))

@@ -9,13 +9,12 @@ import pytest
 from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
-from measured_runs import END, JOB, START, add_attempt, add_run, measured
+from measured_runs import END, JOB, START, add_attempt, add_run, measured, planned
 from syrupy.assertion import SnapshotAssertion
 
 from gen_sweeps.results.inference import Estimate
 from gen_sweeps.results.table import figure_format
 from gen_sweeps.run import ArmState, PythonVersion
-from gen_sweeps.spec.loading import load
 
 SIX = {
     "sgd": [0.0389, 0.0412, 0.0441, 0.0405, 0.0463, 0.0388],
@@ -67,7 +66,7 @@ def test_two_strategies_need_no_holm(empty: World, snapshot: SnapshotAssertion) 
 
 
 def test_without_a_goal_nothing_is_called_better(empty: World) -> None:
-    measured(empty, SIX, run='metrics.file = "metrics.jsonl"')
+    measured(empty, SIX, settings='metrics.file = "metrics.jsonl"')
     for folder in empty.path("runs").glob("*/*/*"):
         (folder / "attempts/1/metrics.jsonl").replace(folder / "work/metrics.jsonl")
     shown = _shown(empty, 120)
@@ -124,9 +123,8 @@ def test_replicates_are_the_axes_that_the_spec_names(empty: World) -> None:
 
 
 def test_what_differs_between_the_runs_besides_the_factors_is_said(empty: World) -> None:
-    runs = measured(empty, {"a": [1.0, 1.2], "b": [2.0, 2.3]})
-    spec = load(empty.path("spec.toml"))
-    other = replace(JOB, files={"train.py": "b" * 64}, prepared=JOB.prepared + 1)
+    runs = measured(empty, {"a": [1.0, 1.2], "b": [2.0, None]})
+    other = replace(JOB, digest="0" * 16, files={"train.py": "b" * 64})
     start = replace(
         START,
         commit="5" * 40,
@@ -135,9 +133,9 @@ def test_what_differs_between_the_runs_besides_the_factors_is_said(empty: World)
         locks={"uv.lock": "1" * 64},
     )
     add_attempt(runs["a-0"], [{"loss": 1.0}], replace(START, locks={"uv.lock": "2" * 64}))
-    arm = next(arm for arm in spec.arms if arm.name == "b-1")
-    add_attempt(add_run(empty, arm, spec.name, other), [{"step": 2, "loss": 2.3}], start)
-    shown = _shown(empty, 120).splitlines()
+    add_attempt(add_run(planned(empty)["b-1"], other), [{"step": 2, "loss": 2.3}], start)
+    shown = _shown(empty, 120, exit_code=1).splitlines()
+    assert "Run before the command, code or files were changed: b-1." in shown
     assert (
         "train.py is not the same in all runs: aaaaaaaa in a-0, a-1, b-0; bbbbbbbb in b-1." in shown
     )
@@ -146,6 +144,19 @@ def test_what_differs_between_the_runs_besides_the_factors_is_said(empty: World)
     assert "Python differs: 3.11.9 in a-0, a-1, b-0; 3.12.1 in b-1." in shown
     assert "uv.lock differs: 22222222 in a-0; 11111111 in b-1." in shown
     assert "Last steps differ: 2 in a-1, b-0, b-1; 0 in a-0." in shown
+
+
+def test_what_ran_before_a_change_counts_until_it_has_run_again(empty: World) -> None:
+    measured(empty, {"a": [1.0, 1.2], "b": [2.0, 2.3]})
+    empty.replace("spec.toml", 'command = ["true"]', 'command = ["true", "--again"]')
+    ran = empty.run("results", "spec.toml")
+    assert ran.exit_code == 1
+    assert "Run before the command, code or files were changed: a-0, a-1, b-0, b-1." in ran.out
+    assert "measured by another command, code or files than now" in ran.err
+    assert "hint: run `gen-sweeps run spec.toml`\n" in ran.err
+    for run in planned(empty).values():
+        add_attempt(add_run(run), [{"step": 2, "loss": 5.0}])
+    assert "5.0" in _shown(empty, 120)
 
 
 def test_code_that_is_not_frozen_is_said_to_be_so(empty: World) -> None:

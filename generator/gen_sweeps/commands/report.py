@@ -13,7 +13,7 @@ from gen_sweeps.errors import FileError, ForeignFileError
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import prove
 from gen_sweeps.rendering.renderer import render
-from gen_sweeps.results import latest_runs, results_section
+from gen_sweeps.results import results_section
 from gen_sweeps.spec.loading import load
 
 
@@ -38,8 +38,7 @@ def report(options: ReportOptions, progress: Progress = silent) -> Outcome:
     """
     rendering = render(load(options.spec), progress=progress)
     spec = rendering.spec
-    section = results_section(spec, list(latest_runs(spec))) if spec.run else None
-    page = report_page.page(prove(rendering, progress=progress), section)
+    page = report_page.page(prove(rendering, progress=progress), results_section(spec))
     if options.output is None or options.output == Path("-"):
         return Outcome(result=page)
     _save(page, options.output)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.commands.run import run_settings
 from gen_sweeps.console.formats import json_text
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.results import (
     content,
+    counted_runs,
     csv_text,
     gather,
-    latest_runs,
     parse_selection,
     problems_of,
     table_text,
@@ -47,7 +48,7 @@ def results(options: ResultsOptions, progress: Progress = silent) -> Outcome:
     """
     selection = parse_selection(options.at)
     spec = load(options.spec)
-    runs = list(latest_runs(spec))
+    runs = counted_runs(spec, run_settings(spec))
     comparison, faults = gather(spec, runs, options.metric, selection, progress)
     problems = list(problems_of(comparison))
     exit_code = 1 if problems else 0

@@ -5,7 +5,7 @@ What is imported here is what the rest of the package uses.
 
 from gen_sweeps.results.caveats import problems_of
 from gen_sweeps.results.comparison import ArmComparison, CountedRun
-from gen_sweeps.results.finding import latest_runs
+from gen_sweeps.results.finding import counted_runs
 from gen_sweeps.results.formats import content, csv_text
 from gen_sweeps.results.gathering import NoResultsError, gather
 from gen_sweeps.results.readers import TrackerError
@@ -20,9 +20,9 @@ __all__ = [
     "Selection",
     "TrackerError",
     "content",
+    "counted_runs",
     "csv_text",
     "gather",
-    "latest_runs",
     "parse_selection",
     "problems_of",
     "results_section",

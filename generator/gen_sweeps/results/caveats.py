@@ -63,7 +63,7 @@ def problems_of(comparison: ArmComparison) -> Iterator[Problem]:
         names = _named(result.arm.name for result in results)
         again = f"run `{command}{_AGAIN.get(first.run.state, '')}`"
         if outcome == "stale":
-            message = f"{names}: measured by other code or files than the spec now makes"
+            message = f"{names}: measured by another command, code or files than now"
             yield Problem(message, str(comparison.spec.path), hint=again)
         elif first.run.state is not ArmState.DONE:
             yield Problem(f"{names}: {outcome}", str(log_of(first)), hint=again)
@@ -160,7 +160,7 @@ def _provenance(comparison: ArmComparison) -> Iterator[str]:
     measured = [result for result in comparison.results if result.point is not None]
     stale = [result.arm.name for result in measured if result.run.is_stale]
     if stale:
-        yield f"Not what the spec makes now: {_named(stale)}."
+        yield f"Run before the command, code or files were changed: {_named(stale)}."
     for path, names in _differing_files(measured).items():
         yield f"{path} is not the same in all runs: {_by_frequency(names)}."
     if any(result.job and result.job.workdir == "project" for result in measured):

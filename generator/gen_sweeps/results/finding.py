@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 from gen_sweeps.results.comparison import CountedRun
-from gen_sweeps.run import ArmState, RunFolder, sweep_folder
-from gen_sweeps.spec.model import Spec
+from gen_sweeps.run import ArmRun, ArmState, RunFolder, plan_runs, status
+from gen_sweeps.spec.model import RunSettings, Spec
 
 
-def latest_runs(spec: Spec) -> Iterator[CountedRun]:
-    """Yield for each arm the run that was prepared last."""
-    sweep = sweep_folder(spec.path, spec.name)
+def counted_runs(spec: Spec, settings: RunSettings) -> list[CountedRun]:
+    """Return for each arm the run that counts; changes nothing, and doesn't ask Slurm.
+
+    That is the run of what is generated and frozen now. Where there is none yet, it is the last
+    one of something else that is done, and stale.
+
+    Args:
+        spec: The experiment, whole.
+        settings: Its `[run]`.
+
+    Raises:
+        GenSweepsError: What would run now can't be told.
+    """
+    planned = {run.arm.name: run for run in plan_runs(spec, settings, spec.arms).runs}
+    found = []
     for arm in spec.arms:
-        folders = map(RunFolder, _folders(sweep / arm.name))
-        found = [(job.prepared, job.digest, it) for it in folders if (job := it.job())]
-        if not found:
-            yield CountedRun(arm, ArmState.ABSENT)
-            continue
-        folder = max(found, key=lambda it: it[:2])[2]
-        attempts = folder.attempts()
+        run = planned.get(arm.name)
+        if run is None:
+            found.append(CountedRun(arm, ArmState.ABSENT))
+        elif (state := status(run).state) is ArmState.STALE and (folder := _last_done(run)):
+            found.append(CountedRun(arm, ArmState.DONE, folder, is_stale=True))
+        else:
+            is_there = state not in (ArmState.ABSENT, ArmState.STALE)
+            found.append(CountedRun(arm, state, run.folder if is_there else None))
+    return found
+
+
+def _last_done(run: ArmRun) -> RunFolder | None:
+    """Return the folder of an arm's last run that is done, whatever ran."""
+    done = []
+    for folder in RunFolder.of_arm(run.folder.path.parent):
+        job, attempts = folder.job(), folder.attempts()
         end = attempts[-1].end if attempts else None
-        state = end.state if end else ArmState.LOST if attempts else ArmState.PREPARED
-        yield CountedRun(arm, state, folder)
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.iterdir() if not path.name.startswith(".")]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+        if job and end and end.state is ArmState.DONE:
+            done.append((end.ended, job.digest, folder))
+    return max(done, key=lambda it: it[:2])[2] if done else None

@@ -45,12 +45,10 @@ def gather(
     Raises:
         NoResultsError: No arm has measured it, or it is not clear what to compare.
         TrackerError: What reads the measurements is not installed.
-        SpecError: The spec doesn't say how arms are run, or what is better.
+        SpecError: The spec doesn't say what is better.
     """
-    if spec.run is None:
-        hint = 'say how, as in `[run]` and `command = ["python", "train.py", "{file}"]`'
-        raise SpecError.at("does not say how arms are run", str(spec.path), hint=hint)
-    settings, selection = spec.run.metrics, selection or Selection()
+    settings = spec.run.metrics if spec.run else MetricSettings()
+    selection = selection or Selection()
     chosen = metric or next(iter(settings.goal), None) or _only_metric(spec, runs, settings)
     goal = settings.goal.get(chosen)
     if selection.kind == "best" and goal is None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from gen_sweeps.console.report import ReportSection, page_environment
-from gen_sweeps.errors import GenSweepsError
+from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.results.caveats import caveats_of, log_of, outcome_of, spelled
-from gen_sweeps.results.comparison import ArmComparison, ArmResult, CountedRun
+from gen_sweeps.results.comparison import ArmComparison, ArmResult
 from gen_sweeps.results.curves import Chart, chart
-from gen_sweeps.results.gathering import gather
+from gen_sweeps.results.finding import counted_runs
+from gen_sweeps.results.gathering import NoResultsError, gather
 from gen_sweeps.results.table import ResultTable, heading, result_table
-from gen_sweeps.run import ArmState
+from gen_sweeps.run import sweep_folder
 from gen_sweeps.spec.model import Spec
 
 
@@ -50,41 +51,49 @@ class ListedRun:
     log: str
 
 
-def results_section(spec: Spec, runs: Sequence[CountedRun]) -> ReportSection | None:
-    """Return the section; None if no arm was ever run.
-
-    Args:
-        spec: The experiment.
-        runs: The run of each arm that counts.
-    """
-    if all(run.state in (ArmState.ABSENT, ArmState.PREPARED) for run in runs):
+def results_section(spec: Spec) -> ReportSection | None:
+    """Return the section of an experiment; None if none of its arms was ever run."""
+    if spec.run is None or not sweep_folder(spec.path, spec.name).is_dir():
         return None
     metrics: list[ShownMetric] = []
-    missing = ""
-    for metric in (*(spec.run.metrics.goal if spec.run else ()),) or (None,):
-        try:
-            comparison, _ = gather(spec, runs, metric)
-        except GenSweepsError as error:
-            missing = missing or "; ".join(problem.message for problem in error.problems)
-        else:
-            metrics.append(_shown(comparison))
+    faults: list[Problem] = []
+    try:
+        runs = counted_runs(spec, spec.run)
+        for metric in tuple(spec.run.metrics.goal) or (None,):
+            try:
+                comparison, unread = gather(spec, runs, metric)
+                metrics.append(_shown(comparison, unread))
+            except NoResultsError as error:
+                faults += error.problems
+    except GenSweepsError as error:
+        faults += error.problems
     template = Path(__file__).with_name("section.html.jinja").read_text(encoding="utf-8")
     html = page_environment().from_string(template)
     body = html.render(
         metrics=metrics,
-        missing=missing,
+        missing=[problem.message for problem in faults],
         provenance=_provenance(metrics[0].comparison.results) if metrics else {},
         runs=list(_listed([it.comparison for it in metrics])),
     )
     return ReportSection("results", "Results", Markup(body))  # noqa: S704 - escaped by the template
 
 
-def _shown(comparison: ArmComparison) -> ShownMetric:
+def _shown(comparison: ArmComparison, unread: Sequence[Problem]) -> ShownMetric:
     charts = tuple(chart(comparison, block) for block in comparison.blocks)
+    notes = caveats_of(comparison)
+    notes += [
+        f"{_from_spec(comparison.spec, problem.path or '')}: {problem.message}."
+        for problem in unread
+    ]
     table = result_table(comparison)
-    return ShownMetric(
-        comparison, heading(comparison), table, charts, tuple(caveats_of(comparison))
-    )
+    return ShownMetric(comparison, heading(comparison), table, charts, tuple(notes))
+
+
+def _from_spec(spec: Spec, path: str) -> str:
+    """Return a path as it is from the spec's folder, so that it is the same everywhere."""
+    if Path(path).is_relative_to(spec.path.parent):
+        return Path(path).relative_to(spec.path.parent).as_posix()
+    return path
 
 
 def _provenance(results: Sequence[ArmResult]) -> Mapping[str, str]:
@@ -118,15 +127,12 @@ def _listed(comparisons: Sequence[ArmComparison]) -> Iterator[ListedRun]:
     for results in zip(*(comparison.results for comparison in comparisons), strict=True):
         first, spec = results[0], comparisons[0].spec
         values = ("" if it.value is None else _value(it) for it in results)
-        log = Path(log_of(first))
-        if log.is_relative_to(spec.path.parent):
-            log = log.relative_to(spec.path.parent)
         yield ListedRun(
             first.arm.name,
             outcome_of(first, comparisons[0].metric),
             tuple(values),
             first.job.digest if first.job else "",
-            log.as_posix() if first.run.folder else "",
+            _from_spec(spec, log_of(first)) if first.run.folder else "",
         )
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -220,6 +220,21 @@ class RunFolder:
         """The arm's own folder, `{run_dir}`, which all attempts share."""
         return self.path / WORK
 
+    @classmethod
+    def of_arm(cls, arm: Path) -> Iterator[RunFolder]:
+        """Yield the folders of an arm, one for each digest; `arm` is the folder that has them."""
+        try:
+            names = sorted(path.name for path in arm.iterdir())
+        except OSError:
+            return
+        for name in names:
+            if not name.startswith(".") and (arm / name / JOB).exists():
+                yield cls(arm / name)
+
+    def attempt_folder(self, number: int) -> Path:
+        """Return the folder of an attempt."""
+        return self.path / ATTEMPTS / str(number)
+
     def job(self) -> Job | None:
         """Return what is run; None if it is not prepared."""
         return _read(self.path / JOB, _job)
@@ -238,7 +253,7 @@ class RunFolder:
 
     def attempt(self, number: int) -> Attempt:
         """Return an attempt by its number."""
-        folder = self.path / ATTEMPTS / str(number)
+        folder = self.attempt_folder(number)
         return Attempt(folder, number, _read(folder / START, _start), _read(folder / END, _end))
 
 

@@ -13,7 +13,7 @@ from gen_sweeps.spec.names import closest_match, identifier_fault, unfilled
 from gen_sweeps.spec.patterns import unfilled_fields
 from gen_sweeps.spec.schema import DEFAULT_GRACE, DURATION, SLURM_OPTION, SLURM_RESERVED
 
-PLACEHOLDERS = ("file", "module", "arm", "run_dir")
+PLACEHOLDERS = ("file", "module", "arm", "run_dir", "frozen")
 """What a command can name in braces besides the axes."""
 
 _PREFIX = "GEN_SWEEPS_"

@@ -565,8 +565,8 @@ RUN = TableKind(
             ArrayKind(StringKind(), nonempty=True),
             "The program and its arguments, one word each; no shell reads them. In each, `{file}` "
             "is the arm's file, `{module}` its dotted name for imports, `{arm}` the arm's name, "
-            "`{strategy}` and `{AXIS}` its levels, and `{run_dir}` a folder of its own for what it "
-            "keeps, such as checkpoints.",
+            "`{strategy}` and `{AXIS}` its levels, `{run_dir}` a folder of its own for what it "
+            "keeps, such as checkpoints, and `{frozen}` the folder of the frozen files.",
             examples=(["python", "train.py", "{file}"],),
             required=True,
         ),
@@ -582,9 +582,10 @@ RUN = TableKind(
         SpecKey(
             "workdir",
             StringKind(allowed=("frozen", "project")),
-            "Where the command runs: `frozen` is a copy of the spec's folder with the generated "
-            "files and what `freeze` names. `project` is the spec's folder itself: the generated "
-            "files are frozen, the code is not.",
+            "Where the command runs: `frozen` is a copy of the spec's folder that has the arm's "
+            "generated files, the Python files that all arms share, and what `freeze` names. "
+            "`project` is the spec's folder itself: the generated files are frozen, the code is "
+            "not.",
             examples=("project",),
             default="frozen",
         ),
