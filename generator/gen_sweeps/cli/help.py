@@ -218,8 +218,9 @@ of a spec names: `#:schema spec.schema.json`.
 
 It has the verdict of the proof, what each strategy and level sets, the places of each factor, the
 base constants, the control's file in full, what any two strategies differ in, and the sha256 of
-every file. The page shows what the spec says, whatever is on disk. It needs no network and no
-scripts, and the same spec gives the same bytes.
+every file. The page shows what the spec says, whatever is on disk; once arms have run, it starts
+with what they measured, as a table and curves. It needs no network and no scripts, and the same
+spec and runs give the same bytes.
 """,
         """Examples:
 

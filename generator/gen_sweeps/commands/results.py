@@ -8,6 +8,7 @@ from pathlib import Path
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.commands.run import run_settings
 from gen_sweeps.console.formats import json_text
+from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.results import (
     content,
@@ -19,6 +20,9 @@ from gen_sweeps.results import (
     table_text,
 )
 from gen_sweeps.spec.loading import load
+
+MAX_FAULTS = 5
+"""Files of measurements that are named if they can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +62,12 @@ def results(options: ResultsOptions, progress: Progress = silent) -> Outcome:
         text = csv_text(comparison)
     else:
         text = table_text(comparison, options.columns)
-    return Outcome(exit_code, text, problems, faults)
+    return Outcome(exit_code, text, problems, _few(faults))
+
+
+def _few(faults: list[Problem]) -> list[Problem]:
+    """Return the first faults, and how many more there are."""
+    if len(faults) <= MAX_FAULTS:
+        return faults
+    more = len(faults) - MAX_FAULTS + 1
+    return [*faults[: MAX_FAULTS - 1], Problem(f"and so are parts of {more} more files")]
