@@ -1,8 +1,9 @@
 """The report of a sweep: one HTML page that a reviewer reads instead of the files.
 
 It is made from the proof, and from what the arms measured if they have run, so the same spec and
-runs give the same bytes. It has no scripts and asks the network for nothing, which its own Content-Security-Policy says too; every text of the
-spec and of the templates is escaped by the template (`report.html.jinja`).
+runs give the same bytes. It has no scripts and asks the network for nothing, which its own
+Content-Security-Policy says too; every text of the spec and of the templates is escaped by the
+template (`report.html.jinja`).
 """
 
 from __future__ import annotations
