@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
-from benchmarks import bare
+from benchmarks import bare, coverage
 from benchmarks.generation import MANY, exponent
 from benchmarks.report import Comparison, Section, duration
 from benchmarks.timing import Contender, Series, Spread, interleaved
@@ -163,3 +163,8 @@ def test_a_time_has_a_unit_that_suits_it() -> None:
     times = [duration(seconds) for seconds in (12.5, 0.25, 42e-6, 3e-9)]
 
     assert times == ["12.5 s", "250 ms", "42.0 µs", "3.00 ns"]
+
+
+def test_the_coverage_in_the_docs_is_what_the_simulation_finds() -> None:
+    page = (PROJECT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert "\n".join(coverage.table()) in page

@@ -41,6 +41,21 @@ class TreeFormat(StrEnum):
     JSON = "json"
 
 
+class Executor(StrEnum):
+    """Where arms run."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
+
+
+class ResultFormat(StrEnum):
+    """The format of what arms measured."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
 class Starter(StrEnum):
     """The examples that a new sweep can start from."""
 
@@ -203,6 +218,117 @@ def report(
     return CommandCall("report", partial(command.report, command.ReportOptions(spec, output)))
 
 
+def run(  # noqa: PLR0913 - one parameter for each option
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Run this arm, or the arms of this strategy or level "
+            "(AXIS=LEVEL if two axes have it); may be repeated.",
+            autocompletion=_complete_arm,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", metavar="N", min=1, help="How many arms run at a time."),
+    ] = None,
+    executor: Annotated[
+        Executor | None, typer.Option(help="Where they run, whatever the spec says.")
+    ] = None,
+    gpus: Annotated[
+        str | None,
+        typer.Option(metavar="0,1", help="The GPUs of this machine to hand out, by number."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Run and freeze nothing; show what would be run.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Also run arms again that have failed.")
+    ] = False,
+) -> CommandCall:
+    """Run the arms of a sweep, on this machine or on Slurm."""
+    from gen_sweeps.commands import run as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.RunOptions(
+        spec=spec,
+        only=tuple(only or ()),
+        jobs=jobs,
+        executor=executor.value if executor else None,
+        gpus=gpus,
+        dry_run=dry_run,
+        retry_failed=retry_failed,
+    )
+    return CommandCall("run", partial(command.run, options))
+
+
+def status(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Stop what runs or waits, and say what that is.")
+    ] = False,
+    output_format: Annotated[
+        TreeFormat, typer.Option(help="Format of the result.")
+    ] = TreeFormat.TEXT,
+) -> CommandCall:
+    """Show what has run, has failed, runs or waits."""
+    from gen_sweeps.commands import status as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.StatusOptions(spec, cancel=cancel, output_format=output_format.value)
+    return CommandCall("status", partial(command.status, options), options.output_format)
+
+
+def results(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What to compare; by default the first metric with a goal in the spec.",
+        ),
+    ] = None,
+    at: Annotated[
+        str,
+        typer.Option(
+            metavar="last|best|step=N",
+            help="The step that counts: each arm's last or best one, or N.",
+        ),
+    ] = "last",
+    output_format: Annotated[
+        ResultFormat, typer.Option(help="Format of the result.")
+    ] = ResultFormat.TEXT,
+) -> CommandCall:
+    """Show what the arms measured, against the control."""
+    from gen_sweeps.commands import results as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.ResultsOptions(
+        spec,
+        metric,
+        at,
+        output_format.value,
+        columns=terminal.width(),
+    )
+    return CommandCall("results", partial(command.results, options), options.output_format)
+
+
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
         list[Path] | None,
@@ -333,6 +459,9 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
 
 
 COMMANDS: dict[str, Callable[..., CommandCall]] = {
+    "run": run,
+    "status": status,
+    "results": results,
     "compare": compare,
     "resolve": resolve,
     "init": init,

@@ -25,9 +25,11 @@ _FLAGS = {
 
 
 def plain_call(arguments: Sequence[str]) -> CommandCall | None:
-    """Return the call of arguments that are specs and flags, or files to compare; else None."""
+    """Return the call of arguments that are specs and flags, or of a command's plain use."""
     if arguments and arguments[0] == "compare":
         return _plain_comparison(arguments[1:])
+    if len(arguments) == 2 and arguments[0] in ("run", "status"):  # noqa: PLR2004 - it and a spec
+        return _arms_call(*arguments)
     names = [argument for argument in arguments if not argument.startswith("-")]
     flags = [_FLAGS.get(argument) for argument in arguments if argument.startswith("-")]
     if not names or None in flags or not all(name.endswith(".toml") for name in names):
@@ -69,3 +71,16 @@ def _plain_comparison(arguments: Sequence[str]) -> CommandCall | None:
     )
     options = CompareOptions(tuple(files), tuple(vary), view=view)
     return CommandCall("compare", partial(compare, options))
+
+
+def _arms_call(command: str, spec: str) -> CommandCall | None:
+    """Return the call of a command that takes one spec, if that is one."""
+    if not spec.endswith(".toml"):
+        return None
+    if command == "run":
+        from gen_sweeps.commands.run import RunOptions, run  # noqa: PLC0415 - heavy
+
+        return CommandCall("run", partial(run, RunOptions(Path(spec))))
+    from gen_sweeps.commands.status import StatusOptions, status  # noqa: PLC0415 - likewise
+
+    return CommandCall("status", partial(status, StatusOptions(Path(spec))))

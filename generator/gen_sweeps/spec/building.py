@@ -37,6 +37,7 @@ from gen_sweeps.spec.names import (
     level_fault,
     unfilled,
 )
+from gen_sweeps.spec.running import read_run
 from gen_sweeps.spec.schema import DEFAULT_LINE_LENGTH, DEFAULT_TEMPLATES, is_tagged
 from gen_sweeps.spec.values import ValueReader, WrittenValue, resolved
 from gen_sweeps.spec.variables import Override, Variables
@@ -117,6 +118,7 @@ class _Builder:
             arms=arms,
             depends=MappingProxyType(dict(variables.depends)),
             line_length=self._line_length(sweep),
+            run=read_run(self._document.get("run"), tuple(axes), self.findings),
             argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
             referred=variables.referred.union(
                 *(it.variables for written in strategies for it in written.references.values())

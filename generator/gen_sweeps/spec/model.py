@@ -167,6 +167,61 @@ class Arm:
     vars: Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class MetricSettings:
+    """Where the arms' measurements are; of the four places, at most one is given.
+
+    Attributes:
+        file: A file of JSON lines or a CSV file, relative to the arm's own folder.
+        stdout: A regular expression with a named group for each metric, searched for in each line.
+        mlflow: A SQLite database of MLflow, relative to the arm's own folder.
+        tensorboard: A folder of event files, likewise.
+        goal: "min" or "max" for each metric of which that is said.
+    """
+
+    file: str = ""
+    stdout: str = ""
+    mlflow: str = ""
+    tensorboard: str = ""
+    goal: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How each arm is run.
+
+    Attributes:
+        command: The program and its arguments; names in braces are not filled in yet.
+        freeze: Files and patterns, relative to the spec's folder, that are frozen beside the
+            generated files.
+        workdir: "frozen" or "project".
+        jobs: How many arms run at a time.
+        gpus: GPUs of each arm.
+        env: Environment variables; names in braces are not filled in yet.
+        timeout: Seconds that an attempt may take; None if it may take any time.
+        grace: Seconds between SIGTERM and SIGKILL.
+        retries: How often an arm that failed is started again.
+        executor: "local" or "slurm".
+        metrics: Where the measurements are.
+        replicates: The axes whose levels repeat an experiment.
+        slurm: Long options of sbatch, in the order of the spec; one without a value has True.
+    """
+
+    command: tuple[str, ...]
+    freeze: tuple[str, ...] = ()
+    workdir: str = "frozen"
+    jobs: int = 1
+    gpus: int = 0
+    env: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+    grace: float = 10.0
+    retries: int = 0
+    executor: str = "local"
+    metrics: MetricSettings = field(default_factory=MetricSettings)
+    replicates: tuple[str, ...] = ()
+    slurm: Mapping[str, str | bool] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Spec:
     """One experiment, valid in itself.
@@ -193,6 +248,7 @@ class Spec:
         referred: The variables that values of others refer to.
         sources: The files that it was read from, itself first; empty if it is from none.
         warnings: What in it is probably not meant.
+        run: How each arm is run; None if the spec doesn't say. No generated file depends on it.
         whole: The spec that it is a part of, which has more arms; None if it is whole itself.
     """
 
@@ -214,6 +270,7 @@ class Spec:
     referred: frozenset[str] = frozenset()
     sources: tuple[Path, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    run: RunSettings | None = None
     whole: Spec | None = None
 
     @property
