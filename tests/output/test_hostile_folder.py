@@ -495,7 +495,28 @@ def test_a_planted_manifest_removes_nothing_that_no_template_could_have_made(
     assert result.exit_code == 0
     kept = {path: data for path, data in before.items() if not path.startswith("configs/")}
     assert kept.items() <= sweep.files().items()
-    assert "precious.csv was left alone" in result.err
+    assert (
+        "warning: precious.csv was left alone: the manifest names it, but no template of spec.toml "
+        "could have made it\n"
+    ) in result.err
+    assert "hint: if it was generated once, remove it by hand\n" in result.err
+
+
+def test_a_check_names_what_no_template_could_have_made_and_what_to_do(sweep: World) -> None:
+    sweep.write("configs/notes.txt", "mine\n")
+    files = sweep.files("configs")
+    del files["manifest.json"]
+    claims = [(path, digest(data)) for path, data in files.items()]
+    sweep.write("configs/manifest.json", manifest(*claims))
+    result = sweep.run("spec.toml", "--check")
+    assert result.exit_code == 1
+    assert (
+        "error: configs/notes.txt is extra: the manifest names it, but no template of spec.toml "
+        "could have made it\nhint: if it was generated once, remove it by hand\n"
+    ) in result.err
+    sweep.path("configs/notes.txt").unlink()
+    assert sweep.run("spec.toml").exit_code == 0
+    assert sweep.run("spec.toml", "--check").exit_code == 0
 
 
 def test_the_files_of_a_template_that_is_gone_are_removed_if_they_say_that_they_are_generated(
