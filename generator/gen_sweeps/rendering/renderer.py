@@ -272,7 +272,9 @@ class _Renderer:
         try:
             views = self._start(path, seen)
             segments, printed = self._filled(self._run(name, views))
-            if not path.endswith(".py"):  # of Python the position is told later
+            if path.endswith(".py"):
+                self._budget.compile(segments)
+            else:  # of Python the position is told later
                 "".join(segments).encode()
             return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
@@ -287,7 +289,7 @@ class _Renderer:
             shared_views,
         )
 
-        self._budget.renew()
+        self._budget.renew(0 if seen else len(self._spec.arms))
         self._asks_identity = False
         if seen is None:
             self._marks.renew(path)
@@ -329,29 +331,35 @@ class _Renderer:
         """Return the pieces of a rendered text, every other one of them what a mark stands for."""
         segments = marked.split("\0")
         texts = tuple(segments[::2])  # the template's, without what it printed
+        places = self._places_in_shell(texts) if self._marks.is_shell else ()
         printed = []
         has_identity = False  # on the line, as far as it has been filled
+        own = ""  # the template's part of the line, without what it printed
         for index in range(1, len(segments), 2):
             what = self._marks[segments[index]]
             printed.append(what)
+            own = (own + segments[index - 1]).rpartition("\n")[2]
             has_identity &= "\n" not in segments[index - 1]
-            if self._marks.is_shell:
-                self._check_in_shell(what, texts, index // 2)
+            if places:
+                _check_in_shell(what, places[index // 2])
             if what.text is None or what.kind is Kind.COMMENT:
                 self._asks_identity |= has_identity
                 segments[index] = self._laid_out(what, segments, index)
             else:
                 if what.kind is Kind.JSON:
-                    own = _line(segments, index, 2)  # the template's, without what it printed
-                    self._budget.make(len(own))
+                    self._budget.handle(own)
                     self._marks.check_place(own)
+                    # No quote is open: nothing before counts but the last character.
+                    own = "#" if own.lstrip()[:1] == "#" else own[-1:].replace("#", " ")
                 segments[index] = what.text
             has_identity |= not IDENTITY.isdisjoint(what.origin)
         for number, what in enumerate(printed):
             if what.kind is Kind.NAME:
                 index = 2 * number + 1
                 after = "".join(segments[index + 1 : index + 3])
-                self._marks.check_name(_line(segments, index), segments[index], after)
+                line = _line(segments, index)
+                self._budget.read(line)
+                self._marks.check_name(line, segments[index], after)
         if segments[-1] and not segments[-1].endswith("\n"):
             segments[-1] += "\n"
         elif len(segments) > 1 and not segments[-1]:
@@ -360,25 +368,13 @@ class _Renderer:
         self._budget.make(sum(map(len, segments)))
         return segments, printed
 
-    def _check_in_shell(self, printed: Printed, texts: tuple[str, ...], number: int) -> None:
-        """Check that a shell reads what the mark of a number stands for as it is meant.
+    def _places_in_shell(self, texts: tuple[str, ...]) -> tuple[ShellPlace, ...]:
+        """Return the places between the template's texts in a shell script."""
+        from gen_sweeps.rendering.companions import shell_places  # noqa: PLC0415 - loads Jinja2
 
-        Raises:
-            TemplateRuntimeError: It does not.
-            UnsafeTextError: It is printed without a filter, and is not plain.
-        """
-        from gen_sweeps.rendering.companions import (  # noqa: PLC0415 - loads Jinja2
-            check_in_shell,
-            shell_places,
-        )
-
-        filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
-        if printed.kind not in filters:
-            return
         if texts not in self._shell_places:  # mostly the same for all arms
             self._shell_places = {texts: shell_places(texts)}
-        place = self._shell_places[texts][number]
-        check_in_shell(filters[printed.kind], printed.text or "", place)
+        return self._shell_places[texts]
 
     def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
         """Return what stands for a mark, laid out for the line that it stands on."""
@@ -490,10 +486,24 @@ def _is_long_comment(printed: Printed) -> bool:
     return printed.kind is Kind.COMMENT and bool(printed.origin) and "\n" in (printed.text or "")
 
 
-def _line(segments: list[str], index: int, step: int = 1) -> str:
-    """Return what stands before a segment on its line; of it, each piece that is `step` further."""
+def _check_in_shell(printed: Printed, place: ShellPlace) -> None:
+    """Check that a shell reads what a mark stands for as it is meant.
+
+    Raises:
+        TemplateRuntimeError: It does not.
+        UnsafeTextError: It is printed without a filter, and is not plain.
+    """
+    from gen_sweeps.rendering.companions import check_in_shell  # noqa: PLC0415 - loads Jinja2
+
+    filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
+    if printed.kind in filters:
+        check_in_shell(filters[printed.kind], printed.text or "", place)
+
+
+def _line(segments: list[str], index: int) -> str:
+    """Return what stands before a segment on its line."""
     tails = []
-    for before in range(index - 1, -1, -step):
+    for before in range(index - 1, -1, -1):
         _, newline, tail = segments[before].rpartition("\n")
         tails.append(tail)
         if newline:
