@@ -158,6 +158,11 @@ class Marks:
         check_quotes(line, self._language)
 
     @property
+    def is_data(self) -> bool:
+        """Whether the file of this rendering is JSON, YAML or TOML."""
+        return self._language is Language.DATA
+
+    @property
     def is_shell(self) -> bool:
         """Whether the file of this rendering is a shell script."""
         return self._language is Language.SHELL
