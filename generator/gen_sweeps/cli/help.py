@@ -63,10 +63,12 @@ Environment:
 
 _PAGES: Mapping[str, HelpPage] = {
     "compare": HelpPage(
-        """Show where Python files differ, whoever wrote them.
+        """Show where sibling files differ, and what looks like a slip.
 
-Compares the files as syntax trees and groups equal values. With --vary, says whether they differ
-only where they were meant to. The files are not run, unless --resolved asks for it.
+Merges the syntax trees of all files into one and groups the places by who differs there. With
+--vary or --spec, says whether they differ only where they were meant to. The files are not run,
+unless --resolved asks for it. Reads Python, and JSON by the suffix; a folder means its Python
+files. In what is printed, ‹own› stands for the words of a file's own name.
 """,
         """Examples:
 
@@ -74,6 +76,7 @@ only where they were meant to. The files are not run, unless --resolved asks for
   gen-sweeps compare sweeps/*.py                 how a family of files differs
   gen-sweeps compare sweeps/*.py --vary 'Adam(lr, eps)' --vary docstring
                                                  fail if anything else differs
+  gen-sweeps compare sweeps --spec spec.toml     what a spec declares may vary
   gen-sweeps compare --diff a.py b.py            two files as a unified diff
 
 """
@@ -95,6 +98,7 @@ network by accident is refused, but don't resolve a file that you would not run.
 \b
   gen-sweeps resolve sweep.py                       the tree
   gen-sweeps resolve sweep.py --provenance          with each value's origin
+  gen-sweeps resolve sweep.py --stub mylib          without running mylib
   gen-sweeps resolve sweep.py --output-format json  for programs
 
 """

@@ -152,6 +152,15 @@ def read(data: bytes) -> Manifest:
     return Manifest(specs.keys(), claims)
 
 
+def factor_places(data: bytes) -> list[str]:
+    """Return the places that a manifest says some factor is printed at; none if it is damaged."""
+    try:
+        records = _records(data)
+    except UnreadableManifestError:
+        return []
+    return [place for record in records if _kind(record) == "factor" for place in _places(record)]
+
+
 def _records(data: bytes) -> list[_Record]:
     """Return the records of a manifest whose kind is known; of a conflicted one, of both sides.
 
