@@ -109,6 +109,12 @@ def test_no_command_prints_a_name_that_is_obeyed(
     assert refuse_obeyed(named, *arguments) == exit_code
 
 
+def test_a_diff_with_a_folder_in_the_place_of_a_file_is_not_obeyed(named: World) -> None:
+    named.path(f"{NAME}/out/run_plain.py").unlink()
+    named.path(f"{NAME}/out/run_plain.py").mkdir()
+    assert refuse_obeyed(named, SPEC, "--diff") == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
