@@ -220,7 +220,8 @@ def test_an_arm_that_takes_too_long_is_stopped_with_all_that_it_started(empty: W
     end = record(folder(empty, "0") / "attempts/1/end.json")
     assert (end["state"], end["code"]) == ("timeout", -signal.SIGKILL)
     pid = int((folder(empty, "0") / "work/pid").read_text())
-    wait_for(lambda: not Path(f"/proc/{pid}").exists(), "the end of its child")
+    stat_of = Path(f"/proc/{pid}/stat")
+    wait_for(lambda: not stat_of.exists() or ") Z" in stat_of.read_text(), "the end of its child")
 
 
 def test_as_many_arms_run_at_a_time_as_was_said(empty: World) -> None:

@@ -74,21 +74,19 @@ command or its frozen files change.
         """Examples:
 
 \b
-  gen-sweeps run spec.toml                 run what is not done
-  gen-sweeps run spec.toml --dry-run       show what would be run
-  gen-sweeps run spec.toml --only adam -j 4
-                                           run the arms of a strategy, four at a time
-  gen-sweeps run spec.toml --gpus 0,1      give each arm a GPU, or as many as the spec says
-  gen-sweeps run spec.toml --executor slurm
-                                           submit a job array, and watch it
-  gen-sweeps run spec.toml --retry-failed  run again what has failed
+  gen-sweeps run spec.toml                   run what is not done
+  gen-sweeps run spec.toml --dry-run         show what would be run
+  gen-sweeps run spec.toml --only adam -j 4  a strategy's arms, four at a time
+  gen-sweeps run spec.toml --gpus 0,1        give each arm a GPU
+  gen-sweeps run spec.toml --executor slurm  submit a job array and watch it
+  gen-sweeps run spec.toml --retry-failed    run again what has failed
 
 Ctrl-C stops the arms on this machine; on Slurm it only stops watching.
 
 """
         + _EXIT_CODES.format(
             done="every arm is done",
-            differs="an arm failed or is not done; or the files are not what the spec says",
+            differs="an arm is not done; or the files are not what the spec says",
             unanswered="bad usage, spec or template; input, output or Slurm failed",
         ),
     ),
@@ -102,7 +100,7 @@ Looks at what is on disk, and at Slurm's queue if arms were submitted. Freezes a
 \b
   gen-sweeps status spec.toml                       a line for each arm
   gen-sweeps status spec.toml --output-format json  for programs
-  gen-sweeps status spec.toml --cancel              stop all arms, here and on Slurm
+  gen-sweeps status spec.toml --cancel              stop what runs and waits
 
 """
         + _EXIT_CODES.format(

@@ -39,6 +39,9 @@ THREADS = (
 )
 """Environment variables by which libraries are told how many threads to start."""
 
+_TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGINT)
+"""Exit codes of commands that somebody has stopped: their own, and those of a shell."""
+
 _LOOKS = 20
 """How often a lock that is held is tried again: somebody may only be looking whether it is."""
 
@@ -276,6 +279,8 @@ class Supervisor:
         if reason is None:
             code, reason = self._ran(argv, env, folder)
         state = self._stopped or ("done" if code == 0 else "failed")
+        if state == "failed" and self._is_told:
+            state = "interrupted"
         end = {
             "state": state,
             "code": code,
@@ -388,11 +393,19 @@ class Supervisor:
             self._stop("interrupted")
         code = child.wait()
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if code in _TOLD_TO_STOP:
+            self._wait_to_be_told()
         self._child = None
         self._send(child.pid, signal.SIGKILL)  # what it left behind would keep the lock
         return code, None
 
     # -- stopping --
+
+    def _wait_to_be_told(self) -> None:
+        """Wait for the signal that Slurm sends to both, the arm and its supervisor, one by one."""
+        until = time.monotonic() + 0.5
+        while not self._is_told and not self._stopped and time.monotonic() < until:
+            time.sleep(0.01)
 
     def _on_signal(self, number: int, frame: object) -> None:
         del number, frame
