@@ -119,10 +119,10 @@ those that `run.replicates` names. What is missing or NaN is named and never ave
         """Examples:
 
 \b
-  gen-sweeps results spec.toml                        the metric with a goal, at the last step
-  gen-sweeps results spec.toml --metric accuracy      another one
-  gen-sweeps results spec.toml --at step=1000         all at the same step
-  gen-sweeps results spec.toml --output-format csv    a line for each arm
+  gen-sweeps results spec.toml                      at each arm's last step
+  gen-sweeps results spec.toml --metric accuracy    another metric
+  gen-sweeps results spec.toml --at step=1000       all at the same step
+  gen-sweeps results spec.toml --output-format csv  a line for each arm
 
 """
         + _EXIT_CODES.format(

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -120,6 +121,8 @@ def read_mlflow(path: Path) -> list[Log]:
         with closing(sqlite3.connect(address, uri=True)) as database:
             for run, step, name, value, is_nan in database.execute(query):
                 number = math.nan if is_nan else float(value)
+                if abs(number) == sys.float_info.max:  # how MLflow writes an infinity
+                    number = math.copysign(math.inf, number)
                 runs.setdefault(run, []).append(Measurement(float(step), {name: number}))
     except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         return [Log(path, faults=(Problem(f"is no database of MLflow: {error}", str(path)),))]
