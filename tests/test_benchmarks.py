@@ -43,7 +43,7 @@ def report(*arguments: str) -> str:
         ("check", ["100 strategies"], ["render only", "read and compare"]),
         ("load", ["100 strategies"], ["parse as TOML only"]),
         ("prove", ["LibCST"], ["proof by construction"]),
-        ("compare", ["`compare`, 5 files"], ["parse by LibCST only"]),
+        ("compare", ["`compare`, 5 files"], ["parse by LibCST only", "pass"]),
         ("peers", ["gen-sweeps"], ["Jinja2 script"]),
     ],
 )
@@ -68,6 +68,12 @@ def test_memory_is_measured_for_each_strategy() -> None:
     text = report("--only", "memory")
 
     assert re.search(r"\| each strategy, .* KiB \|", text) or "Skipped: " in text
+
+
+def test_memory_of_a_comparison_is_measured() -> None:
+    assert re.search(
+        r"\| the whole process, 400 files \| [0-9]+ MiB \|", report("--only", "compare")
+    )
 
 
 def test_what_a_figure_may_come_to_stands_beside_it() -> None:

@@ -97,13 +97,14 @@ def test_a_damaged_manifest_is_an_error_with_a_way_out_and_removes_nothing(
 def test_what_a_manifest_claims_and_the_content_denies_is_not_removed_unasked(
     world: World,
 ) -> None:
-    line = '{"file": "foreign.py", "sha256": "' + "0" * 64 + '"},\n\n'
+    world.write("generated/each/foreign.py", FOREIGN)
+    line = '{"file": "each/foreign.py", "sha256": "' + "0" * 64 + '"},\n\n'
     text = world.read("generated/manifest.json")
     world.write("generated/manifest.json", text.replace('{"file"', line + '{"file"', 1))
     before = world.files("generated")
     result = world.run("spec.toml")
     assert result.exit_code == 1
-    assert "foreign.py was edited since gen-sweeps wrote it" in result.err
+    assert "each/foreign.py was edited since gen-sweeps wrote it" in result.err
     assert world.files("generated") == before
 
 
@@ -475,6 +476,65 @@ def test_a_planted_journal_removes_nothing_that_no_template_could_have_made(swee
     del before[".gen-sweeps-pending.json"]
     assert sweep.run("spec.toml").exit_code == 0
     assert before.items() <= sweep.files().items()
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_planted_manifest_removes_nothing_that_no_template_could_have_made(
+    sweep: World, force: list[str]
+) -> None:
+    sweep.replace("spec.toml", 'output = "configs"', 'output = "."')
+    sweep.replace("spec.toml", "[sweep]\n", '[sweep]\nextends = "parent.toml"\n')
+    sweep.write("parent.toml", "[vars]\nextra = 1\n")
+    sweep.write("precious.csv", "1,2\n")
+    sweep.write("notes.txt", "mine\n")
+    sweep.write(".git/config", "[core]\n")
+    before = sweep.files()
+    claims = [(path, digest(data)) for path, data in before.items() if path != "manifest.json"]
+    sweep.write("manifest.json", manifest(*claims, spec="spec.toml"))
+    result = sweep.run("spec.toml", *force)
+    assert result.exit_code == 0
+    kept = {path: data for path, data in before.items() if not path.startswith("configs/")}
+    assert kept.items() <= sweep.files().items()
+    assert "precious.csv was left alone" in result.err
+
+
+def test_the_files_of_a_template_that_is_gone_are_removed_if_they_say_that_they_are_generated(
+    world: World,
+) -> None:
+    world.path("templates/each/{strategy}.py.jinja").rename(
+        world.path("templates/{strategy}.py.jinja")
+    )
+    assert world.run("spec.toml").exit_code == 0
+    assert not world.path("generated/each").exists()
+    assert world.path("generated/a.py").exists()
+
+
+def test_what_a_template_includes_is_not_overwritten_whatever_it_is_called(sweep: World) -> None:
+    shutil.rmtree(sweep.path("configs"))
+    sweep.path("templates").rename(sweep.path("configs"))
+    sweep.path("templates").symlink_to("configs")
+    sweep.write("configs/parts.txt", "# mine\n")
+    sweep.write("configs/run_all.txt.jinja", "{% include 'parts.txt' %}")
+    claim = ("parts.txt", digest(b"# mine\n"))
+    sweep.write("configs/manifest.json", manifest(claim))
+    assert sweep.run("spec.toml", "--force").exit_code == 0
+    assert sweep.read("configs/parts.txt") == "# mine\n"
+    sweep.write("configs/parts.txt.jinja", "hijacked\n")
+    result = sweep.run("spec.toml", "--force")
+    assert result.exit_code == 2
+    assert "makes parts.txt, which the files are made from" in result.err
+    assert sweep.read("configs/parts.txt") == "# mine\n"
+
+
+def test_what_a_spec_extends_is_not_overwritten(sweep: World) -> None:
+    sweep.replace("spec.toml", 'output = "configs"', 'output = "."')
+    sweep.replace("spec.toml", "[sweep]\n", '[sweep]\nextends = "parent.toml"\n')
+    sweep.write("parent.toml", "[vars]\nextra = 1\n")
+    sweep.write("templates/parent.toml.jinja", "hijacked\n")
+    result = sweep.run("spec.toml", "--force")
+    assert result.exit_code == 2
+    assert "makes parent.toml, which the files are made from" in result.err
+    assert sweep.read("parent.toml") == "[vars]\nextra = 1\n"
 
 
 def test_templates_that_are_reached_through_a_link_are_not_overwritten(sweep: World) -> None:

@@ -65,6 +65,7 @@ def growing(start: str, more: str, end: str = "") -> str:
 TWICE = "{% macro m() %}{{ caller() }}{{ caller() }}{% endmacro %}"
 
 ENDLESS = [
+    f"{{% for i in range(99999) %}}{{{{ '' if {'+'.join('i' * 60)} }}}}{{% endfor %}}",
     "{% for i in range(10 ** 30) %}{% endfor %}",
     "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
     "{% for i in range(999) %}{% for j in range(9999) if false %}{% endfor %}{% endfor %}",
@@ -308,6 +309,11 @@ def test_the_text_of_a_docstring_reads_back_between_any_quotes(
         ),
         "{% set a = 'a' * 999999 %}{% for i in range(9999) %}{{ '' if a[1:] }}{% endfor %}",
         "{% set a = ['x'] * 99999 %}{% for i in range(9999) %}{{ 'y' in a }}{% endfor %}",
+        "{% set b = ['x' * 99999] * 999 %}{% for i in range(9) %}{{ b | sort }}{% endfor %}",
+        "{% for i in range(20000) %}{{ i | python }},{% endfor %}",
+        "{% set a = 'x' | slice(9999999) | list %}",
+        "{% set a = [1] * 2000000 %}{% set a = a + a %}",
+        "{% set a = ['x' * 99999] * 9999 %}{{ '%s' % (a,) }}",
         (
             "{% set n = namespace(x=[]) %}{% set a = 'a' * 9000000 %}{% for i in range(99) %}"
             "{% set n.x = [n.x, a[i:]] %}{% endfor %}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 
 import pytest
-from conftest import MINIMAL_TEMPLATE, World
+from conftest import MINIMAL_TEMPLATE, PYTHON, World
 from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import texts
@@ -76,18 +77,22 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         (
             "{{ treatment }}",
             "{{ treatment }} x",
-            "out/run_plain.py:11:5: is not valid Python: invalid syntax",
+            f"out/run_plain.py:11:5: is not valid {PYTHON}: invalid syntax",
         ),
         (
             "steps=10",
             "steps=10, steps=11",
-            "out/run_plain.py:10:38: is not valid Python: keyword argument repeated",
+            f"out/run_plain.py:10:38: is not valid {PYTHON}: keyword argument repeated",
         ),
-        ("steps=10", "steps=b'é'", "out/run_plain.py:10:34: is not valid Python: bytes can only"),
+        (
+            "steps=10",
+            "steps=b'é'",
+            f"out/run_plain.py:10:34: is not valid {PYTHON}: bytes can only",
+        ),
         (
             "steps=10",
             "steps=(yield)",
-            "out/run_plain.py:10:35: is not valid Python: 'yield' outside function",
+            f"out/run_plain.py:10:35: is not valid {PYTHON}: 'yield' outside function",
         ),
         ("SIZE\n", "SIZES\n", "the treatment names SIZE, which nothing in the file defines"),
         ("\x2c\n]", ',\n"\x0c"]', "has U+000C, which no generated file may have"),
@@ -109,11 +114,32 @@ def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> 
     world.replace(TEMPLATE, "steps=10", "steps=10 10")
     error = world.run("spec.toml").err
     assert error == (
-        "error: out/run_plain.py:10:34: is not valid Python: invalid syntax. Perhaps you forgot "
+        f"error: out/run_plain.py:10:34: is not valid {PYTHON}: invalid syntax. Perhaps you forgot "
         "a comma?\n"
         "hint: templates/run_{strategy}.py.jinja renders this line as "
         "`Other(temperature=0.6, steps=10 10),`\n"
     )
+
+
+NEWER_SYNTAX = {
+    (3, 12): ["type Name = int", "def f[T](x: T) -> T: ...", "f'{config['a']}'"],
+    (3, 14): ["t'{config}'", "try: ...\nexcept KeyError, ValueError: ..."],
+}
+"""What an older Python takes for a mistake, by the first version that accepts it."""
+
+
+@pytest.mark.parametrize("code", [code for codes in NEWER_SYNTAX.values() for code in codes])
+def test_syntax_that_is_too_new_is_refused_with_the_python_that_judged(
+    world: World, code: str
+) -> None:
+    world.replace(TEMPLATE, "config = [", f"{code}\nconfig = [")
+    result = world.run("spec.toml")
+    since = next(version for version, codes in NEWER_SYNTAX.items() if code in codes)
+    is_known = sys.version_info >= since
+    hint = f"a newer Python accepts it: {PYTHON} judges here; run gen-sweeps with the Python that"
+    refusal = (f"is not valid {PYTHON}: ", f"hint: {hint} the cluster has\n")
+    assert result.exit_code == (0 if is_known else 2)
+    assert [said in result.err for said in refusal] == [not is_known] * 2
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,13 @@
-"""The statistics, against scipy and statsmodels, which the package itself does without."""
+"""The statistics, by what is known of them; `test_oracles` compares them with other packages."""
 
 from __future__ import annotations
 
 import math
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from gen_sweeps.results.inference import (
     EXACT_PAIRS,
@@ -29,20 +26,32 @@ MEASURED = st.floats(-1e6, 1e6, width=32)
 WHOLE = st.integers(-50, 50).map(float)
 
 
-@pytest.mark.parametrize("degrees", [*range(1, 41), 99, 100, 1_000, 9_999, 100_000])
-@pytest.mark.parametrize("probability", [0.6, 0.9, 0.95, 0.975, 0.995, 0.9995])
-def test_quantiles_of_t_are_those_of_scipy(probability: float, degrees: int) -> None:
-    expected = stats.t.ppf(probability, degrees)
-    assert t_quantile(probability, degrees) == pytest.approx(expected, rel=AGREEMENT)
+@pytest.mark.parametrize(
+    ("probability", "degrees", "quantile"),
+    [
+        (0.6, 2, 0.2886751345948128),
+        (0.95, 5, 2.0150483733330233),
+        (0.975, 1, 12.706204736174694),
+        (0.975, 2, 4.302652729749462),
+        (0.975, 30, 2.0422724563012378),
+        (0.9995, 100_000, 3.2906240314119137),
+    ],
+)
+def test_quantiles_of_t_are_those_of_tables(
+    probability: float, degrees: int, quantile: float
+) -> None:
+    assert t_quantile(probability, degrees) == pytest.approx(quantile, rel=1e-9)
 
 
-@given(st.lists(MEASURED, min_size=2, max_size=40))
-def test_an_interval_is_that_of_scipy(values: list[float]) -> None:
-    found = estimate(values)
-    width = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
-    scale = max(map(abs, values)) * AGREEMENT
-    assert found.mean == pytest.approx(float(np.mean(values)), rel=AGREEMENT, abs=scale)
-    assert found.half_width == pytest.approx(float(width), rel=AGREEMENT, abs=scale)
+def test_an_interval_is_as_wide_as_t_and_the_standard_error_say() -> None:
+    found = estimate([1.0, 2.0, 3.0])
+    assert found.mean == pytest.approx(2.0)
+    assert found.half_width == pytest.approx(4.302652729749462 / 3**0.5)
+
+
+def test_p_values_are_adjusted_from_the_smallest_and_never_get_smaller() -> None:
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
 
 
 @given(st.lists(st.floats(0.01, 1e6), min_size=2, max_size=20), st.sampled_from([1e-290, 1e290]))
@@ -63,15 +72,6 @@ def test_what_is_not_finite_is_never_averaged_away(value: float) -> None:
 def test_one_value_has_no_interval_and_equal_ones_have_one_without_width() -> None:
     assert (estimate([0.3]).mean, estimate([0.3]).half_width) == (0.3, None)
     assert (estimate([0.0] * 5).mean, estimate([0.0] * 5).half_width) == (0.0, 0.0)
-
-
-@given(st.lists(st.one_of(WHOLE, MEASURED), min_size=1, max_size=8))
-def test_the_sign_flip_test_is_scipys_exact_permutation_test(differences: list[float]) -> None:
-    if any(differences) and len(differences) > 1:
-        expected = stats.permutation_test(
-            (differences,), np.sum, permutation_type="samples", n_resamples=np.inf
-        ).pvalue
-        assert sign_flip_p(differences) == pytest.approx(float(expected), abs=AGREEMENT)
 
 
 @given(st.lists(WHOLE, min_size=1, max_size=12))
@@ -102,11 +102,4 @@ def test_of_very_many_pairs_the_p_is_drawn_and_close_to_the_exact_one() -> None:
     differences = [source.gauss(0.3, 1.0) for _ in range(EXACT_PAIRS + 1)]
     drawn = sign_flip_p(differences)
     assert drawn == sign_flip_p(differences), "the same each time"
-    approximate = stats.ttest_1samp(differences, 0.0).pvalue
-    assert drawn == pytest.approx(approximate, abs=0.02)
-
-
-@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30))
-def test_adjusted_p_values_are_those_of_statsmodels(probabilities: list[float]) -> None:
-    expected = multipletests(probabilities, method="holm")[1]
-    assert holm(probabilities) == pytest.approx(list(expected), abs=AGREEMENT)
+    assert smallest_p(len(differences)) < drawn < 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -325,14 +324,15 @@ def results(
         metric,
         at,
         output_format.value,
-        columns=shutil.get_terminal_size((100, 24)).columns,
+        columns=terminal.width(),
     )
     return CommandCall("results", partial(command.results, options), options.output_format)
 
 
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help="Two or more Python files.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Two or more Python or JSON files, or a folder."),
     ] = None,
     *,
     vary: Annotated[
@@ -343,6 +343,12 @@ def compare(  # noqa: PLR0913 - one parameter for each option
             "optimizer.lr, 'class name' or docstring; may be repeated.",
         ),
     ] = None,
+    spec: Annotated[
+        Path | None, typer.Option(metavar="SPEC", help="Also let vary what this spec declares.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show every place, not about 40 lines.")
+    ] = False,
     layout: Annotated[
         bool, typer.Option("--layout", help="List differences in wrapping, quotes and commas.")
     ] = False,
@@ -366,14 +372,16 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     options = command.CompareOptions(
         files=tuple(map(str, files or ())),
         vary=tuple(vary or ()),
+        spec=spec,
         diff=diff,
         resolved=resolved,
         output_format=output_format.value,
         view=command.View(
+            full=full,
             layout=layout,
             comments=comments,
             color=terminal.coloured(sys.stdout),
-            width=shutil.get_terminal_size((100, 24)).columns,
+            width=terminal.width(),
         ),
     )
     return CommandCall("compare", partial(command.compare, options), options.output_format)
@@ -387,13 +395,21 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             metavar="DIR",
             help="Folder whose files are imported for real; by default the nearest one above "
-            "FILE with a pyproject.toml or .git.",
+            "FILE with a pyproject.toml or .git, else the one that its imports start from.",
         ),
     ] = None,
     imports: Annotated[
         list[str] | None,
         typer.Option(
             "--import", metavar="NAME", help="Use this installed package instead of a stand-in."
+        ),
+    ] = None,
+    stubs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stub",
+            metavar="NAME",
+            help="Use a stand-in for this package though its files are there.",
         ),
     ] = None,
     calls: Annotated[
@@ -417,6 +433,9 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Show the file and line each value came from.")
     ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show also the values that were set again later.")
+    ] = False,
     output_format: Annotated[
         TreeFormat, typer.Option(help="Format of the tree.")
     ] = TreeFormat.TEXT,
@@ -428,10 +447,12 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         path=file,
         root=root,
         imports=tuple(imports or ()),
+        stubs=tuple(stubs or ()),
         calls=tuple(calls or ()),
         env=tuple(env or ()),
         timeout=timeout,
         provenance=provenance,
+        history=history,
         output_format=output_format.value,
     )
     return CommandCall("resolve", partial(command.resolve, options), options.output_format)

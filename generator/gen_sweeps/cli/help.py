@@ -119,8 +119,8 @@ those that `run.replicates` names. What is missing or NaN is named and never ave
         """Examples:
 
 \b
-  gen-sweeps results spec.toml                      at each arm's last step
-  gen-sweeps results spec.toml --metric accuracy    another metric
+  gen-sweeps results spec.toml                      the metric that has a goal
+  gen-sweeps results spec.toml --metric accuracy    another one
   gen-sweeps results spec.toml --at step=1000       all at the same step
   gen-sweeps results spec.toml --output-format csv  a line for each arm
 
@@ -132,10 +132,12 @@ those that `run.replicates` names. What is missing or NaN is named and never ave
         ),
     ),
     "compare": HelpPage(
-        """Show where Python files differ, whoever wrote them.
+        """Show where sibling files differ, and what looks like a slip.
 
-Compares the files as syntax trees and groups equal values. With --vary, says whether they differ
-only where they were meant to. The files are not run, unless --resolved asks for it.
+Merges the syntax trees of all files into one and groups the places by who differs there. With
+--vary or --spec, says whether they differ only where they were meant to. The files are not run,
+unless --resolved asks for it. Reads Python, and JSON by the suffix; a folder means its Python
+files. In what is printed, ‹own› stands for the words of a file's own name.
 """,
         """Examples:
 
@@ -143,6 +145,7 @@ only where they were meant to. The files are not run, unless --resolved asks for
   gen-sweeps compare sweeps/*.py                 how a family of files differs
   gen-sweeps compare sweeps/*.py --vary 'Adam(lr, eps)' --vary docstring
                                                  fail if anything else differs
+  gen-sweeps compare sweeps --spec spec.toml     what a spec declares may vary
   gen-sweeps compare --diff a.py b.py            two files as a unified diff
 
 """
@@ -164,6 +167,7 @@ network by accident is refused, but don't resolve a file that you would not run.
 \b
   gen-sweeps resolve sweep.py                       the tree
   gen-sweeps resolve sweep.py --provenance          with each value's origin
+  gen-sweeps resolve sweep.py --stub mylib          without running mylib
   gen-sweeps resolve sweep.py --output-format json  for programs
 
 """

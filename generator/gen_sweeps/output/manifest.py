@@ -152,6 +152,15 @@ def read(data: bytes) -> Manifest:
     return Manifest(specs.keys(), claims)
 
 
+def factor_places(data: bytes) -> list[str]:
+    """Return the places that a manifest says some factor is printed at; none if it is damaged."""
+    try:
+        records = _records(data)
+    except UnreadableManifestError:
+        return []
+    return [place for record in records if _kind(record) == "factor" for place in _places(record)]
+
+
 def recorded(data: bytes, spec: Spec) -> tuple[Mapping[str, str], Mapping[str, Owner]]:
     """Return the sha256 of each file of a spec as its manifest has it, and whose each file is.
 

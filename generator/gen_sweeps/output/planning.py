@@ -25,7 +25,7 @@ from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
 from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
 from gen_sweeps.rendering.renderer import Rendering
-from gen_sweeps.spec.model import Spec
+from gen_sweeps.spec.model import GENERATED, Spec
 from gen_sweeps.spec.names import fold
 
 _EDITED = "was edited since gen-sweeps wrote it"
@@ -76,7 +76,8 @@ class Plan:
         changes: The files that change, in the order of rendering, then those to remove; the
             manifest last, whether it changes or not.
         manifest: The manifest that is to be there.
-        strays: Files that look like a strategy's but are in neither the spec nor the manifest.
+        strays: Files that look like a strategy's but are not in the spec, and are left alone: not
+            in the manifest either, or only there.
     """
 
     proof: Proof
@@ -184,7 +185,7 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         for path in folder.matching(output_pattern(template.name))
         if path not in proof.digests and path not in removed
     )
-    strays = tuple(sorted(set(candidates)))
+    strays = tuple(sorted({*candidates, *ours.left}))
     changes.append(found.change(obstacle))
     return Plan(proof, tuple(changes), content, strays)
 
@@ -262,15 +263,18 @@ class _Ours:
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        protected = ProtectedPaths(proof.rendering.spec)
+        protected = ProtectedPaths(proof.rendering.spec, proof.rendering.templates)
         # Anybody can write a journal: it is believed of what a template could have made.
-        makes = re.compile("|".join(map(_expression, proof.rendering.outputs.templates))).fullmatch
-        pending = (path for path in self._pending if makes(path))
+        self._makes = re.compile(
+            "|".join(map(_expression, proof.rendering.outputs.templates))
+        ).fullmatch
+        pending = filter(self._makes, self._pending)
         self.stale = [
             path
             for path in dict.fromkeys((*self._written, *pending))
             if path not in proof.digests and not protected.fault(path)
         ]
+        self.left: list[str] = []
         self._renamed = {fold(path) for path in self.stale}
 
     @cached_property
@@ -314,6 +318,11 @@ class _Ours:
         except NotARegularFileError:
             return None  # gen-sweeps writes regular files only
         if data is None:
+            return None
+        if not self._makes(path) and GENERATED.encode() not in data:
+            # Anybody can write a manifest too: of a template that is gone, it is believed only
+            # where the file says the same.
+            self.left.append(path)
             return None
         obstacle = self._obstacle(path, data)
         if obstacle and path not in self._written:

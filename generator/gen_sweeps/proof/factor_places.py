@@ -96,7 +96,7 @@ def unpinned(places: Sequence[FactorPlace], spec: Spec, folder: str) -> list[Pro
 
 
 def _pin(text: str, spec: Spec) -> Pattern:
-    from gen_sweeps.compare import parse_patterns  # noqa: PLC0415 - LibCST
+    from gen_sweeps.compare import parse_patterns  # noqa: PLC0415 - few specs pin places
 
     try:
         (pattern,) = parse_patterns((text,))

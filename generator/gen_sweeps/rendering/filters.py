@@ -37,7 +37,7 @@ from gen_sweeps.rendering.escaping import (
     to_print,
 )
 from gen_sweeps.rendering.literals import literal
-from gen_sweeps.rendering.sandbox import Budget
+from gen_sweeps.rendering.sandbox import ITEM, Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
 from gen_sweeps.rendering.tracing import NO_ORIGIN, origin_of, shown, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
@@ -281,6 +281,7 @@ class Marks:
         if start not in ("#", "#:"):
             raise TemplateRuntimeError(f"a comment starts with # or #:, not {start!r}")
         value = _named(value)
+        self._budget.make(ITEM * len(_text(value)))
         if origin_of(value) and "\n" not in _text(value).strip():
             # The hole is what follows the `#`, which stands there in all arms.
             text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
@@ -299,6 +300,7 @@ class Marks:
         """Mark a text; what is the same for all arms is made once."""
         value = _named(value)
         text = _to_print(value)
+        self._budget.make(ITEM * len(text))
         if kind in _FILTERS:
             check_filter(_FILTERS[kind], text, self._language)
         if origin := origin_of(value):
@@ -321,6 +323,10 @@ class Marks:
             TemplateRuntimeError: There is no Python literal for it.
             UndefinedError: It is not defined.
         """
+        self._budget.make(ITEM * self._budget.weight(value))
+        return self._plain(value)
+
+    def _plain(self, value: object) -> Value:
         self._budget.step()
         value = untraced(_named(value))
         if isinstance(value, Code):
@@ -335,9 +341,9 @@ class Marks:
         if isinstance(value, bool | int | float):
             return value
         if isinstance(value, list | tuple):
-            return tuple(self._value(item) for item in value)
+            return tuple(map(self._plain, value))
         if isinstance(value, Mapping):
-            return {_text(key): self._value(item) for key, item in value.items()}
+            return {_text(key): self._plain(item) for key, item in value.items()}
         if isinstance(value, Undefined):
             str(value)  # raises: undefined values are strict
         if isinstance(value, TreatmentView):

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
+from gen_sweeps.errors import TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, width
-from gen_sweeps.rendering.outputs import Outputs, Template, find_outputs
+from gen_sweeps.rendering.outputs import Outputs, ProtectedPaths, Template, find_outputs
 from gen_sweeps.rendering.skeleton import (
     IDENTITY,
     Filling,
@@ -112,6 +113,10 @@ def render(spec: Spec, progress: Progress = silent) -> Rendering:
     """
     renderer = _Renderer(spec)
     files = renderer.files(progress)
+    protected = ProtectedPaths(spec, renderer.templates)  # those that others include are known now
+    for path, file in files.items():
+        if fault := protected.fault(path):
+            raise TemplateError.at(f"makes {path}, {fault}", file.template)
     return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates)
 
 
@@ -323,6 +328,7 @@ class _Renderer:
     def _filled(self, marked: str) -> tuple[list[str], list[Printed]]:
         """Return the pieces of a rendered text, every other one of them what a mark stands for."""
         segments = marked.split("\0")
+        texts = tuple(segments[::2])  # the template's, without what it printed
         printed = []
         has_identity = False  # on the line, as far as it has been filled
         for index in range(1, len(segments), 2):
@@ -330,14 +336,15 @@ class _Renderer:
             printed.append(what)
             has_identity &= "\n" not in segments[index - 1]
             if self._marks.is_shell:
-                self._check_in_shell(what, segments, index)
+                self._check_in_shell(what, texts, index // 2)
             if what.text is None or what.kind is Kind.COMMENT:
                 self._asks_identity |= has_identity
                 segments[index] = self._laid_out(what, segments, index)
             else:
                 if what.kind is Kind.JSON:
-                    own = segments[:index:2]  # the template's text, without what it printed
-                    self._marks.check_place(_line(own, len(own)))
+                    own = _line(segments, index, 2)  # the template's, without what it printed
+                    self._budget.make(len(own))
+                    self._marks.check_place(own)
                 segments[index] = what.text
             has_identity |= not IDENTITY.isdisjoint(what.origin)
         for number, what in enumerate(printed):
@@ -353,8 +360,8 @@ class _Renderer:
         self._budget.make(sum(map(len, segments)))
         return segments, printed
 
-    def _check_in_shell(self, printed: Printed, segments: list[str], index: int) -> None:
-        """Check that a shell reads what a mark stands for as it is meant.
+    def _check_in_shell(self, printed: Printed, texts: tuple[str, ...], number: int) -> None:
+        """Check that a shell reads what the mark of a number stands for as it is meant.
 
         Raises:
             TemplateRuntimeError: It does not.
@@ -368,15 +375,15 @@ class _Renderer:
         filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
         if printed.kind not in filters:
             return
-        texts = tuple(segments[::2])  # the template's, without what it printed
         if texts not in self._shell_places:  # mostly the same for all arms
             self._shell_places = {texts: shell_places(texts)}
-        place = self._shell_places[texts][index // 2]
+        place = self._shell_places[texts][number]
         check_in_shell(filters[printed.kind], printed.text or "", place)
 
     def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
         """Return what stands for a mark, laid out for the line that it stands on."""
         line = _line(segments, index)
+        self._budget.make(len(line))
         if printed.text is not None:
             return printed.text.replace("\n", f"\n{line}") if line.isspace() else printed.text
         if isinstance(printed.value, Call):
@@ -438,17 +445,18 @@ def _skeleton(texts: list[str | Hole], printed: list[Printed]) -> Skeleton:
     holes = []
     constants = []
     parts: list[str] = []
+    start = 0
     for index, piece in enumerate(texts):
         if isinstance(piece, Hole):
             between.append("".join(parts))
             holes.append(piece)
-            parts = []
+            parts, start = [], 0
             continue
         if index % 2:
-            start = sum(map(len, parts))
             kind = printed[index // 2].kind
             constants.append(PrintedConstant(kind, len(between), start, start + len(piece)))
         parts.append(piece)
+        start += len(piece)
     between.append("".join(parts))
     return Skeleton(tuple(between), tuple(holes), tuple(constants))
 
@@ -482,15 +490,15 @@ def _is_long_comment(printed: Printed) -> bool:
     return printed.kind is Kind.COMMENT and bool(printed.origin) and "\n" in (printed.text or "")
 
 
-def _line(segments: list[str], index: int) -> str:
-    """Return what stands before a segment on its line."""
-    line = ""
-    for segment in reversed(segments[:index]):
-        _, newline, tail = segment.rpartition("\n")
-        line = tail + line
+def _line(segments: list[str], index: int, step: int = 1) -> str:
+    """Return what stands before a segment on its line; of it, each piece that is `step` further."""
+    tails = []
+    for before in range(index - 1, -1, -step):
+        _, newline, tail = segments[before].rpartition("\n")
+        tails.append(tail)
         if newline:
             break
-    return line
+    return "".join(reversed(tails))
 
 
 def _value(value: Value, line: str, after: str, columns: int) -> str:

@@ -1,0 +1,34 @@
+"""What to do about a file that this Python does not accept, but a newer one does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from gen_sweeps.errors import PYTHON
+
+_GRAMMAR = (
+    "invalid syntax", "expected '('", "f-string", "multiple exception types", "unterminated string"
+)  # fmt: skip
+"""How messages begin about what the grammar does not know, rather than what it forbids."""
+
+_PARSE = "import sys, libcst; libcst.parse_module(sys.stdin.buffer.read())"
+
+
+def newer_syntax_hint(error: SyntaxError, source: bytes) -> str | None:
+    """Return what to do about source that only a newer Python accepts; None if none does.
+
+    LibCST knows newer Pythons. Its parser overflows the stack where code nests deep, and takes the
+    process with it, which is why it gets one of its own.
+    """
+    if not error.msg.startswith(_GRAMMAR):
+        return None  # LibCST takes what every Python forbids: a keyword given twice
+    parsing = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-I", "-c", _PARSE], input=source, capture_output=True, check=False
+    )
+    if parsing.returncode:
+        return None
+    return (
+        f"a newer Python accepts it: {PYTHON} judges here; run gen-sweeps with the Python that the "
+        "cluster has"
+    )
