@@ -13,7 +13,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -200,12 +200,15 @@ def _number(value: object) -> float | None:
 
     JSON has no NaN: what writes it strictly writes null instead.
     """
+    if type(value) is float:
+        return value
     if value is None:
         return math.nan
-    with suppress(ValueError):
-        if isinstance(value, str | int | float):
-            try:
-                return float(value)
-            except OverflowError:
-                return math.inf
-    return None
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return None
