@@ -356,3 +356,18 @@ def test_two_braces_in_an_f_string_are_answered_with_raw(world: World) -> None:
     world.replace(TEMPLATE, 'f"{{x}} of 10"', 'f"{% raw %}{{x}}{% endraw %} of 10"')
     assert world.run("spec.toml").exit_code == 0
     assert 'steps=f"{{x}} of 10"' in world.read("out/run_plain.py")
+
+
+@pytest.mark.parametrize("name", ["_base.py", "run_{strategy}.py"])
+def test_a_file_that_declares_an_encoding_that_it_does_not_have_is_refused(
+    world: World, name: str
+) -> None:
+    template = f"templates/{name}.jinja"
+    world.write(template, f"#!/usr/bin/python\n# coding: latin-1\n{world.read(template)}")
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    shown = f"out/{name.replace('{strategy}', 'plain')}"
+    assert result.err.startswith(
+        f"error: {shown}:2: declares the encoding iso-8859-1, but is written as UTF-8\n"
+    )
+    assert f"hint: take the comment out of {template}\n" in result.err

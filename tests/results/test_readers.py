@@ -131,7 +131,8 @@ MLFLOW = """
     insert into runs values ('b', 1, 'active'), ('a', 2, 'active'), ('gone', 3, 'deleted');
     insert into metrics values
         ('loss', 0.5, 1, 'b', 0, 0), ('loss', 0.4, 2, 'b', 10, 0), ('acc', 0.9, 3, 'b', 10, 0),
-        ('loss', 0.3, 4, 'a', 10, 0), ('loss', 0, 5, 'a', 20, 1), ('loss', 7, 6, 'gone', 0, 0);
+        ('loss', 0.3, 4, 'a', 10, 0), ('loss', 0, 5, 'a', 20, 1),
+        ('loss', -1.7976931348623157e308, 6, 'a', 25, 0), ('loss', 7, 6, 'gone', 0, 0);
 """
 
 
@@ -150,8 +151,9 @@ def test_a_database_of_mlflow_is_read_without_leaving_a_trace(tmp_path: Path, jo
     before = path.read_bytes()
     first, second = read_mlflow(path)
     assert _rows(first) == [(0, {"loss": 0.5}), (10, {"loss": 0.4}), (10, {"acc": 0.9})]
-    assert [it.step for it in second.measurements] == [10, 20]
+    assert [it.step for it in second.measurements] == [10, 20, 25]
     assert math.isnan(second.measurements[1].values["loss"])
+    assert second.measurements[2].values["loss"] == -math.inf
     assert [*tmp_path.iterdir()] == [path]
     assert path.read_bytes() == before
 

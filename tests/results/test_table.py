@@ -65,6 +65,13 @@ def test_two_strategies_need_no_holm(empty: World, snapshot: SnapshotAssertion) 
     assert _shown(empty, 80) == snapshot
 
 
+@pytest.mark.parametrize(("goal", "better"), [("min", "0 of 3"), ("max", "3 of 3")])
+def test_the_goal_says_which_arms_are_better(empty: World, goal: str, better: str) -> None:
+    values = {"a": [1.0, 1.2, 1.1], "b": [2.0, 2.3, 2.1]}
+    measured(empty, values, settings=f'metrics.goal = {{ loss = "{goal}" }}')
+    assert f" {better} " in _shown(empty, 120)
+
+
 def test_without_a_goal_nothing_is_called_better(empty: World) -> None:
     measured(empty, SIX, settings='metrics.file = "metrics.jsonl"')
     for folder in empty.path("runs").glob("*/*/*"):
@@ -157,6 +164,15 @@ def test_what_ran_before_a_change_counts_until_it_has_run_again(empty: World) ->
     for run in planned(empty).values():
         add_attempt(add_run(run), [{"step": 2, "loss": 5.0}])
     assert "5.0" in _shown(empty, 120)
+
+
+def test_of_runs_before_a_change_only_those_that_are_done_count(empty: World) -> None:
+    runs = measured(empty, {"a": [1.0, 1.2], "b": [2.0, 2.3]})
+    failed = replace(END, state=ArmState.FAILED, code=1)
+    add_attempt(runs["b-1"], [{"step": 2, "loss": 0.0}], end=failed)
+    empty.replace("spec.toml", 'command = ["true"]', 'command = ["true", "--again"]')
+    ran = empty.run("results", "spec.toml")
+    assert "1 of 4 runs are missing: stale: b-1." in ran.out
 
 
 def test_code_that_is_not_frozen_is_said_to_be_so(empty: World) -> None:

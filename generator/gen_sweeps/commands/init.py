@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
 from gen_sweeps.errors import FileError, ForeignFileError, Problem
@@ -77,7 +78,7 @@ def _next_steps(folder: Path) -> str:
         f"gen-sweeps run {SPEC}": "run every arm that is not done",
     }
     width = max(map(len, steps))
-    enter = [] if folder == Path() else [f"cd {shlex.quote(str(folder))}"]
+    enter = [] if folder == Path() else [f"cd {shlex.quote(on_one_line(str(folder)))}"]
     lines = [*enter, *(f"{step:{width}}  # {when}" for step, when in steps.items())]
     return "\nnext:\n" + "".join(f"  {line}\n" for line in lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,12 @@ _GRAMMAR = (
 )  # fmt: skip
 """How messages begin about what the grammar does not know, rather than what it forbids."""
 
+_NEWER = re.compile(
+    r"""\b[rR]?[fFtT][rR]?['"]|^\s*type\s+\w|\b(?:def|class)\s+\w+\s*\[|^\s*except\b[^:]*,"""
+)
+"""What a line has that Python 3.12 or a later one knows: f-strings in f-strings, template strings,
+parameters of types, several exceptions without parentheses."""
+
 _PARSE = "import sys, libcst; libcst.parse_module(sys.stdin.buffer.read())"
 
 
@@ -21,8 +28,10 @@ def newer_syntax_hint(error: SyntaxError, source: bytes) -> str | None:
     LibCST knows newer Pythons. Its parser overflows the stack where code nests deep, and takes the
     process with it, which is why it gets one of its own.
     """
-    if not error.msg.startswith(_GRAMMAR):
-        return None  # LibCST takes what every Python forbids: a keyword given twice
+    # LibCST takes what every Python forbids, such as a keyword that is given twice.
+    line = source.decode(errors="replace").split("\n")[(error.lineno or 1) - 1 :][:1]
+    if not error.msg.startswith(_GRAMMAR) or not any(map(_NEWER.search, line)):
+        return None
     parsing = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", _PARSE], input=source, capture_output=True, check=False
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.console.summary import proven_line, varying
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_span
@@ -172,6 +173,7 @@ def page(proof: Proof, section: ReportSection | None = None) -> str:
             section=section,
             mark=Markup(MARK),  # noqa: S704 - it is ours
             spec=spec,
+            spec_name=on_one_line(spec.path.name),
             verdict=proven_line(spec),
             control=spec.control.get(STRATEGY, ""),
             also_axes=bool(deciding - {STRATEGY}),

@@ -24,7 +24,8 @@ def parse(file: File, shown: str) -> ast.Module:
         shown: The file's path as the user would name it.
 
     Raises:
-        TemplateError: Python does not accept it; with Python's own message, line and column.
+        TemplateError: Python does not accept it, with Python's own message, line and column; or
+            it declares an encoding that it does not have.
     """
     check_characters(file, shown)
     try:
@@ -49,6 +50,11 @@ def parse(file: File, shown: str) -> ast.Module:
     except (ValueError, RecursionError, MemoryError) as error:
         message = f"is not valid {PYTHON}: {str(error) or 'it nests too deep'}"
         raise TemplateError.at(message, shown, hint=f"look into {file.template}") from None
+    encoding, lines_read = tokenize.detect_encoding(io.BytesIO(file.source.encode()).readline)
+    if encoding != "utf-8":
+        message = f"declares the encoding {encoding}, but is written as UTF-8"
+        hint = f"take the comment out of {file.template}"
+        raise TemplateError.at(message, shown, len(lines_read), hint=hint)
     return tree
 
 

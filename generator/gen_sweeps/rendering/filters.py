@@ -37,7 +37,7 @@ from gen_sweeps.rendering.escaping import (
     to_print,
 )
 from gen_sweeps.rendering.literals import literal
-from gen_sweeps.rendering.sandbox import ITEM, Budget
+from gen_sweeps.rendering.sandbox import FILTER_STEPS, ITEM, PRINTED_STEPS, Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
 from gen_sweeps.rendering.tracing import NO_ORIGIN, origin_of, shown, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
@@ -158,6 +158,11 @@ class Marks:
         check_quotes(line, self._language)
 
     @property
+    def is_data(self) -> bool:
+        """Whether the file of this rendering is JSON, YAML or TOML."""
+        return self._language is Language.DATA
+
+    @property
     def is_shell(self) -> bool:
         """Whether the file of this rendering is a shell script."""
         return self._language is Language.SHELL
@@ -223,6 +228,7 @@ class Marks:
     @pass_context
     def joined(self, _context: Context, values: Sequence[object]) -> Text | str:
         """Return what `~` makes of values: a text of the spec, if one of them is."""
+        self._budget.make(2 * ITEM * len(values))
         values = list(map(_named, values))
         pieces = []
         for value in values:
@@ -311,6 +317,7 @@ class Marks:
         return self._mark(self._same[key])
 
     def _mark(self, printed: Printed) -> str:
+        self._budget.step(PRINTED_STEPS)
         self._budget.make(len(printed.text or ""))
         label = _label(len(self._printed))
         self._printed[label] = printed
@@ -327,7 +334,7 @@ class Marks:
         return self._plain(value)
 
     def _plain(self, value: object) -> Value:
-        self._budget.step()
+        self._budget.step(FILTER_STEPS)
         value = untraced(_named(value))
         if isinstance(value, Code):
             return value.value

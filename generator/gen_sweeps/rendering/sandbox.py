@@ -2,9 +2,10 @@
 
 Jinja keeps templates from Python's internals but not from running forever, and a time limit would
 not give the same result on every machine. So each rendering has a budget of steps (items of loops,
-calls of macros, includes) and of characters (printed, or made on the way). Arguments that say how
-much to make (`range(n)`, `"x" * n`, `center(n)`) are charged before they are obeyed. Filters that
-make HTML, or only pad text, are left out.
+calls, filters, what is printed) and of characters (printed, or made on the way). A file that all
+arms share has more, the more there are: it may say something of each. Arguments that say how much
+to make (`range(n)`, `"x" * n`, `center(n)`) are charged before they are obeyed. Filters that make
+HTML, or only pad text, are left out.
 """
 
 from __future__ import annotations
@@ -31,10 +32,22 @@ from gen_sweeps.rendering.lexer import LineLexer
 from gen_sweeps.rendering.tracing import Traced, origin_of, shown, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
-"""Items of loops, calls of macros and includes in one rendering; about a second."""
+"""Items of loops, calls and the like in one rendering; about a second."""
+
+STEPS_PER_ARM = 1_000
+"""What a file that all arms share may take more for each of them."""
 
 MAX_CHARACTERS = 50_000_000
 """Characters made in one rendering, what is made to be put into other text counted again."""
+
+CHARACTERS_PER_ARM = 10_000
+"""What a file that all arms share may make more for each of them."""
+
+MAX_TOKENS = 250_000
+"""Words and signs of a file of Python; each takes the compiler 10 microseconds and a kilobyte."""
+
+TOKENS_PER_ARM = 100
+"""What a file of Python that all arms share may have more for each of them."""
 
 MAX_WIDTH = 999
 """Columns that a format may ask for."""
@@ -43,7 +56,16 @@ INCLUDE_STEPS = 20
 """What an include costs, measured in steps."""
 
 CALL_STEPS = 10
-"""What the call of a macro costs, likewise."""
+"""What the call of a macro or a method costs, likewise."""
+
+FILTER_STEPS = 3
+"""What a filter costs, likewise."""
+
+ATTRIBUTE_STEPS = 4
+"""What an attribute costs, likewise."""
+
+PRINTED_STEPS = 8
+"""What a value costs that is printed and later filled in, likewise."""
 
 EXPRESSIONS_PER_STEP = 4
 """Expressions in a loop's body that are worth a step more each time."""
@@ -100,6 +122,8 @@ _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 # Names of filters that only the sandbox can write, for they have a space.
 _STEP, _JOINED, _NEST, _READ = "one step", "joined text", "nested values", "read values"
 
+_TOKEN = re.compile(r"\w+|[^\w ]")
+
 _AT_ONCE = 100
 """Pieces of a rendering that are counted together."""
 
@@ -114,8 +138,11 @@ class Budget:
     def __init__(self) -> None:
         self.renew()
 
-    def renew(self) -> None:
-        """Start the next rendering."""
+    def renew(self, arms: int = 0) -> None:
+        """Start the next rendering, of a file that so many arms share."""
+        self._max_steps = MAX_STEPS + arms * STEPS_PER_ARM
+        self._max_characters = MAX_CHARACTERS + arms * CHARACTERS_PER_ARM
+        self._max_tokens = MAX_TOKENS + arms * TOKENS_PER_ARM
         self._steps = self._characters = 0
         self._weights: dict[int, tuple[object, int]] = {}
 
@@ -126,8 +153,10 @@ class Budget:
             BudgetError: They are too many.
         """
         self._steps += count
-        if self._steps > MAX_STEPS:
-            raise BudgetError(f"takes more than {MAX_STEPS:,} steps: is there an endless loop?")
+        if self._steps > self._max_steps:
+            raise BudgetError(
+                f"takes more than {self._max_steps:,} steps: is there an endless loop?"
+            )
 
     def make(self, characters: int) -> None:
         """Count characters that are about to be made.
@@ -136,8 +165,19 @@ class Budget:
             BudgetError: They are too many.
         """
         self._characters += characters
-        if self._characters > MAX_CHARACTERS:
-            raise BudgetError(f"makes more than {MAX_CHARACTERS:,} characters of text")
+        if self._characters > self._max_characters:
+            raise BudgetError(f"makes more than {self._max_characters:,} characters of text")
+
+    def compile(self, pieces: Sequence[str]) -> None:
+        """Check that a file of Python, in pieces, is not too long to be compiled.
+
+        Raises:
+            BudgetError: It is.
+        """
+        if sum(map(len, pieces)) <= self._max_tokens:
+            return  # as nearly always, and quick to tell
+        if sum(len(_TOKEN.findall(piece)) for piece in pieces) > self._max_tokens:
+            raise BudgetError(f"makes Python of more than {self._max_tokens:,} words and signs")
 
     def read(self, *values: object) -> None:
         """Count values with all that is in them, however often the same thing is.
@@ -352,6 +392,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute that templates may see; part of the protocol of Jinja's sandbox."""
+        self._budget.step(ATTRIBUTE_STEPS)
         kind = type(obj)
         if attribute in self._fields.get(kind, ()):
             return getattr(obj, attribute)
@@ -393,10 +434,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Call what a template calls, charged before; likewise."""
         method = getattr(obj, "__wrapped__", obj)
         given = args
+        self._budget.step(CALL_STEPS)
         if isinstance(method, BuiltinMethodType):
             args = self._charged_method(method, args, kwargs)
-        else:
-            self._budget.step(CALL_STEPS)
         self._budget.read(*args, *kwargs.values())
         made = super().call(context, obj, *args, **kwargs)
         if isinstance(method, BuiltinMethodType):
@@ -413,7 +453,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if name in ("format", "format_map"):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
-            self._budget.step()
             if name in ("count", "index"):
                 self._budget.read(owner)
         elif name == "join" and len(args) == 1:
@@ -445,6 +484,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
         @wraps(function)
         def counted(*args: Any, **kwargs: Any) -> Any:
+            self._budget.step(FILTER_STEPS)
             args = tuple(map(seen, args))
             kwargs = {name: seen(value) for name, value in kwargs.items()}
             given = (*args[first:], *kwargs.values())
@@ -460,6 +500,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _format(self, pattern: object, *args: Any, **kwargs: Any) -> object:
         """Filter `format`, and the operator `%`."""
+        self._budget.step(FILTER_STEPS)
         text = str(pattern)
         self._check_format(text, (*args, *kwargs.values()))
         made = text % (kwargs or args)
@@ -483,6 +524,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         attribute: str | int | None = None,
     ) -> object:
         """Filter `join`."""
+        self._budget.step(FILTER_STEPS)
         items = list(value)
         if attribute is not None:
             items = list(map(make_attrgetter(self, attribute), items))

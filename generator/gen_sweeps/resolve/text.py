@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.resolve.recorder.forms import Json, escaped, form_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _block(
     label: str, value: Json, indent: str, pointer: str, origins: Mapping[str, Origin]
 ) -> Iterator[str]:
     origin = origins.get(pointer)
-    note = f"  # {origin}" if origin is not None else ""
+    note = f"  # {on_one_line(str(origin))}" if origin is not None else ""
     children = _children(value)
     line = one_line(value)
     if not children or (_is_short(value) and len(indent) + len(label) + len(line) <= _WIDTH):

@@ -11,8 +11,9 @@ import json
 import math
 import re
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -120,6 +121,8 @@ def read_mlflow(path: Path) -> list[Log]:
         with closing(sqlite3.connect(address, uri=True)) as database:
             for run, step, name, value, is_nan in database.execute(query):
                 number = math.nan if is_nan else float(value)
+                if abs(number) == sys.float_info.max:  # how MLflow writes an infinity
+                    number = math.copysign(math.inf, number)
                 runs.setdefault(run, []).append(Measurement(float(step), {name: number}))
     except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         return [Log(path, faults=(Problem(f"is no database of MLflow: {error}", str(path)),))]
@@ -197,12 +200,15 @@ def _number(value: object) -> float | None:
 
     JSON has no NaN: what writes it strictly writes null instead.
     """
+    if type(value) is float:
+        return value
     if value is None:
         return math.nan
-    with suppress(ValueError):
-        if isinstance(value, str | int | float):
-            try:
-                return float(value)
-            except OverflowError:
-                return math.inf
-    return None
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return None
