@@ -74,8 +74,8 @@ nothing is overwritten; from then on `gen-sweeps spec.toml` keeps them.
         """Examples:
 
 \b
-  gen-sweeps adopt configs/*.py --dry-run         what it would write
-  gen-sweeps adopt configs/*.py                   write spec and template beside
+  gen-sweeps adopt configs/*.py --dry-run         what would be written
+  gen-sweeps adopt configs/*.py                   write them beside the files
   gen-sweeps adopt configs/*.py -o sweep          write them into sweep/
   gen-sweeps adopt configs/*.py --fix batch_size  mend the odd value before
   gen-sweeps adopt configs/*.py --fix lr=1e-3 --keep seed
