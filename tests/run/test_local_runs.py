@@ -132,7 +132,7 @@ def test_a_further_arm_runs_alone_and_jobs_and_timeouts_make_no_new_runs(empty: 
 def test_only_some_arms_are_run_and_get_the_same_folders_as_all_would(empty: World) -> None:
     empty.write("code.py", "")
     experiment(empty, ["true"], 'freeze = ["**/*.py"]')
-    assert empty.run("run", "spec.toml", "--only", "1").out == "1 arms: 1 done\n"
+    assert empty.run("run", "spec.toml", "--only", "1").out == "1 arm: 1 done\n"
     assert states(empty) == {"0": "absent", "1": "done", "2": "absent"}
     empty.run("run", "spec.toml")
     assert ends(empty) == {"0": ["done"], "1": ["done"], "2": ["done"]}

@@ -183,7 +183,7 @@ def test_a_requeued_task_is_the_next_attempt_in_the_same_folder(empty: World) ->
     _asked("scontrol", "requeue", record(start)["slurm"]["SLURM_JOB_ID"])
     # Slurm holds a requeued job back for a while, so that its node is clean by then.
     out, err = running.communicate(timeout=300)
-    assert (running.returncode, out) == (0, "1 arms: 1 done\n"), err
+    assert (running.returncode, out) == (0, "1 arm: 1 done\n"), err
     assert ends(empty)["0"][-1] == "done"
     assert len(ends(empty)["0"]) == 2
     assert len(_jobs(empty)) == 1
@@ -203,7 +203,7 @@ def test_a_supervisor_that_slurm_kills_loses_the_arm_and_the_next_run_submits_on
     assert states(empty) == {"0": "lost", "1": "done"}
     again = empty.run("run", "spec.toml")
     assert again.exit_code == 0
-    assert "submitted 1 arms as " in again.err
+    assert "submitted 1 arm as " in again.err
     assert ends(empty) == {"0": ["", "done"], "1": ["done"]}
 
 

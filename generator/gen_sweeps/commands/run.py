@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
-from gen_sweeps.console.arms import ArmProgress, counted
+from gen_sweeps.console.arms import ArmProgress, counted, total
 from gen_sweeps.errors import GenSweepsError, Problem, SpecError
 from gen_sweeps.output.folder import OutputFolder
 from gen_sweeps.output.selection import select
@@ -173,7 +173,7 @@ class _Launch:
                 found = statuses(self._planned.runs)
                 if self._is_on_slurm and (left := unsubmitted(found, launch)):
                     for made in submit(found, left, launch, lock):
-                        self._progress.show([f"submitted {made.size} arms as {made.number}"], {})
+                        self._progress.show([f"submitted {total(made.size)} as {made.number}"], {})
                     found = statuses(self._planned.runs)
             if self._is_on_slurm:
                 found, was_stopped = SlurmWatcher(found, launch, self._report).watch()
@@ -204,7 +204,7 @@ class _Launch:
         if self._settings.workdir == "project":
             where += ", with the project's code as it is then"
         command = shlex.join([*env, *self._settings.command])
-        times = "1 arm" if count == 1 else f"{count} arms, {launch.jobs} at a time"
+        times = total(count) if count == 1 else f"{total(count)}, {launch.jobs} at a time"
         self._progress.show([f"running {command}", f"for {times}, {where}"], {})
 
     def _generated(self, path: str) -> bytes:
@@ -220,7 +220,7 @@ class _Launch:
     def _told(self, found: Sequence[ArmStatus], *, was_stopped: bool = False) -> Outcome:
         """Return the outcome of arms."""
         counts = Counter(str(it.state) for it in found)
-        result = f"{len(found)} arms: {counted(counts)}\n"
+        result = f"{total(len(found))}: {counted(counts)}\n"
         problems = failures(found, f"gen-sweeps run {self._spec.path} --retry-failed")
         again = f"`gen-sweeps run {self._spec.path}` goes on"
         if was_stopped:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.commands.run import duration, failures, run_settings
-from gen_sweeps.console.arms import counted
+from gen_sweeps.console.arms import counted, total
 from gen_sweeps.console.formats import json_text
 from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, silent
@@ -103,7 +103,7 @@ def _table(found: Sequence[ArmStatus]) -> Iterator[str]:
     for row in rows:
         cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
         yield f"{'  '.join(cells).rstrip()}\n"
-    yield f"\n{len(found)} arms: {counted(Counter(str(it.state) for it in found))}\n"
+    yield f"\n{total(len(found))}: {counted(Counter(str(it.state) for it in found))}\n"
 
 
 def _content(found: Sequence[ArmStatus], stopped: Stopped | None) -> Mapping[str, object]:

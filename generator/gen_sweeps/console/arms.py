@@ -56,10 +56,15 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[state]} {state}" for state in ArmProgress.ORDER if counts.get(state))
 
 
+def total(count: int) -> str:
+    """Return how many arms there are, as in "12 arms"."""
+    return "1 arm" if count == 1 else f"{count} arms"
+
+
 def _bar(counts: Mapping[str, int]) -> str:
-    total = sum(counts.values()) or 1
+    arms = sum(counts.values()) or 1
     ended = sum(counts.get(state, 0) for state in ("done", "failed", "timeout"))
-    filled = "#" * (_WIDTH * ended // total)
+    filled = "#" * (_WIDTH * ended // arms)
     columns = shutil.get_terminal_size((80, 24)).columns - 1
     return f"[{filled:-<{_WIDTH}}] {counted(counts)}"[:columns]
 

@@ -348,8 +348,14 @@ class _Ours:
 
 
 def _expression(template: Template) -> str:
-    """Return the regular expression of all paths that a template could make."""
-    return "[^/]*".join(map(re.escape, output_pattern(template.name).split("*")))
+    """Return the regular expression of all paths that a template could make, or could have made.
+
+    The name of a template changes when an axis is added or taken away, but seldom what it begins
+    and ends with: `run_{strategy}.py` becomes `run_{strategy}_{seed}.py`.
+    """
+    parts = [*map(re.escape, output_pattern(template.name).split("*"))]
+    ends = parts if len(parts) == 1 else [parts[0], parts[-1]]
+    return "|".join("[^/]*".join(it) for it in (parts, ends))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ def _printed(controls: Iterable[Control]) -> Iterator[FactorPlace]:
             for factor in filter(None, sorted(hole.origin)):
                 if isinstance(filling.value, Call):
                     call = filling.value.function
-                    yield FactorPlace(factor, f"{name}.{factor}", file, line, call)
+                    if factor != call:  # else no strategy sets an argument
+                        yield FactorPlace(factor, f"{name}.{factor}", file, line, call)
                 else:
                     yield FactorPlace(factor, name, file, line)
 
