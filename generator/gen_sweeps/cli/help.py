@@ -67,7 +67,7 @@ _PAGES: Mapping[str, HelpPage] = {
 
 They make these very files, byte for byte. Takes 2 to 100 files that were copied from each other and
 edited, Python or any other text. What looks like an accident comes first: a file with its sibling's
-name, a claim that is not true, a value spelled otherwise or set in one file alone. It stays as it is,
+name, a claim that is not true, a value spelled otherwise or set in one file alone. It stays,
 marked in the spec, unless --fix mends it. Nothing is written before the round trip is proven, and
 nothing is overwritten; from then on `gen-sweeps spec.toml` keeps the files.
 """,
