@@ -180,6 +180,7 @@ def test_code_that_is_not_frozen_is_said_to_be_so(empty: World) -> None:
     for path in empty.path("runs").glob("*/*/*/job.json"):
         path.write_text(path.read_text().replace('"frozen"', '"project"'))
     assert "The code is not frozen" in _shown(empty, 120)
+    assert "If the command only submits a job, done means submitted." in _shown(empty, 120)
 
 
 def test_seeds_that_repeat_nothing_are_pointed_out(empty: World) -> None:

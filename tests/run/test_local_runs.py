@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import stat
 import sys
@@ -316,6 +317,14 @@ def test_in_the_project_only_the_generated_file_is_frozen(empty: World) -> None:
     assert said == f'{empty.folder}\nnow"""An arm."""\n\nSEED = 0\n'
     argv = record(folder(empty, "0") / "attempts/1/start.json")["argv"]
     assert argv[-1] == f"pwd; cat code.txt; cat {folder(empty, '0')}/files/out/arm_0.py"
+
+
+def test_a_dry_run_names_the_frozen_file_that_a_command_in_the_project_would_get(
+    empty: World,
+) -> None:
+    experiment(empty, ["submit", "{file}", "{run_dir}"], 'workdir = "project"', arms=1)
+    out = empty.run("run", "spec.toml", "--dry-run").out
+    assert re.match(r"would run 0: submit (runs/\S+)/files/out/arm_0\.py \1/work\n", out), out
 
 
 def test_what_leads_out_of_the_specs_folder_keeps_its_place(empty: World) -> None:

@@ -121,7 +121,8 @@ def _dry_run(planned: RunPlan, options: RunOptions) -> Outcome:
     found = statuses(planned.runs)
     starts = partial(is_to_start, retry_failed=options.retry_failed)
     lines = [
-        f"would run {it.run.arm.name}: {shlex.join(it.run.argv)}\n" for it in filter(starts, found)
+        f"would run {it.run.arm.name}: {shlex.join(map(it.run.folder.filled, it.run.argv))}\n"
+        for it in filter(starts, found)
     ]
     counts = Counter(str(it.state) for it in found if not starts(it))
     rest = f", {counted(counts)}" if counts else ""

@@ -165,6 +165,7 @@ def _provenance(comparison: ArmComparison) -> Iterator[str]:
         yield f"{path} is not the same in all runs: {_by_frequency(names)}."
     if any(result.job and result.job.workdir == "project" for result in measured):
         yield 'The code is not frozen (`workdir = "project"`): its commit alone says what ran.'
+        yield "If the command only submits a job, done means submitted."
     for what, said in _circumstances(measured).items():
         if len(said) > 1:
             yield f"{what} differs: {_by_frequency(said)}."

@@ -235,6 +235,15 @@ class RunFolder:
         """Return the folder of an attempt."""
         return self.path / ATTEMPTS / str(number)
 
+    @property
+    def files(self) -> Path:
+        """The frozen files, read-only."""
+        return self.path / FILES
+
+    def filled(self, word: str) -> str:
+        """Return a word of a command with the folders below this one that it names."""
+        return word.replace("{run_dir}", str(self.work)).replace("{frozen}", str(self.files))
+
     def job(self) -> Job | None:
         """Return what is run; None if it is not prepared."""
         return _read(self.path / JOB, _job)
