@@ -30,6 +30,11 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
             "{{ sweep.nme }}",
             "run_{strategy}.py.jinja:11: `sweep` has no 'nme'",
         ),
+        (
+            "{{ treatment }}",
+            "{{ strategy.title.name }}",
+            "run_{strategy}.py.jinja:11: a text has no 'name'\nhint: print it as it is",
+        ),
         ("{{ treatment }}", "{{ base.SIZES }}", "run_{strategy}.py.jinja:11: `base` has no"),
         ("{{ treatment }}", "{% if x", "run_{strategy}.py.jinja:12: unexpected ']'"),
         (
