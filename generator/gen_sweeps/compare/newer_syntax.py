@@ -9,8 +9,9 @@ import sys
 from gen_sweeps.errors import PYTHON
 
 _GRAMMAR = (
-    "invalid syntax", "expected '('", "f-string", "multiple exception types", "unterminated string"
-)  # fmt: skip
+    *("invalid syntax", "expected '('", "f-string", "multiple exception types"),
+    *("unterminated string", "'{' was never closed"),
+)
 """How messages begin about what the grammar does not know, rather than what it forbids."""
 
 _NEWER = re.compile(
