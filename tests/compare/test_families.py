@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import subprocess
+import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -105,6 +107,16 @@ def test_every_value_stands_in_its_file_at_its_position_and_every_file_is_named_
                 continue
             lines = files[site["file"]].split("\n")[site["line"] - 1 :]
             assert "\n".join(lines)[site["column"] - 1 :].startswith(text)
+            if place["kind"] == "code":
+                assert is_of_whole_tokens(files[site["file"]], site["line"], site["column"], text)
+
+
+def is_of_whole_tokens(source: str, line: int, column: int, text: str) -> bool:
+    """Say whether a text starts where a token starts in its file, and ends where one ends."""
+    tokens = [*tokenize.generate_tokens(io.StringIO(source).readline)]
+    end = line + text.count("\n"), len(text.rpartition("\n")[2])
+    end = (end[0], end[1] if "\n" in text else column - 1 + end[1])
+    return (line, column - 1) in {it.start for it in tokens} and end in {it.end for it in tokens}
 
 
 @settings(max_examples=60)
