@@ -229,13 +229,21 @@ def test_calls_replace_the_usual_functions(world: World) -> None:
         ("nothing", "config.py: there is no `nothing` to call"),
         ("x", "config.py: there is no `x` to call"),
         ("small()", "`small` can't be called: missing a required argument: 'dim'"),
+        ("A.space", "`A.space` can't be called: its class takes arguments"),
         ("small(open)", "`small(open)` is no function to call"),
         ("1 +", "`1 +` is no function to call"),
         ("a b", "`a b` is no function to call"),
     ],
 )
 def test_a_call_that_can_not_be_made_is_an_error(world: World, call: str, message: str) -> None:
-    assert message in error_in(world, "x = 1\ndef small(dim): ...\n", calls=(call,))
+    config = """
+        x = 1
+        def small(dim): ...
+        class A:
+            def __init__(self, dim): ...
+            def space(self): return 1
+    """
+    assert message in error_in(world, config, calls=(call,))
 
 
 def test_functions_that_take_arguments_are_noted_and_not_called(world: World) -> None:

@@ -199,6 +199,8 @@ class Collector:
             if isinstance(value, type) and not isinstance(
                 inspect.getattr_static(value, part, None), (staticmethod, classmethod, type)
             ):
+                if not _takes_nothing(value):
+                    raise CallError(f"`{name}` can't be called: its class takes arguments")
                 value = value()
             if not hasattr(value, part):
                 raise CallError(f"there is no `{name}` to call")
