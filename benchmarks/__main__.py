@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from benchmarks import generation, memory, peers, processes, proving
+from benchmarks import families, generation, memory, peers, processes, proving
 from benchmarks.report import Section
 from benchmarks.worlds import Disk, disks
 
@@ -28,7 +28,7 @@ SECTIONS: Mapping[str, Measurement] = {
     "load": generation.measure_loading,
     "memory": memory.measure,
     "prove": proving.measure,
-    "compare": processes.measure_compare,
+    "compare": families.measure,
     "peers": peers.measure,
 }
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from benchmarks.report import Comparison, Section
 from benchmarks.timing import Contender, interleaved
-from benchmarks.worlds import Disk, in_memory, on_disk, strategies
-from gen_sweeps import prove, render, write
+from benchmarks.worlds import Disk, on_disk
 
 TYPER = "import typer, jinja2, pydantic"
 JINJA = "import jinja2"
@@ -108,24 +107,3 @@ def _edit(folder: Path) -> None:
     path = folder / "generated" / "sweep_identity.py"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("temperature=0.6", "temperature=0.7"), encoding="utf-8")
-
-
-def measure_compare(disks: Sequence[Disk], *, quick: bool) -> Section:
-    """Measure `gen-sweeps compare` of generated files against LibCST's parse of the same files."""
-    disk = disks[0]
-    home = environment(disk.new_folder())
-    rows = []
-    for count in (5,) if quick else (5, 20, 100):
-        spec = in_memory(disk.new_folder(), strategies(count))
-        write(prove(render(spec)))
-        files = [f"sweep_{arm.name}.py" for arm in spec.strategies]
-        compare, parse = gen_sweeps("compare", *files), [sys.executable, "-c", PARSE, *files]
-        run = partial(process, folder=spec.output_folder, environment=home)
-        contenders = [
-            Contender("compare", partial(run, compare, exit_code=DIFFERS)),
-            Contender("parse by LibCST only", partial(run, parse)),
-        ]
-        series = dict(interleaved(contenders, 1 if quick else 7))
-        rows.append(Comparison(f"`compare`, {count} files", series.pop("compare"), series))
-    notes = ["Whole processes. The files differ in their treatment."]
-    return Section("Compare any files", rows, notes=notes)

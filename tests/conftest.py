@@ -85,6 +85,10 @@ MINIMAL_BASE = '''\
 '''
 
 
+PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+"""The Python that judges what is valid."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What a person sees after a command."""

@@ -33,7 +33,7 @@ def test_the_four_verbs_do_what_the_command_does(empty: World) -> None:
     proof = gen_sweeps.prove(files)
     changes = gen_sweeps.write(proof)
 
-    assert changes.count(Action.CREATE) == 16
+    assert changes.count(Action.CREATE) == 15
     assert empty.files("by_program") == empty.files("by_command")
     assert "momentum=0.9" in files["momentum_seed0.py"].source
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
-from benchmarks import bare
+from benchmarks import bare, coverage
 from benchmarks.generation import MANY, exponent
 from benchmarks.report import Comparison, Section, duration
 from benchmarks.timing import Contender, Series, Spread, interleaved
@@ -43,7 +43,7 @@ def report(*arguments: str) -> str:
         ("check", ["100 strategies"], ["render only", "read and compare"]),
         ("load", ["100 strategies"], ["parse as TOML only"]),
         ("prove", ["LibCST"], ["proof by construction"]),
-        ("compare", ["`compare`, 5 files"], ["parse by LibCST only"]),
+        ("compare", ["`compare`, 5 files"], ["parse by LibCST only", "pass"]),
         ("peers", ["gen-sweeps"], ["Jinja2 script"]),
     ],
 )
@@ -68,6 +68,12 @@ def test_memory_is_measured_for_each_strategy() -> None:
     text = report("--only", "memory")
 
     assert re.search(r"\| each strategy, .* KiB \|", text) or "Skipped: " in text
+
+
+def test_memory_of_a_comparison_is_measured() -> None:
+    assert re.search(
+        r"\| the whole process, 400 files \| [0-9]+ MiB \|", report("--only", "compare")
+    )
 
 
 def test_what_a_figure_may_come_to_stands_beside_it() -> None:
@@ -157,3 +163,8 @@ def test_a_time_has_a_unit_that_suits_it() -> None:
     times = [duration(seconds) for seconds in (12.5, 0.25, 42e-6, 3e-9)]
 
     assert times == ["12.5 s", "250 ms", "42.0 µs", "3.00 ns"]
+
+
+def test_the_coverage_in_the_docs_is_what_the_simulation_finds() -> None:
+    page = (PROJECT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert "\n".join(coverage.table()) in page

@@ -16,7 +16,7 @@ from conftest import PROJECT, World
 LAYERS = ("cli", "commands", "console", "output", "proof", "rendering", "spec")
 """The folders in the order in which data flows, backwards: an import goes to the right."""
 
-ENGINES = frozenset({"compare", "resolve", "adopt", "run"})
+ENGINES = frozenset({"compare", "resolve", "adopt", "run", "results"})
 """Folders beside the layers; only `commands` imports them, and `proof` imports `compare`."""
 
 FOUNDATIONS = frozenset({"characters", "errors", "progress"})

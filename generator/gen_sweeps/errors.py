@@ -5,8 +5,12 @@ This module imports nothing of the package.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import ClassVar, Self
+
+PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+"""The Python that judges what is valid, as messages name it."""
 
 
 @dataclass(frozen=True, slots=True)

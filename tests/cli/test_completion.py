@@ -121,7 +121,7 @@ def test_of_several_specs_the_names_of_all_are_proposed(sweep: World) -> None:
 
 def test_a_further_spec_is_proposed_and_no_command_where_none_may_stand(sweep: World) -> None:
     sweep.write("second.toml", "")
-    assert _proposed(sweep, "s") == ["schema", "second.toml", "spec.toml"]
+    assert _proposed(sweep, "s") == ["status", "schema", "second.toml", "spec.toml"]
     assert _proposed(sweep, "spec.toml", "s") == ["second.toml"]
     assert _proposed(sweep, "report", "s") == ["second.toml", "spec.toml"]
 

@@ -29,6 +29,20 @@ def test_plain_arguments_mean_what_typer_takes_them_for(arguments: list[str]) ->
         assert meaning(call) == meaning(parse(arguments))
 
 
+COMPARISONS = (
+    *("a.py", "./b.py", "runs/", "--full", "--vary", "--vary=lr", "Adam(lr)", "--layout", "--", ""),
+    *("-", "--resolved", "a.py", "docstring"),
+)
+
+
+@given(st.lists(st.sampled_from(COMPARISONS), max_size=5))
+@example(["a.py", "b.py", "--vary", "Adam(lr)", "--full"])
+def test_a_plain_comparison_means_what_typer_takes_it_for(arguments: list[str]) -> None:
+    if call := plain_call(["compare", *arguments]):
+        assert meaning(call) == meaning(parse(["compare", *arguments]))
+
+
 def test_what_hooks_and_people_call_is_plain() -> None:
     for arguments in (["spec.toml"], ["spec.toml", "--check"], ["--check", "spec.toml"]):
         assert plain_call(arguments) is not None
+    assert plain_call(["compare", "a.py", "b.py", "--vary", "lr"]) is not None

@@ -22,6 +22,7 @@ def files(world: World) -> World:
     for name in ("a", "b", "c"):
         world.write(f"runs/{name}.py", FILE.format(name=name))
     world.replace("runs/c.py", "lr=0.1", "lr=0.2")
+    world.write("empty/notes.txt", "")
     return world
 
 
@@ -31,14 +32,26 @@ NAMES = ("runs/a.py", "runs/b.py", "runs/c.py")
 def test_compare_names_the_place_and_the_outlier(files: World) -> None:
     result = files.run("compare", *NAMES, "--vary", "name")
     assert result.exit_code == 1
-    assert "run.model.lr: 1 of 3 differs: 0.2, the others 0.1\n" in result.out
-    assert "runs/c.py:4:" in result.out
+    assert result.out == (
+        "3 files: 1 undeclared place differs\n"
+        "\n"
+        "only c: 1 place\n"
+        "  run.model.lr  0.2 | 0.1\n"
+        "\n"
+        "may vary: 1 place: run.name\n"
+    )
     assert result.err == ""
 
 
 def test_compare_passes_when_only_what_may_vary_differs(files: World) -> None:
     vary = ["--vary", "Run(name)", "--vary", "Model(lr)"]
     assert files.run("compare", *NAMES, *vary).exit_code == 0
+
+
+def test_a_folder_means_its_python_files(files: World) -> None:
+    files.write("runs/__init__.py", "")
+    files.write("runs/README.md", "")
+    assert files.run("compare", "runs") == files.run("compare", *NAMES)
 
 
 def test_compare_prints_json_annotations_and_a_diff(files: World) -> None:
@@ -64,7 +77,7 @@ def test_compare_names_a_file_that_is_not_python_and_compares_the_others(files: 
     [
         ([], "there is nothing to compare: no file was given"),
         (["runs/a.py"], "there is nothing to compare: only runs/a.py was given"),
-        (["runs", "runs/a.py"], "runs: is a folder, not a Python file"),
+        (["empty", "runs/a.py"], "empty: is a folder without Python files"),
         (["runs/a.py", "nope.py"], "nope.py"),
         (["runs/a.py", "runs/b.py", "--vary", "Run("], "can't understand --vary 'Run('"),
         (["--resolved", "--diff", "runs/a.py", "runs/b.py"], "which --resolved does not compare"),
@@ -87,6 +100,18 @@ def test_compare_resolved_sees_through_constants(files: World) -> None:
     changed = files.run("compare", "--resolved", "runs/a.py", "runs/b.py", "--vary", "name")
     assert changed.exit_code == 1
     assert "run.model.width" in changed.out
+
+
+def test_compare_resolved_has_paths_as_a_reader_writes_them(files: World) -> None:
+    for name, fir, beta in (("d", 1, 0.9), ("e", 2, 0.8)):
+        files.write(
+            f"runs/{name}.py",
+            "from sdk import Config\ndef get_config():\n    config = Config()\n"
+            f"    config.model.fir = {fir}\n    return config\nbetas = (0.5, {beta})\n",
+        )
+    out = files.run("compare", "--resolved", "runs/d.py", "runs/e.py").out
+    assert "get_config().model.fir" in out
+    assert "betas[1]" in out
 
 
 def test_compare_resolved_names_a_file_that_can_not_be_run(files: World) -> None:

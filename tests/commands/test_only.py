@@ -50,6 +50,14 @@ def test_a_full_run_after_a_partial_one_finds_its_own_files(sweep: World) -> Non
     assert sweep.run("spec.toml", "--check").exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["sgd", "momentum", "cosine"])
+def test_each_strategy_alone_matches_what_a_full_run_wrote(sweep: World, name: str) -> None:
+    assert sweep.run("spec.toml", "--check", "--only", name).exit_code == 0
+    before = sweep.files("configs")
+    assert sweep.run("spec.toml", "--only", name).exit_code == 0
+    assert sweep.files("configs") == before
+
+
 def test_the_manifest_says_of_the_others_what_is_on_disk(sweep: World) -> None:
     before = _manifest(sweep)
     _change_momentum(sweep)

@@ -27,45 +27,60 @@ TREES = st.recursive(
 )
 
 
-def rows(*trees: Data) -> list[tuple[str, str, set[str | None]]]:
+def places(*trees: Data) -> list[tuple[str, str, set[str | None]]]:
     family = compare_trees([str(n) for n in range(len(trees))], trees)
-    return [(row.change, row.path, {value.text for value in row.values}) for row in family.rows]
+    return [
+        (place.change, place.name, {family.text(place, file) for file in range(len(trees))})
+        for place in family.places
+    ]
 
 
 def test_values_are_named_by_the_way_to_them() -> None:
     base: Data = {"model": {"rate": 1, "layers": [{"n": 1}, {"n": 2}], "a b": "x"}}
-    assert rows(base, {"model": {"rate": 2, "layers": [{"n": 1}, {"n": 3}], "a b": "y"}}) == [
+    assert places(base, {"model": {"rate": 2, "layers": [{"n": 1}, {"n": 3}], "a b": "y"}}) == [
         ("changed", "model.rate", {"1", "2"}),
         ("changed", "model.layers[1].n", {"2", "3"}),
         ("changed", 'model["a b"]', {"'x'", "'y'"}),
     ]
 
 
-def test_an_added_entry_or_element_is_one_difference() -> None:
-    assert rows({"a": [1, 2, 3], "b": 1}, {"a": [1, 3], "b": 1, "c": {"d": 1}}) == [
-        ("removed", "a[1]", {"2", None}),
-        ("added", "c", {"{'d': 1}", None}),
+def test_an_added_entry_or_element_is_one_place() -> None:
+    assert places(
+        {"a": [{"n": 1}, {"n": 2}], "b": 1}, {"a": [{"n": 1}], "b": 1, "c": {"d": 1}}
+    ) == [
+        ("missing", "a[1]", {"{'n': 2}", None}),
+        ("missing", "c", {"{'d': 1}", None}),
     ]
+
+
+def test_keys_named_after_their_file_are_one_place() -> None:
+    trees: list[Data] = [{f"{name}_config": {"lr": n}} for n, name in enumerate(("pong", "ant"))]
+    family = compare_trees(["pong.py", "ant.py"], trees)
+    assert "‹own›_config.lr" in {place.name for place in family.places}
 
 
 @pytest.mark.parametrize(
     ("left", "right"), [(1, 1.0), (1, True), (0, False), (None, "None"), ([], {})]
 )
 def test_values_of_different_type_differ(left: Data, right: Data) -> None:
-    assert rows({"a": left}, {"a": right}) == [("changed", "a", {repr(left), repr(right)})]
+    assert places({"a": left}, {"a": right}) == [("changed", "a", {repr(left), repr(right)})]
 
 
 @given(TREES, TREES)
 def test_trees_differ_exactly_when_their_data_does(left: Data, right: Data) -> None:
-    assert rows(left, left) == []
-    assert bool(rows(left, right)) == (repr(left) != repr(right))
+    assert places(left, left) == []
+    assert bool(places(left, right)) == (repr(left) != repr(right))
 
 
 def test_trees_are_printed_and_judged_like_files() -> None:
     trees: list[Data] = [{"rate": 1}, {"rate": 1}, {"rate": 2}]
     result = compare_data(CompareOptions(()), ["a", "b", "c"], trees)
     assert result.exit_code == 1
-    assert "rate: 1 of 3 differs: 2, the others 1\n    2  c\n    1  a, b\n" in str(result.result)
+    assert str(result.result) == (
+        "3 files: 1 place differs\n\n"
+        "look at:\n  copies  a: same values as b\n\n"
+        "only c: 1 place\n  rate  2 | 1\n"
+    )
     allowed = CompareOptions((), vary=("rate",))
     assert compare_data(allowed, ["a", "b", "c"], trees).exit_code == 0
 

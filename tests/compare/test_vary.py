@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from gen_sweeps.compare.pairwise import differences
-from gen_sweeps.compare.parsing import parse
+from gen_sweeps.compare.family import compare_files
 from gen_sweeps.compare.vary import PatternError, is_allowed, parse_pattern, parse_patterns
 
 SOURCE = '''"""Doc."""
@@ -22,13 +23,17 @@ class Sweep:
 '''
 
 
+def allowed_in(sources: Sequence[str], *patterns: str) -> bool:
+    files = {f"{n}.py": source.encode() for n, source in enumerate(sources)}
+    family, _ = compare_files(files)
+    assert family is not None
+    assert family.places
+    return all(is_allowed(place, parse_patterns(patterns)) for place in family.places)
+
+
 def allowed(old: str, new: str, *patterns: str) -> bool:
     assert SOURCE.count(old) == 1
-    found = differences(
-        parse("a.py", SOURCE.encode()), parse("b.py", SOURCE.replace(old, new).encode())
-    )
-    assert found
-    return all(is_allowed(difference, parse_patterns(patterns)) for difference in found)
+    return allowed_in([SOURCE, SOURCE.replace(old, new)], *patterns)
 
 
 @pytest.mark.parametrize(
@@ -90,3 +95,30 @@ def test_all_patterns_that_mean_nothing_are_named_at_once() -> None:
     with pytest.raises(PatternError) as raised:
         parse_patterns(["a b", "RATE", "f("])
     assert len(raised.value.problems) == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize("name", ["A", "B", "C"])
+def test_a_pattern_may_say_the_name_that_any_of_the_files_has(
+    order: tuple[int, ...], name: str
+) -> None:
+    sources = [f"class {n}(Sweep):\n    out = '/r/{n}'\n    x = 1\n" for n in "ABC"]
+    assert allowed_in([sources[n] for n in order], "class name", f"{name}.out")
+    assert not allowed_in([sources[n] for n in order], "class name")
+    assert not allowed_in([sources[n] for n in order], f"{name}.out")
+
+
+def test_a_renamed_variable_is_allowed_by_any_of_its_names() -> None:
+    sources = [f"{n}_config = dict(lr=1)\nmain = {n}_config\n" for n in ("pong", "ant", "qbert")]
+    assert allowed_in(sources, "ant_config")
+    assert not allowed_in(sources, "main")
+
+
+def test_what_a_declared_call_adds_in_some_files_is_allowed() -> None:
+    sources = [
+        "x = Run(a=1)\n",
+        "x = Run(a=1, params={'n': 4})\n",
+        "x = Run(a=1, params={'n': 5})\n",
+    ]
+    assert allowed_in(sources, "Run(params)")
+    assert not allowed_in(sources, "Run(a)")

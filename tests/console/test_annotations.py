@@ -43,6 +43,16 @@ def test_paths_are_relative_to_the_repository_from_any_folder(world: World) -> N
     assert annotated(World(inner.path("out")), "../spec.toml")[0].startswith(start)
 
 
+def test_the_repository_is_that_of_the_spec_wherever_the_command_is_run(world: World) -> None:
+    inner = below(world, "other/experiments")
+    for name in ("", "other"):
+        subprocess.run(["git", "init", "--quiet"], cwd=world.path(name), check=True)
+    assert annotated(world, "other/experiments/spec.toml")[0].startswith(
+        f"::error file=experiments/{SHAPED},line="
+    )
+    assert inner.path("spec.toml").exists()
+
+
 def test_without_a_repository_they_are_relative_to_the_workspace(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

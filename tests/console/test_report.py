@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 from conftest import PROJECT, World, needed
+from measured_runs import measured
+
+from gen_sweeps.run import RunFolder
 
 HOSTILE = "</td></table><script>document.title='owned'</script><img src=x onerror=alert(1)>"
 
@@ -280,6 +283,92 @@ def test_files_that_differ_outside_of_the_treatment_get_no_report(sweep: World) 
     assert not sweep.path("report.html").exists()
 
 
+# -- what the arms measured -----------------------------------------------------------------------
+
+MEASURED = {
+    "difference_rewards": [0.0389, 0.0412, 0.0441, 0.0405, 0.0463, 0.0388],
+    "potential": [0.0172, 0.0181, 0.0189, 0.0169, 0.0192, 0.0175],
+    "potential_based": [0.0171, 0.0183, 0.0187, 0.0170, 0.0190, 0.0176],
+}
+
+
+def _measured(world: World) -> dict[str, RunFolder]:
+    """Make an experiment that has run, with curves that fall; two of them lie on each other."""
+    runs = measured(world, MEASURED)
+    for folder in runs.values():
+        metrics = folder.attempts()[0].metrics
+        last = json.loads(metrics.read_text().splitlines()[-1])["loss"]
+        rows = [{"step": step, "loss": last * (1 + 99 / step)} for step in range(1, 200)]
+        metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return runs
+
+
+def test_the_report_has_what_the_arms_measured_first(empty: World) -> None:
+    runs = _measured(empty)
+    page = _report(empty)
+    said = _Page(page).text
+    assert said.index("Results loss at the last step (less is better)") < said.index(
+        "Strategies What"
+    )
+    assert "difference_rewards control 60.06235 [0.05764, 0.06705]" in said
+    assert "6 of 6 0.031 0.062" in said
+    assert "p: exact sign-flip test; with 6 pairs it can't go below 0.031" in said
+    assert "commitc0ffeec0ffee" in said
+    assert "Python3.11.9 machinenode1, Linux x86_64, 2 cores" in said
+    folder = runs["potential-3"].path
+    assert f"runs/measured/potential-3/{folder.name}/attempts/1/stderr" in said
+    assert folder.name in said
+    assert len(re.findall(r'<svg class="curves', page)) == 2, "for wide and for narrow screens"
+
+
+def test_a_report_before_anything_has_run_is_that_of_the_files_alone(empty: World) -> None:
+    measured(empty, {name: [None] for name in MEASURED})
+    page = _report(empty)
+    assert 'id="results"' not in page
+    assert "<svg" not in page
+
+
+def test_runs_that_measured_nothing_are_told_in_the_report(empty: World) -> None:
+    runs = measured(empty, MEASURED)
+    for folder in runs.values():
+        folder.attempts()[0].metrics.unlink()
+    said = _Page(_report(empty)).text
+    assert "18 of 18 arms are done, and none has measured anything" in said
+
+
+def test_each_metric_with_a_goal_is_in_the_report(empty: World) -> None:
+    goals = 'metrics.goal = { accuracy = "max", loss = "min" }'
+    runs = measured(empty, MEASURED, settings=goals)
+    for folder in runs.values():
+        metrics = folder.attempts()[0].metrics
+        metrics.write_text(metrics.read_text() + '{"step": 3, "accuracy": 0.5}\n')
+    said = _Page(_report(empty)).text
+    assert "accuracy at the last step (more is better)" in said
+    assert "loss at the last step (less is better)" in said
+
+
+def test_what_measurements_are_called_stays_text_in_the_report(empty: World) -> None:
+    runs = measured(empty, MEASURED, settings="")
+    for folder in runs.values():
+        rows = [json.dumps({HOSTILE + "\u202e": float(step)}) for step in range(3)]
+        folder.attempts()[0].metrics.write_text("\n".join(rows))
+    page = _report(empty)
+    assert not {tag for tag, _ in _Page(page).tags} & {"script", "img"}
+    assert HOSTILE in _Page(page).text
+    assert "\u202e" not in page
+
+
+def test_the_same_runs_give_the_same_report_wherever_they_are(empty: World) -> None:
+    pages = []
+    for folder in ("one", "another"):
+        world = World(empty.path(folder))
+        _measured(world)
+        pages.append(empty.run("report", f"{folder}/spec.toml").out)
+    assert pages[0] == pages[1]
+    assert "attempts/1/stderr" in pages[0]
+    assert str(empty.folder) not in pages[0]
+
+
 # -- in a browser ---------------------------------------------------------------------------------
 
 PROBE = """
@@ -290,6 +379,16 @@ addEventListener("load", () => {
   said.width = root.scrollWidth;
   said.title = page.title;
   said.scripts = page.scripts.length;
+  said.hidden = [...page.querySelectorAll("svg")].map((e) => !e.getBoundingClientRect().width);
+  said.outside = [...page.querySelectorAll("svg text")].filter((e) => {
+    const [text, image] = [e, e.closest("svg")].map((it) => it.getBoundingClientRect());
+    return text.left < image.left - 1 || text.right > image.right + 1;
+  }).map((e) => e.textContent);
+  said.overlaps = [...page.querySelectorAll("svg")].flatMap((image) => {
+    const boxes = [...image.querySelectorAll(".name")].map((e) => e.getBoundingClientRect());
+    boxes.sort((a, b) => a.top - b.top);
+    return boxes.slice(1).filter((box, index) => box.top < boxes[index].bottom - 4).length;
+  });
   said.pairs = [];
   const seen = (element) => {
     let light = [0, 0, 0], clear = 1;
@@ -311,6 +410,9 @@ addEventListener("load", () => {
   said.colours = [...page.querySelectorAll("p, a, th, td, code, span, h1, h2, footer, strong")].map(
     (e) => [getComputedStyle(e).color, seen(e), e.tagName + "." + e.className]
   );
+  said.colours.push(...[...page.querySelectorAll("svg text")].map(
+    (e) => [getComputedStyle(e).fill, seen(e.closest("figure")), "text." + e.className.baseVal]
+  ));
   document.body.textContent = "SAID" + JSON.stringify(said) + "END";
 });
 """
@@ -368,6 +470,10 @@ def _contrast(colours: tuple[str, str]) -> float:
 def test_a_browser_has_nothing_to_complain_about(tmp_path: Path) -> None:
     page = _report(World(PROJECT))
     assert _console(_chromium(tmp_path, page, "--dump-dom")) == []
+    (tmp_path / "measured").mkdir()
+    _measured(World(tmp_path / "measured"))
+    shown = _report(World(tmp_path / "measured"))
+    assert _console(_chromium(tmp_path, shown, "--dump-dom")) == []
     broken = page.replace("<main>", '<main><img src="https://example.org/x.png">')
     assert _console(_chromium(tmp_path, broken, "--dump-dom")), "it would say so here"
 
@@ -388,16 +494,28 @@ def test_the_page_is_never_wider_than_the_screen(tmp_path: Path, width: int) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_curves_fit_the_screen_and_their_names_can_be_read(empty: World, width: int) -> None:
+    _measured(empty)
+    found = _probed(empty.folder, _report(empty), width=width)
+    assert found["width"] <= width
+    assert found["hidden"] == ([True, False] if width < 640 else [False, True])
+    assert found["outside"] == []
+    assert found["overlaps"] == [0, 0]
+
+
+@pytest.mark.slow
 def test_differences_are_closed_until_a_reader_opens_them(tmp_path: Path) -> None:
     assert _probed(tmp_path, _report(World(PROJECT)))["pairs"] == [[True, True]] * 10
 
 
 @pytest.mark.slow
-def test_every_text_can_be_read_in_light_and_in_dark(tmp_path: Path) -> None:
+def test_every_text_can_be_read_in_light_and_in_dark(empty: World) -> None:
+    _measured(empty)
     pages = []
     for scheme in ("0", "1"):  # dark, light
         found = _probed(
-            tmp_path, _report(World(PROJECT)), f"--blink-settings=preferredColorScheme={scheme}"
+            empty.folder, _report(empty), f"--blink-settings=preferredColorScheme={scheme}"
         )
         colours = {tuple(entry) for entry in found["colours"]}
         assert len(colours) > 10

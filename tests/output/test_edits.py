@@ -237,3 +237,39 @@ def test_writing_the_value_there_makes_the_edited_file_right(sweep_of_axes: Worl
     sweep_of_axes.replace("spec.toml", "lr = 1e-3", "lr = 3e-3")
     assert sweep_of_axes.run("spec.toml").exit_code == 0
     assert sweep_of_axes.run("spec.toml", "--check").exit_code == 0
+
+
+def test_a_formatters_layout_is_called_so_and_belongs_nowhere_else(sweep_of_axes: World) -> None:
+    sweep_of_axes.replace(
+        FILE, "betas=[0.9, 0.999]", "betas=[\n        0.9,\n        0.999,\n    ]"
+    )
+    result = sweep_of_axes.run("spec.toml", "--check")
+    assert result.exit_code == 1
+    assert result.err == (
+        f"error: {FILE} has another layout than gen-sweeps gives it\n"
+        "hint: keep formatters out of out, or set `line_length` in `[sweep]` to the formatter's; "
+        "`gen-sweeps spec.toml --force` gives it back its lines\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("[0.9, ", "[0.90, "), ("steps = 10", "steps = 10  # now"), ("10", "(10")]
+)
+def test_another_spelling_a_comment_or_a_mistake_is_no_layout(
+    sweep_of_axes: World, old: str, new: str
+) -> None:
+    sweep_of_axes.replace(FILE, old, new)
+    assert "belongs at" in sweep_of_axes.run("spec.toml", "--check").err
+
+
+def test_a_manifest_that_a_formatter_laid_out_anew_is_called_so(sweep_of_axes: World) -> None:
+    records = json.loads(sweep_of_axes.read("out/manifest.json"))
+    sweep_of_axes.write("out/manifest.json", json.dumps(records, indent=2, sort_keys=True))
+    result = sweep_of_axes.run("spec.toml", "--check")
+    assert result.exit_code == 1
+    assert result.err == (
+        "error: out/manifest.json has another layout than gen-sweeps gives it\n"
+        "hint: keep formatters out of out, also those of JSON; then run `gen-sweeps spec.toml` "
+        "and commit the result\n"
+    )
+    assert sweep_of_axes.run("spec.toml").exit_code == 0

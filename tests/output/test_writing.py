@@ -309,3 +309,18 @@ def test_the_folder_that_a_spec_wrote_to_before_is_mentioned(world: World) -> No
     )
     assert not world.run("spec.toml").err, "once is enough"
     assert world.path("out/run_shaped.py").exists()
+
+
+def test_an_axis_in_the_name_of_a_template_takes_the_files_without_it_away(world: World) -> None:
+    template = world.path("templates/run_{strategy}.py.jinja")
+    body = "".join(
+        line for line in template.read_text().splitlines(keepends=True) if "marker" not in line
+    )
+    template.write_text(body)
+    assert world.run("spec.toml").exit_code == 0
+    before = set(world.files("out"))
+    template.rename(world.path("templates/run_{strategy}_{seed}.py.jinja"))
+    world.write("spec.toml", world.read("spec.toml") + "\n[axes.seed]\nlevels = [1]\n")
+    assert world.run("spec.toml").exit_code == 0
+    gone = before - set(world.files("out"))
+    assert gone == {path for path in before if path.startswith("run_")} != set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import World
+from conftest import PYTHON, World
 
 from gen_sweeps import load, prove, render
 from gen_sweeps.rendering.skeleton import Page
@@ -66,8 +66,12 @@ def test_a_leak_is_refused_and_nothing_is_written(world: World, leak: str) -> No
     assert result.err.startswith("error: out/run_shaped.py:")
     assert "depends on which arm it is for, at " in result.err
     assert " where the name of the control (plain) would make it " in result.err
-    assert "hint: print a variable that varies at templates/run_{strategy}.py.jinja:" in result.err
-    assert ', or put "strategy" into `treatment.vary`\n' in result.err
+    hint = "print a variable that varies at ", ', or put "strategy" into `treatment.vary`\n'
+    if leak == "a string":
+        variable = 'write `steps = "{strategy}"` in `[vars]`, name steps in `treatment.vary` and '
+        hint = f"{variable}print it at ", '; or put "strategy" there\n'
+    assert f"hint: {hint[0]}templates/run_{{strategy}}.py.jinja:" in result.err
+    assert hint[1] in result.err
     assert not world.path("out").exists()
 
 
@@ -174,7 +178,7 @@ def test_a_leak_is_named_with_its_line_and_what_the_control_has_there(world: Wor
     world.replace(TEMPLATE, old, new)
     assert (
         "error: out/run_shaped.py:10: depends on which arm it is for, at "
-        "config[0].Other(temperature) (spelling): has `0.60` where the name of the control "
+        "config[0].temperature (spelling): has `0.60` where the name of the control "
         "(plain) would make it `0.6`\n"
         "hint: print a variable that varies at templates/run_{strategy}.py.jinja:10, or put "
         '"strategy" into `treatment.vary`\n'
@@ -300,7 +304,7 @@ def test_what_nests_too_deep_in_its_place_is_refused_only_if_python_does(world: 
     result = world.run("spec.toml")
     assert result.exit_code == 2
     assert "error: out/run_shaped.py" in result.err
-    assert "not valid Python: too many nested parentheses" in result.err
+    assert f"not valid {PYTHON}: too many nested parentheses" in result.err
 
 
 def test_a_file_that_hides_a_standard_module_is_a_warning(world: World) -> None:

@@ -83,12 +83,17 @@ def test_a_factor_that_a_file_may_depend_on_is_none(
     assert warnings(empty, body, SPEC, *options) == []
 
 
-def test_a_factor_that_is_printed_in_a_companion_only_is_none(empty: World) -> None:
-    empty.write("templates/{strategy}.sh.jinja", "run --lr={{ lr }}\n")
-    assert warnings(empty, WHOLE.replace("{{ lr }}", "0")) == []
-    empty.path("templates/{strategy}.sh.jinja").unlink()
-    loop = "{% for arm in arms %}\nrun {{ arm.lr }}\n{% endfor %}"
-    empty.write("templates/all.sh.jinja", loop)
+@pytest.mark.parametrize(
+    ("companion", "text"),
+    [
+        ("{strategy}.sh", "run --lr={{ lr }}\n"),
+        ("all.sh", "{% for arm in arms %}\nrun {{ arm.lr }}\n{% endfor %}"),
+    ],
+)
+def test_a_factor_that_is_printed_in_a_companion_only_is_none(
+    empty: World, companion: str, text: str
+) -> None:
+    empty.write(f"templates/{companion}.jinja", text)
     assert warnings(empty, WHOLE.replace("{{ lr }}", "0")) == []
 
 

@@ -65,6 +65,14 @@ def growing(start: str, more: str, end: str = "") -> str:
 TWICE = "{% macro m() %}{{ caller() }}{{ caller() }}{% endmacro %}"
 
 ENDLESS = [
+    f"{{% for i in range(99999) %}}{{{{ '' if {'+'.join('i' * 60)} }}}}{{% endfor %}}",
+    f"{{% for i in range(49999) %}}{{{{ '' if i{'|int' * 20} }}}}{{% endfor %}}",
+    f"{{% for i in range(49999) %}}{{{{ '' if 'a'{'.upper()' * 15} }}}}{{% endfor %}}",
+    f"{{% for i in range(49999) %}}{{{{ '' if {'loop.index and ' * 9} 0 }}}}{{% endfor %}}",
+    f"{{% for i in range(79999) %}}{{{{ '' if i{'~i' * 30} }}}}{{% endfor %}}",
+    "{% for i in range(199999) %}x{{ i }}\n{% endfor %}",
+    "{% set b = [[]] * 499999 %}{{ '' if b | map('list') | list }}",
+    "{{ ([1] * 499999) | python }}",
     "{% for i in range(10 ** 30) %}{% endfor %}",
     "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
     "{% for i in range(999) %}{% for j in range(9999) if false %}{% endfor %}{% endfor %}",
@@ -308,6 +316,11 @@ def test_the_text_of_a_docstring_reads_back_between_any_quotes(
         ),
         "{% set a = 'a' * 999999 %}{% for i in range(9999) %}{{ '' if a[1:] }}{% endfor %}",
         "{% set a = ['x'] * 99999 %}{% for i in range(9999) %}{{ 'y' in a }}{% endfor %}",
+        "{% set b = ['x' * 99999] * 999 %}{% for i in range(9) %}{{ b | sort }}{% endfor %}",
+        "{% for i in range(20000) %}{{ i | python }},{% endfor %}",
+        "{% set a = 'x' | slice(9999999) | list %}",
+        "{% set a = [1] * 2000000 %}{% set a = a + a %}",
+        "{% set a = ['x' * 99999] * 9999 %}{{ '%s' % (a,) }}",
         (
             "{% set n = namespace(x=[]) %}{% set a = 'a' * 9000000 %}{% for i in range(99) %}"
             "{% set n.x = [n.x, a[i:]] %}{% endfor %}"
@@ -316,3 +329,50 @@ def test_the_text_of_a_docstring_reads_back_between_any_quotes(
 )
 def test_large_numbers_and_searches_are_charged_by_size(hostile: World, body: str) -> None:
     assert "makes more than 50,000,000 characters" in made(hostile, body)[0].err
+
+
+@pytest.mark.parametrize("body", ["{{ 'x=1\n' * 99999 }}", "y = ({{ '1,' * 199999 }})"])
+def test_python_that_would_take_the_compiler_too_long_is_an_error(
+    hostile: World, body: str
+) -> None:
+    result, _ = made(hostile, body)
+    assert result.exit_code == 2
+    assert "{strategy}.py.jinja: makes Python of more than 250,000 words and signs" in result.err
+
+
+LISTS = {
+    "index.json": """\
+[{% for arm in arms %}{ FIELDS }{% if not loop.last %}, {% endif %}{% endfor %}]
+""",
+    "index.py": """\
+ARMS = {
+{% for arm in arms %}
+    {{ arm.name | python }}: FIELDS,
+{% endfor %}
+}
+""",
+    "all.sh": """\
+{% for arm in arms %}
+python FIELDS
+{% endfor %}
+""",
+}
+
+FIELDS = {
+    "index.json": ", ".join(f'"{n}": {{{{ arm.seed | json }}}}' for n in range(40)),
+    "index.py": f"({'{{ arm.seed }}, ' * 40})",
+    "all.sh": " ".join(["--seed {{ arm.seed }} --name {{ arm.name | sh }}"] * 20),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_file_that_lists_thousands_of_arms_is_within_the_budget(empty: World, name: str) -> None:
+    empty.write(
+        "spec.toml",
+        f'[sweep]\nname = "s"\noutput = "out"\n[axes.seed]\nlevels = {[*range(2500)]}\n',
+    )
+    empty.write("templates/{seed}.txt.jinja", "{{ seed }}\n")
+    empty.write(f"templates/{name}.jinja", LISTS[name].replace("FIELDS", FIELDS[name]))
+    result = empty.run("spec.toml")
+    assert result.exit_code == 0, result.err
+    assert empty.read(f"out/{name}").count("2499") >= 40

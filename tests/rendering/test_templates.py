@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 
 import pytest
-from conftest import MINIMAL_TEMPLATE, World
+from conftest import MINIMAL_TEMPLATE, PYTHON, World
 from hypothesis import given
 from hypothesis import strategies as st
 from spec_values import texts
@@ -28,6 +29,11 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
             "{{ treatment }}",
             "{{ sweep.nme }}",
             "run_{strategy}.py.jinja:11: `sweep` has no 'nme'",
+        ),
+        (
+            "{{ treatment }}",
+            "{{ strategy.title.name }}",
+            "run_{strategy}.py.jinja:11: a text has no 'name'\nhint: print it as it is",
         ),
         ("{{ treatment }}", "{{ base.SIZES }}", "run_{strategy}.py.jinja:11: `base` has no"),
         ("{{ treatment }}", "{% if x", "run_{strategy}.py.jinja:12: unexpected ']'"),
@@ -76,18 +82,22 @@ TEMPLATE = "templates/run_{strategy}.py.jinja"
         (
             "{{ treatment }}",
             "{{ treatment }} x",
-            "out/run_plain.py:11:5: is not valid Python: invalid syntax",
+            f"out/run_plain.py:11:5: is not valid {PYTHON}: invalid syntax",
         ),
         (
             "steps=10",
             "steps=10, steps=11",
-            "out/run_plain.py:10:38: is not valid Python: keyword argument repeated",
+            f"out/run_plain.py:10:38: is not valid {PYTHON}: keyword argument repeated",
         ),
-        ("steps=10", "steps=b'é'", "out/run_plain.py:10:34: is not valid Python: bytes can only"),
+        (
+            "steps=10",
+            "steps=b'é'",
+            f"out/run_plain.py:10:34: is not valid {PYTHON}: bytes can only",
+        ),
         (
             "steps=10",
             "steps=(yield)",
-            "out/run_plain.py:10:35: is not valid Python: 'yield' outside function",
+            f"out/run_plain.py:10:35: is not valid {PYTHON}: 'yield' outside function",
         ),
         ("SIZE\n", "SIZES\n", "the treatment names SIZE, which nothing in the file defines"),
         ("\x2c\n]", ',\n"\x0c"]', "has U+000C, which no generated file may have"),
@@ -109,11 +119,32 @@ def test_a_rendered_line_that_is_not_python_names_its_template(world: World) -> 
     world.replace(TEMPLATE, "steps=10", "steps=10 10")
     error = world.run("spec.toml").err
     assert error == (
-        "error: out/run_plain.py:10:34: is not valid Python: invalid syntax. Perhaps you forgot "
+        f"error: out/run_plain.py:10:34: is not valid {PYTHON}: invalid syntax. Perhaps you forgot "
         "a comma?\n"
         "hint: templates/run_{strategy}.py.jinja renders this line as "
         "`Other(temperature=0.6, steps=10 10),`\n"
     )
+
+
+NEWER_SYNTAX = {
+    (3, 12): ["type Name = int", "def f[T](x: T) -> T: ...", "f'{config['a']}'"],
+    (3, 14): ["t'{config}'", "try: ...\nexcept KeyError, ValueError: ..."],
+}
+"""What an older Python takes for a mistake, by the first version that accepts it."""
+
+
+@pytest.mark.parametrize("code", [code for codes in NEWER_SYNTAX.values() for code in codes])
+def test_syntax_that_is_too_new_is_refused_with_the_python_that_judged(
+    world: World, code: str
+) -> None:
+    world.replace(TEMPLATE, "config = [", f"{code}\nconfig = [")
+    result = world.run("spec.toml")
+    since = next(version for version, codes in NEWER_SYNTAX.items() if code in codes)
+    is_known = sys.version_info >= since
+    hint = f"a newer Python accepts it: {PYTHON} judges here; run gen-sweeps with the Python that"
+    refusal = (f"is not valid {PYTHON}: ", f"hint: {hint} the cluster has\n")
+    assert result.exit_code == (0 if is_known else 2)
+    assert [said in result.err for said in refusal] == [not is_known] * 2
 
 
 @pytest.mark.parametrize(
@@ -330,3 +361,18 @@ def test_two_braces_in_an_f_string_are_answered_with_raw(world: World) -> None:
     world.replace(TEMPLATE, 'f"{{x}} of 10"', 'f"{% raw %}{{x}}{% endraw %} of 10"')
     assert world.run("spec.toml").exit_code == 0
     assert 'steps=f"{{x}} of 10"' in world.read("out/run_plain.py")
+
+
+@pytest.mark.parametrize("name", ["_base.py", "run_{strategy}.py"])
+def test_a_file_that_declares_an_encoding_that_it_does_not_have_is_refused(
+    world: World, name: str
+) -> None:
+    template = f"templates/{name}.jinja"
+    world.write(template, f"#!/usr/bin/python\n# coding: latin-1\n{world.read(template)}")
+    result = world.run("spec.toml")
+    assert result.exit_code == 2
+    shown = f"out/{name.replace('{strategy}', 'plain')}"
+    assert result.err.startswith(
+        f"error: {shown}:2: declares the encoding iso-8859-1, but is written as UTF-8\n"
+    )
+    assert f"hint: take the comment out of {template}\n" in result.err

@@ -30,10 +30,12 @@ def resolve_in(  # noqa: PLR0913 - what a run depends on, and nothing else does
     name: str = "config.py",
     root: Path | None = None,
     imports: tuple[str, ...] = (),
+    stubs: tuple[str, ...] = (),
     calls: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
     timeout: float = 30.0,
     provenance: bool = False,
+    history: bool = False,
 ) -> Resolved:
     """Write a file, resolve it, and drop what it prints."""
     world.write(name, textwrap.dedent(text))
@@ -41,10 +43,12 @@ def resolve_in(  # noqa: PLR0913 - what a run depends on, and nothing else does
         Path(name),
         root=root,
         imports=imports,
+        stubs=stubs,
         calls=calls,
         env=env,
         timeout=timeout,
         provenance=provenance,
+        history=history,
         printed=subprocess.DEVNULL,
     )
 

@@ -33,12 +33,10 @@ def test_an_ml_collections_config_is_written_step_by_step(world: World) -> None:
     """
     assert text_in(world, config) == (
         "get_config(): ml_collections.ConfigDict()\n"
-        "  .batch_size = 32\n"
         "  .model = ml_collections.ConfigDict()\n"
         "    .dim = 128\n"
         "    .dtype = jax.numpy.float32\n"
         "    .layers = [1, 2, 3]\n"
-        "  .big = True\n"
         '  .optimizer.schedule.kind = "cosine"\n'
         '  ["seed"] = 0\n'
         "  del .big\n"

@@ -245,7 +245,7 @@ def test_comparable_trees_have_readable_paths(world: World) -> None:
                     "(call)": ".dump",
                     "(of)": {"(call)": "lib.Cfg", "x": [{"(expression)": "lib.q"}]},
                 },
-                "t": {"(tuple)": [1]},
+                "t": (1,),
             },
         },
         "cfg": {"(call)": "lib.Cfg", ".lr": 2, ".model.dim": 3, "(then)": [{"(call)": ".lock"}]},

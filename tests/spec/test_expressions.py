@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from conftest import PYTHON
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,10 +68,10 @@ def test_literals_names_calls_containers_and_arithmetic_are_expressions(source: 
         ("1, 2", "is a tuple without brackets: put `(` and `)` around it", 0),
         ("a,", "is a tuple without brackets", 0),
         ("(1), (2)", "is a tuple without brackets", 0),
-        ("a b", "is no Python expression: invalid syntax", 2),
-        ("a = 1", "is no Python expression", 2),
-        ("a; b", "is no Python expression", 1),
-        ("'\\d'", "is no Python expression: invalid escape sequence", 0),
+        ("a b", f"is no expression of {PYTHON}: invalid syntax", 2),
+        ("a = 1", f"is no expression of {PYTHON}", 2),
+        ("a; b", f"is no expression of {PYTHON}", 1),
+        ("'\\d'", f"is no expression of {PYTHON}: invalid escape sequence", 0),
         ("é'", "has a name with other than ASCII letters", 0),
         ("['é', lambda: 1]", "has a lambda", 6),
         ("[x for x in y]", "has a comprehension", 0),

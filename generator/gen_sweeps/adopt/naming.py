@@ -709,7 +709,7 @@ class _Namer:
                 parents = [identifier(it) for it in naming.parents[len(naming.parents) - depth :]]
                 parts = [*(it for it in dict.fromkeys(parents) if it and it != key), key]
                 name = "_".join(filter(None, parts))
-                if 1 < len(name) <= _LONGEST_NAME and not variable_fault(name):
+                if 0 < len(name) <= _LONGEST_NAME and not variable_fault(name):
                     yield name
 
     # -- the template --

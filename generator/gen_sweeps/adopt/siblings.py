@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from gen_sweeps.errors import GenSweepsError, Problem
+from gen_sweeps.compare import newer_syntax_hint
+from gen_sweeps.errors import PYTHON, GenSweepsError, Problem
 
 MAX_BYTES = 400_000
 """How large a file may be; what people write by hand is far below that."""
@@ -136,11 +137,12 @@ def _python_faults(sibling: Sibling, shown: str) -> Iterator[Problem]:
             warnings.simplefilter("ignore")  # as of generated files
             compile(ast.parse(sibling.text.encode()), shown, "exec", dont_inherit=True)
     except SyntaxError as error:
-        message = f"is not valid Python: {error.msg}"
-        hint = "mend it first, or leave it out"
+        message = f"is not valid {PYTHON}: {error.msg}"
+        newer = newer_syntax_hint(error, sibling.text.encode())
+        hint = newer or "mend it first, or leave it out"
         yield Problem(message, shown, error.lineno, error.offset, hint)
     except (ValueError, RecursionError, MemoryError) as error:
-        yield Problem(f"is not valid Python: {str(error) or 'it nests too deep'}", shown)
+        yield Problem(f"is not valid {PYTHON}: {str(error) or 'it nests too deep'}", shown)
 
 
 def is_private(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -40,6 +39,21 @@ class TreeFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class Executor(StrEnum):
+    """Where arms run."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
+
+
+class ResultFormat(StrEnum):
+    """The format of what arms measured."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
 
 
 class Starter(StrEnum):
@@ -204,9 +218,121 @@ def report(
     return CommandCall("report", partial(command.report, command.ReportOptions(spec, output)))
 
 
+def run(  # noqa: PLR0913 - one parameter for each option
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Run this arm, or the arms of this strategy or level "
+            "(AXIS=LEVEL if two axes have it); may be repeated.",
+            autocompletion=_complete_arm,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("-j", "--jobs", metavar="N", min=1, help="How many arms run at a time."),
+    ] = None,
+    executor: Annotated[
+        Executor | None, typer.Option(help="Where they run, whatever the spec says.")
+    ] = None,
+    gpus: Annotated[
+        str | None,
+        typer.Option(metavar="0,1", help="The GPUs of this machine to hand out, by number."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Run and freeze nothing; show what would be run.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Also run arms again that have failed.")
+    ] = False,
+) -> CommandCall:
+    """Run the arms of a sweep, on this machine or on Slurm."""
+    from gen_sweeps.commands import run as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.RunOptions(
+        spec=spec,
+        only=tuple(only or ()),
+        jobs=jobs,
+        executor=executor.value if executor else None,
+        gpus=gpus,
+        dry_run=dry_run,
+        retry_failed=retry_failed,
+    )
+    return CommandCall("run", partial(command.run, options))
+
+
+def status(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Stop what runs or waits, and say what that is.")
+    ] = False,
+    output_format: Annotated[
+        TreeFormat, typer.Option(help="Format of the result.")
+    ] = TreeFormat.TEXT,
+) -> CommandCall:
+    """Show what has run, has failed, runs or waits."""
+    from gen_sweeps.commands import status as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.StatusOptions(spec, cancel=cancel, output_format=output_format.value)
+    return CommandCall("status", partial(command.status, options), options.output_format)
+
+
+def results(
+    *,
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC", help="The spec, a TOML file.", autocompletion=_complete_spec
+        ),
+    ],
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What to compare; by default the first metric with a goal in the spec.",
+        ),
+    ] = None,
+    at: Annotated[
+        str,
+        typer.Option(
+            metavar="last|best|step=N",
+            help="The step that counts: each arm's last or best one, or N.",
+        ),
+    ] = "last",
+    output_format: Annotated[
+        ResultFormat, typer.Option(help="Format of the result.")
+    ] = ResultFormat.TEXT,
+) -> CommandCall:
+    """Show what the arms measured, against the control."""
+    from gen_sweeps.commands import results as command  # noqa: PLC0415 - loads what it needs
+
+    options = command.ResultsOptions(
+        spec,
+        metric,
+        at,
+        output_format.value,
+        columns=terminal.width(),
+    )
+    return CommandCall("results", partial(command.results, options), options.output_format)
+
+
 def compare(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help="Two or more Python files.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Two or more Python or JSON files, or a folder."),
     ] = None,
     *,
     vary: Annotated[
@@ -217,6 +343,12 @@ def compare(  # noqa: PLR0913 - one parameter for each option
             "optimizer.lr, 'class name' or docstring; may be repeated.",
         ),
     ] = None,
+    spec: Annotated[
+        Path | None, typer.Option(metavar="SPEC", help="Also let vary what this spec declares.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Show every place, not about 40 lines.")
+    ] = False,
     layout: Annotated[
         bool, typer.Option("--layout", help="List differences in wrapping, quotes and commas.")
     ] = False,
@@ -240,14 +372,16 @@ def compare(  # noqa: PLR0913 - one parameter for each option
     options = command.CompareOptions(
         files=tuple(map(str, files or ())),
         vary=tuple(vary or ()),
+        spec=spec,
         diff=diff,
         resolved=resolved,
         output_format=output_format.value,
         view=command.View(
+            full=full,
             layout=layout,
             comments=comments,
             color=terminal.coloured(sys.stdout),
-            width=shutil.get_terminal_size((100, 24)).columns,
+            width=terminal.width(),
         ),
     )
     return CommandCall("compare", partial(command.compare, options), options.output_format)
@@ -261,13 +395,21 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             metavar="DIR",
             help="Folder whose files are imported for real; by default the nearest one above "
-            "FILE with a pyproject.toml or .git.",
+            "FILE with a pyproject.toml or .git, else the one that its imports start from.",
         ),
     ] = None,
     imports: Annotated[
         list[str] | None,
         typer.Option(
             "--import", metavar="NAME", help="Use this installed package instead of a stand-in."
+        ),
+    ] = None,
+    stubs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stub",
+            metavar="NAME",
+            help="Use a stand-in for this package though its files are there.",
         ),
     ] = None,
     calls: Annotated[
@@ -291,6 +433,9 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Show the file and line each value came from.")
     ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show also the values that were set again later.")
+    ] = False,
     output_format: Annotated[
         TreeFormat, typer.Option(help="Format of the tree.")
     ] = TreeFormat.TEXT,
@@ -302,10 +447,12 @@ def resolve(  # noqa: PLR0913 - one parameter for each option
         path=file,
         root=root,
         imports=tuple(imports or ()),
+        stubs=tuple(stubs or ()),
         calls=tuple(calls or ()),
         env=tuple(env or ()),
         timeout=timeout,
         provenance=provenance,
+        history=history,
         output_format=output_format.value,
     )
     return CommandCall("resolve", partial(command.resolve, options), options.output_format)
@@ -367,6 +514,9 @@ def adopt(  # noqa: PLR0913 - one parameter for each option
 
 COMMANDS: dict[str, Callable[..., CommandCall]] = {
     "adopt": adopt,
+    "run": run,
+    "status": status,
+    "results": results,
     "compare": compare,
     "resolve": resolve,
     "init": init,

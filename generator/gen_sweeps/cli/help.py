@@ -63,23 +63,23 @@ Environment:
 
 _PAGES: Mapping[str, HelpPage] = {
     "adopt": HelpPage(
-        """Write a spec and a template that make the files that you have, byte for byte.
+        """Write a spec and a template that make the files that you have.
 
-Takes 2 to 100 files that were copied from each other and edited, Python or any other text. What
-looks like an accident comes first: a file with its sibling's name, a claim that is not true, a
-value spelled otherwise or set in one file alone. It stays as it is, marked in the spec, unless
---fix mends it. Nothing is written before it is proven that the spec makes these very files, and
-nothing is overwritten; from then on `gen-sweeps spec.toml` keeps them.
+They make these very files, byte for byte. Takes 2 to 100 files that were copied from each other and
+edited, Python or any other text. What looks like an accident comes first: a file with its sibling's
+name, a claim that is not true, a value spelled otherwise or set in one file alone. It stays,
+marked in the spec, unless --fix mends it. Nothing is written before the round trip is proven, and
+nothing is overwritten; from then on `gen-sweeps spec.toml` keeps the files.
 """,
         """Examples:
 
 \b
-  gen-sweeps adopt configs/*.py --dry-run           what it would write
-  gen-sweeps adopt configs/*.py                     write configs/spec.toml, configs/templates/
-  gen-sweeps adopt configs/*.py -o sweep            write sweep/spec.toml, sweep/templates/
-  gen-sweeps adopt configs/*.py --fix batch_size    mend the odd value before
+  gen-sweeps adopt configs/*.py --dry-run         what would be written
+  gen-sweeps adopt configs/*.py                   write them beside the files
+  gen-sweeps adopt configs/*.py -o sweep          write them into sweep/
+  gen-sweeps adopt configs/*.py --fix batch_size  mend the odd value before
   gen-sweeps adopt configs/*.py --fix lr=1e-3 --keep seed
-                                                    mend one by hand, another is meant
+                                                  mend one, the other is meant
 
 """
         + _EXIT_CODES.format(
@@ -89,11 +89,82 @@ nothing is overwritten; from then on `gen-sweeps spec.toml` keeps them.
             unanswered="bad usage, or a file that can't be read, parsed or adopted",
         ),
     ),
-    "compare": HelpPage(
-        """Show where Python files differ, whoever wrote them.
+    "run": HelpPage(
+        """Run the arms of a sweep, on this machine or on Slurm.
 
-Compares the files as syntax trees and groups equal values. With --vary, says whether they differ
-only where they were meant to. The files are not run, unless --resolved asks for it.
+Runs the command of the spec's table [run] for each arm that is not done yet, and prints it first.
+What runs is frozen before the first arm starts: the proven files, and the code that `freeze` names.
+Refuses if the files on disk are not what the spec says. An arm that fails stops no other. Whatever
+is killed, the same command goes on where it was; an arm that is done is not run again unless its
+command or its frozen files change.
+""",
+        """Examples:
+
+\b
+  gen-sweeps run spec.toml                   run what is not done
+  gen-sweeps run spec.toml --dry-run         show what would be run
+  gen-sweeps run spec.toml --only adam -j 4  a strategy's arms, four at a time
+  gen-sweeps run spec.toml --gpus 0,1        give each arm a GPU
+  gen-sweeps run spec.toml --executor slurm  submit a job array and watch it
+  gen-sweeps run spec.toml --retry-failed    run again what has failed
+
+Ctrl-C stops the arms on this machine; on Slurm it only stops watching.
+
+"""
+        + _EXIT_CODES.format(
+            done="every arm is done",
+            differs="an arm is not done; or the files are not what the spec says",
+            unanswered="bad usage, spec or template; input, output or Slurm failed",
+        ),
+    ),
+    "status": HelpPage(
+        """Show what has run, has failed, runs or waits.
+
+Looks at what is on disk, and at Slurm's queue if arms were submitted. Freezes and starts nothing.
+""",
+        """Examples:
+
+\b
+  gen-sweeps status spec.toml                       a line for each arm
+  gen-sweeps status spec.toml --output-format json  for programs
+  gen-sweeps status spec.toml --cancel              stop what runs and waits
+
+"""
+        + _EXIT_CODES.format(
+            done="no arm has failed",
+            differs="an arm has failed, or can't be stopped from here",
+            unanswered="bad usage or spec; nothing is generated; Slurm failed",
+        ),
+    ),
+    "results": HelpPage(
+        """Show what the arms measured, against the control.
+
+Reads the measurements of the arms that `gen-sweeps run` has run, and changes nothing. Arms are
+compared with the control at equal levels of every other axis, and averaged over the axis seed, or
+those that `run.replicates` names. What is missing or NaN is named and never averaged away.
+""",
+        """Examples:
+
+\b
+  gen-sweeps results spec.toml                      the metric that has a goal
+  gen-sweeps results spec.toml --metric accuracy    another one
+  gen-sweeps results spec.toml --at step=1000       all at the same step
+  gen-sweeps results spec.toml --output-format csv  a line for each arm
+
+"""
+        + _EXIT_CODES.format(
+            done="every arm has measured it, by what the spec makes now",
+            differs="an arm is missing, failed or NaN; the others are compared",
+            unanswered="nothing to compare; bad usage or spec; a package is missing",
+        ),
+    ),
+    "compare": HelpPage(
+        """Show where sibling files differ, and what looks like a slip.
+
+Merges the syntax trees of all files into one and groups the places by who differs there. With
+--vary or --spec, says whether they differ only where they were meant to. The files are not run,
+unless --resolved asks for it. Reads Python, and JSON by the suffix; a folder means its Python
+files. In what is printed, ‹own› stands for the words of a file's own name.
 """,
         """Examples:
 
@@ -101,6 +172,7 @@ only where they were meant to. The files are not run, unless --resolved asks for
   gen-sweeps compare sweeps/*.py                 how a family of files differs
   gen-sweeps compare sweeps/*.py --vary 'Adam(lr, eps)' --vary docstring
                                                  fail if anything else differs
+  gen-sweeps compare sweeps --spec spec.toml     what a spec declares may vary
   gen-sweeps compare --diff a.py b.py            two files as a unified diff
 
 """
@@ -122,6 +194,7 @@ network by accident is refused, but don't resolve a file that you would not run.
 \b
   gen-sweeps resolve sweep.py                       the tree
   gen-sweeps resolve sweep.py --provenance          with each value's origin
+  gen-sweeps resolve sweep.py --stub mylib          without running mylib
   gen-sweeps resolve sweep.py --output-format json  for programs
 
 """
@@ -174,8 +247,9 @@ of a spec names: `#:schema spec.schema.json`.
 
 It has the verdict of the proof, what each strategy and level sets, the places of each factor, the
 base constants, the control's file in full, what any two strategies differ in, and the sha256 of
-every file. The page shows what the spec says, whatever is on disk. It needs no network and no
-scripts, and the same spec gives the same bytes.
+every file. The page shows what the spec says, whatever is on disk; once arms have run, it starts
+with what they measured, as a table and curves. It needs no network and no scripts, and the same
+spec and runs give the same bytes.
 """,
         """Examples:
 

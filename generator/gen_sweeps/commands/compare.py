@@ -1,43 +1,33 @@
-"""`gen-sweeps compare`: what differs between Python files, or between what they build."""
+"""`gen-sweeps compare`: what differs between files, or between what they build."""
 
 from __future__ import annotations
 
 import os.path
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.compare import (
     ComparisonReport,
-    SourceError,
+    Data,
+    Pattern,
     View,
-    compare_family,
+    compare_files,
     compare_trees,
-    facts_of,
-    find_suspicions,
-    most_typical,
-    parse,
     parse_patterns,
     report_github,
     report_json,
     report_text,
 )
 from gen_sweeps.errors import GenSweepsError, Problem
-from gen_sweeps.output.diff import unified
 from gen_sweeps.progress import Progress, silent
-from gen_sweeps.resolve import comparable
-from gen_sweeps.resolve import resolve as resolve_file
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from gen_sweeps.compare import Data, Facts, Module, Pattern
 
 __all__ = ["CompareOptions", "UsageError", "View", "compare", "compare_data", "compare_sources"]
 
 _MIN_FILES = 2
-_FEW_HINT = "name two or more Python files, as in `gen-sweeps compare sweeps/*.py`"
+_FEW_HINT = "name two or more files or a folder, as in `gen-sweeps compare sweeps/*.py`"
 
 
 class UsageError(GenSweepsError):
@@ -49,8 +39,9 @@ class CompareOptions:
     """What `gen-sweeps compare` was asked.
 
     Attributes:
-        files: The files to compare.
+        files: The files to compare; a folder stands for the Python files in it.
         vary: What may differ, as `--vary` has it.
+        spec: A spec whose factors may differ, or None.
         diff: Two files to show as unified text instead, or None.
         resolved: Whether to compare what the files build, which runs their code.
         output_format: "text", "json" or "github".
@@ -59,6 +50,7 @@ class CompareOptions:
 
     files: tuple[str, ...]
     vary: tuple[str, ...] = ()
+    spec: Path | None = None
     diff: tuple[str, str] | None = None
     resolved: bool = False
     output_format: str = "text"
@@ -90,15 +82,19 @@ def compare_sources(options: CompareOptions, read_file: Callable[[str], bytes]) 
         GenSweepsError: If there is nothing to compare, or a pattern can't be understood.
     """
     patterns = parse_patterns(options.vary)
-    names = _without_repeats(options.diff or options.files)
+    names = _without_repeats(_in_folders(options.diff or options.files))
     if len(names) < _MIN_FILES:
         given = "no file" if not names else f"only {names[0]}"
         raise UsageError.at(f"there is nothing to compare: {given} was given", hint=_FEW_HINT)
     sources, problems = _read_all(names, read_file)
-    report = _compare_sources(sources, patterns, problems)
-    if report is None:
+    family, unreadable = compare_files(sources)
+    problems += unreadable
+    if family is None:
         raise GenSweepsError(*problems)
+    report = ComparisonReport(family, patterns, problems, declared_by_spec=_declared(options.spec))
     if options.diff is not None:
+        from gen_sweeps.output.diff import unified  # noqa: PLC0415 - loads the whole generator
+
         first, second = (os.path.normpath(name) for name in options.diff)
         texts = {os.path.normpath(name): (name, source) for name, source in sources.items()}
         if first not in texts or second not in texts:
@@ -129,26 +125,58 @@ def compare_data(
     patterns = parse_patterns(options.vary)
     if len(names) < _MIN_FILES:
         raise UsageError.at("there is nothing to compare", hint=_FEW_HINT)
-    report = ComparisonReport(compare_trees(names, trees), patterns, problems=tuple(problems))
+    report = ComparisonReport(
+        compare_trees(names, trees),
+        patterns,
+        tuple(problems),
+        declared_by_spec=_declared(options.spec),
+    )
     return Outcome(report.exit_code, _print(report, options), report.problems)
 
 
 def _compare_resolved(options: CompareOptions) -> Outcome:
     """Compare the trees of the files that can be resolved; the others are problems."""
+    from gen_sweeps.resolve import comparable, resolve  # noqa: PLC0415 - few comparisons run code
+
     if options.diff is not None:
         hint = "leave out one of the two"
         raise UsageError.at(
             "--diff shows source code, which --resolved does not compare", hint=hint
         )
     trees, problems = {}, list[Problem]()
-    for name in dict.fromkeys(options.files):
+    for name in _without_repeats(_in_folders(options.files)):
         try:
-            trees[name] = comparable(resolve_file(Path(name)))
+            trees[name] = comparable(resolve(Path(name)))
         except GenSweepsError as error:
             problems += error.problems
     if len(trees) < _MIN_FILES and problems:
         raise GenSweepsError(*problems)
     return compare_data(options, list(trees), list(trees.values()), problems)
+
+
+def _declared(spec: Path | None) -> tuple[Pattern, ...]:
+    """Return what a spec declares: its treatment, and the places that its manifest knows.
+
+    Raises:
+        GenSweepsError: If the spec can't be read.
+    """
+    if spec is None:
+        return ()
+    from gen_sweeps.output.manifest import factor_places  # noqa: PLC0415 - loads the generator
+    from gen_sweeps.rendering.outputs import MANIFEST  # noqa: PLC0415 - as above
+    from gen_sweeps.spec.loading import load  # noqa: PLC0415 - as above
+
+    loaded = load(spec)
+    texts = ["module docstring"]
+    if loaded.treatment.call and loaded.treatment.vary:
+        texts.append(f"{loaded.treatment.call}({', '.join(loaded.treatment.vary)})")
+    with suppress(OSError):  # not generated yet: what the spec itself says is known
+        texts += factor_places((loaded.output_folder / MANIFEST).read_bytes())
+    patterns: list[Pattern] = []
+    for text in dict.fromkeys(texts):
+        with suppress(GenSweepsError):  # a place that `--vary` has no word for
+            patterns += parse_patterns([text])
+    return tuple(patterns)
 
 
 def _print(report: ComparisonReport, options: CompareOptions) -> str:
@@ -157,6 +185,19 @@ def _print(report: ComparisonReport, options: CompareOptions) -> str:
     if options.output_format == "github":
         return report_github(report)
     return report_text(report, options.view)
+
+
+def _in_folders(names: Sequence[str]) -> list[str]:
+    """Return the names, folders as the Python files in them, which make up a package or not."""
+    found = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            files = sorted(path.glob("*.py"))
+            found += [str(file) for file in files if file.name != "__init__.py"] or [name]
+        else:
+            found.append(name)
+    return found
 
 
 def _without_repeats(names: Sequence[str]) -> list[str]:
@@ -173,59 +214,9 @@ def _read_all(
         try:
             sources[name] = read_file(name)
         except IsADirectoryError:
-            hint = f"name the files in it: `gen-sweeps compare {name.rstrip('/')}/*.py`"
-            problems.append(Problem("is a folder, not a Python file", name, hint=hint))
+            problems.append(Problem("is a folder without Python files", name, hint=_FEW_HINT))
         except OSError as error:
             problems.append(Problem(f"can't be read: {error.strerror or error}", name))
         except GenSweepsError as error:
             problems += error.problems
     return sources, problems
-
-
-def _compare_sources(
-    sources: dict[str, bytes], patterns: tuple[Pattern, ...], problems: list[Problem]
-) -> ComparisonReport | None:
-    """Compare what is Python; the rest are problems. None if fewer than two files are left."""
-    groups: dict[bytes, list[str]] = {}
-    for name, source in sources.items():
-        groups.setdefault(source, []).append(name)
-    unread = dict(groups)
-    reference: Module | None = None
-    while reference is None and unread:
-        candidates = list(unread)
-        weights = [len(names) for names in unread.values()]
-        source = candidates[most_typical(candidates, weights)]
-        try:
-            reference = parse(unread[source][0], source)
-        except SourceError as error:
-            problems += _for_each(error, unread.pop(source))
-    if reference is None:
-        return None
-    facts: dict[str, Facts] = {}
-    family = compare_family(reference, _modules(unread, reference, facts, problems))
-    if len(family.names) < _MIN_FILES:
-        return None
-    return ComparisonReport(family, patterns, find_suspicions(family, facts), tuple(problems))
-
-
-def _modules(
-    groups: dict[bytes, list[str]],
-    reference: Module,
-    facts: dict[str, Facts],
-    problems: list[Problem],
-) -> Iterator[tuple[Module, list[str]]]:
-    """Read one file after the other, and keep of each what it calls itself."""
-    for source, names in groups.items():
-        try:
-            module = reference if source == reference.source else parse(names[0], source)
-        except SourceError as error:
-            problems += _for_each(error, names)
-            continue
-        own = facts_of(module)
-        facts.update((name, replace(own, name=name)) for name in names)
-        yield module, names
-
-
-def _for_each(error: GenSweepsError, names: Sequence[str]) -> list[Problem]:
-    """Return a file's problems for each name that it has."""
-    return [replace(problem, path=name) for name in names for problem in error.problems]

@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
 from gen_sweeps.errors import FileError, ForeignFileError, Problem
@@ -26,9 +27,6 @@ SPEC = "spec.toml"
 
 SCHEMA = "spec.schema.json"
 """The schema that a starter's spec names in its first line, for editors."""
-
-RUN_ALL = "run_all.sh"
-"""What a starter calls the script that runs all its arms, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +67,18 @@ def init(options: InitOptions, progress: Progress = silent) -> Outcome:
         _create(folder / path, content)
     rendering = render(load(folder / SPEC), progress=progress)
     plan = write(prove(rendering, progress=progress), progress=progress)
-    scripts = [path for path in made if path.name == RUN_ALL]
-    return Outcome(result=summary.written_text(plan) + _next_steps(folder, scripts))
+    return Outcome(result=summary.written_text(plan) + _next_steps(folder))
 
 
-def _next_steps(folder: Path, scripts: list[Path]) -> str:
-    """Return what to do with what was written, as commands that a shell runs as they are.
-
-    Args:
-        folder: Where it was written to.
-        scripts: What runs the arms, relative to it.
-    """
-    steps = {f"bash {script.as_posix()}": "run every arm" for script in scripts}
-    steps[f"gen-sweeps {SPEC}"] = f"after each change of {SPEC} or templates/"
-    steps[f"gen-sweeps {SPEC} --check"] = "in CI"
+def _next_steps(folder: Path) -> str:
+    """Return what to do with what was written to a folder, as commands that a shell runs."""
+    steps = {
+        f"gen-sweeps {SPEC}": f"after each change of {SPEC} or templates/",
+        f"gen-sweeps {SPEC} --check": "in CI",
+        f"gen-sweeps run {SPEC}": "run every arm that is not done",
+    }
     width = max(map(len, steps))
-    enter = [] if folder == Path() else [f"cd {shlex.quote(str(folder))}"]
+    enter = [] if folder == Path() else [f"cd {shlex.quote(on_one_line(str(folder)))}"]
     lines = [*enter, *(f"{step:{width}}  # {when}" for step, when in steps.items())]
     return "\nnext:\n" + "".join(f"  {line}\n" for line in lines)
 

@@ -13,6 +13,7 @@ from gen_sweeps.errors import FileError, ForeignFileError
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import prove
 from gen_sweeps.rendering.renderer import render
+from gen_sweeps.results import results_section
 from gen_sweeps.spec.loading import load
 
 
@@ -36,7 +37,8 @@ def report(options: ReportOptions, progress: Progress = silent) -> Outcome:
         GenSweepsError: The spec, a template or the proof fails, or writing does.
     """
     rendering = render(load(options.spec), progress=progress)
-    page = report_page.page(prove(rendering, progress=progress))
+    spec = rendering.spec
+    page = report_page.page(prove(rendering, progress=progress), results_section(spec))
     if options.output is None or options.output == Path("-"):
         return Outcome(result=page)
     _save(page, options.output)

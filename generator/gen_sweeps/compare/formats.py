@@ -1,17 +1,16 @@
-"""A comparison for other programs: JSON, GitHub's annotations and unified text."""
+"""A comparison for other programs: JSON, and GitHub's annotations."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterator
 
-from gen_sweeps.compare.report import headline
+from gen_sweeps.compare.findings import LABELS, FamilyFinding, shortened
+from gen_sweeps.compare.places import KINDS, FamilyPlace
+from gen_sweeps.compare.report import ComparisonReport
 from gen_sweeps.console.formats import json_text, workflow_command, workflow_commands
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gen_sweeps.compare.family import Row
-    from gen_sweeps.compare.report import ComparisonReport
+_SHOWN = 40
 
 
 def report_json(report: ComparisonReport, *, layout: bool) -> str:
@@ -19,84 +18,92 @@ def report_json(report: ComparisonReport, *, layout: bool) -> str:
 
     Besides what all commands have, the object has:
 
-    - `files`: the files compared; `reference`: the one that the others were compared with;
+    - `files`: the files compared;
     - `identical`: lists of files that are the same bytes, two or more each;
-    - `counts`: how many differences there are of `code`, `docstring`, `comment` and `layout`;
-    - `differences`: objects with `kind`, `change` (`changed`, `added`, `removed`, `renamed` or
-      `reordered`), `path`, `note`, `allowed` (whether it may vary or does not count) and `values`:
-      rarest first, objects with `text` (null for files that have nothing there) and `files`:
-      objects with `file`, `line`, `column`; those of layout only if asked for;
-    - `warnings`: objects with `sort`, `message`, `file`, `line`, `column`;
+    - `counts`: how many places differ in `code`, `docstring`, `comment` and `layout`;
+    - `differences`: the places, objects with `kind`, `change` (`changed`, `missing` from some
+      files, `renamed` or `reordered`), `path`, which no other of its kind has, `note`, `allowed`
+      (whether it may vary or does not count) and `values`: rarest first, objects with `text` (as it
+      stands in the files, null for files that have nothing there) and `files`: objects with `file`,
+      `line`, `column`; those of layout only if asked for;
+    - `findings`: what looks like a slip, objects with `class`, `message`, `path` (null if it is
+      about no place) and `files`, as above;
     - `unused_vary`: the patterns that match no difference.
     """
     family = report.family
     outside = set(map(id, report.outside))
+    same: dict[bytes, list[str]] = {}
+    for member in family.members:
+        same.setdefault(member.data, []).append(member.name)
+    counts = Counter(place.kind for place in family.places)
     content = {
-        "files": list(family.names),
-        "reference": family.reference,
-        "identical": [list(group) for group in family.identical if len(group) > 1],
-        "counts": {
-            kind: sum(row.kind == kind for row in family.rows)
-            for kind in ("code", "docstring", "comment", "layout")
-        },
+        "files": [member.name for member in family.members],
+        "identical": [names for names in same.values() if len(names) > 1],
+        "counts": {kind: counts[kind] for kind in KINDS},
         "differences": [
-            _row_shape(row, allowed=id(row) not in outside)
-            for row in family.rows
-            if layout or row.kind != "layout"
+            _place(report, place, allowed=id(place) not in outside)
+            for place in family.places
+            if layout or place.kind != "layout"
         ],
-        "warnings": [
-            {
-                "sort": suspicion.sort,
-                "message": suspicion.message,
-                "file": suspicion.name,
-                "line": suspicion.line,
-                "column": suspicion.column,
-            }
-            for suspicion in report.suspicions
-        ],
+        "findings": [_finding(report, finding) for finding in report.findings],
         "unused_vary": [pattern.text for pattern in report.unused],
     }
     return json_text("compare", report.exit_code, report.problems, content)
 
 
-def _row_shape(row: Row, *, allowed: bool) -> dict[str, object]:
+def _place(report: ComparisonReport, place: FamilyPlace, *, allowed: bool) -> dict[str, object]:
+    texts: dict[str | None, list[dict[str, object]]] = {}
+    for file, member in enumerate(report.family.members):
+        line, column = report.family.position(place, file)
+        site: dict[str, object] = {"file": member.name, "line": line, "column": column}
+        texts.setdefault(report.family.text(place, file), []).append(site)
+    values = sorted(texts.items(), key=lambda item: len(item[1]))
     return {
-        "kind": row.kind,
-        "change": row.change,
-        "path": row.path,
-        "note": row.difference.note,
+        "kind": place.kind,
+        "change": place.change,
+        "path": place.name,
+        "note": place.note,
         "allowed": allowed,
-        "values": [
-            {
-                "text": value.text,
-                "files": [
-                    {"file": holder.name, "line": holder.line, "column": holder.column}
-                    for holder in value.holders
-                ],
-            }
-            for value in row.values
+        "values": [{"text": text, "files": sites} for text, sites in values],
+    }
+
+
+def _finding(report: ComparisonReport, finding: FamilyFinding) -> dict[str, object]:
+    members = report.family.members
+    return {
+        "class": finding.sort,
+        "message": finding.message,
+        "path": finding.place.name if finding.place else None,
+        "files": [
+            {"file": members[file].name, "line": line, "column": column}
+            for file, line, column in finding.sites
         ],
     }
 
 
 def report_github(report: ComparisonReport) -> str:
     """Return a comparison as GitHub workflow commands, one a line; empty if all is well."""
-    return workflow_commands(report.problems) + "".join(
-        f"{line}\n" for line in _annotations(report)
-    )
+    lines = [*_undeclared(report), *_slips(report)]
+    return workflow_commands(report.problems) + "".join(f"{line}\n" for line in lines)
 
 
-def _annotations(report: ComparisonReport) -> Iterator[str]:
-    for row in report.outside:
-        values = row.values
-        message = f"{row.path}: {headline(values, row.change)}"
-        for value in values[:-1]:
-            for holder in value.holders:
-                own = "" if value.text is None else f" (here: {value.text})"
-                yield workflow_command(
-                    "error", message + own, holder.name, holder.line, holder.column
-                )
-    for suspicion in report.suspicions:
-        yield workflow_command(
-            "warning", suspicion.message, suspicion.name, suspicion.line, suspicion.column
-        )
+def _undeclared(report: ComparisonReport) -> Iterator[str]:
+    """Yield an annotation for each file that differs from the most at a place that counts."""
+    family = report.family
+    for place in report.outside:
+        *few, many = place.groups()
+        rest = shortened(family.text(place, many[0]), _SHOWN)
+        for file in (file for group in few for file in group):
+            own = family.text(place, file)
+            line, column = report.family.position(place, file)
+            said = f"{len(many)} of {len(family.members)} have {rest}"
+            message = f"{place.name}: {shortened(own, _SHOWN)}; {said}"
+            yield workflow_command("error", message, family.members[file].name, line, column)
+
+
+def _slips(report: ComparisonReport) -> Iterator[str]:
+    for finding in report.findings:
+        for file, line, column in finding.sites:
+            name = report.family.members[file].name
+            message = f"{LABELS[finding.sort]}: {finding.message}"
+            yield workflow_command("warning", message, name, line, column)

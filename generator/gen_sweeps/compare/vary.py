@@ -11,8 +11,7 @@ from gen_sweeps.errors import GenSweepsError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gen_sweeps.compare.difference import Difference, DifferenceKind
-    from gen_sweeps.compare.tree import PathStep
+    from gen_sweeps.compare.places import FamilyPlace, FamilyStep, Kind
 
 _CALL = re.compile(r"(?:[^\W\d]\w*\.)*([^\W\d]\w*)\s*\(([^()]*)\)")
 _ARGUMENT = re.compile(r"[^\W\d]\w*|\*")
@@ -20,7 +19,7 @@ _PATH = re.compile(
     r"(?:[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])(?:\.[^\W\d]\w*|\[\s*(?:\d+|\"[^\"]+\"|'[^']+')\s*\])*"
 )
 _PART = re.compile(r"\w+|\"[^\"]+\"|'[^']+'")
-_KINDS: dict[str, DifferenceKind] = {
+_KINDS: dict[str, Kind] = {
     "docstring": "docstring",
     "docstrings": "docstring",
     "module docstring": "docstring",
@@ -47,26 +46,42 @@ class Pattern:
     """
 
     text: str
-    kind: DifferenceKind = "code"
+    kind: Kind = "code"
     call: str = ""
     names: tuple[str, ...] = ()
 
-    def allows(self, difference: Difference) -> bool:
-        """Whether a difference is one that this pattern lets be."""
-        if self.kind != "code":
-            module_only = self.text.startswith("module") and len(difference.steps) > 1
-            return difference.kind == self.kind and not module_only
-        if difference.kind != "code":
+    def allows(self, place: FamilyPlace) -> bool:
+        """Whether a difference is one that this pattern lets be, whichever file says what."""
+        if self.kind != place.kind:
             return False
+        if self.kind != "code":
+            return not self.text.startswith("module") or len(place.path) == 1
         if self.call:
-            return any(self._is_argument(step) for step in difference.steps)
-        way = [name for step in difference.steps for name in _names_of(step)]
-        length = len(self.names)
-        return any(tuple(way[n : n + length]) == self.names for n in range(len(way) - length + 1))
+            return any(self._is_argument(step) for step in place.path)
+        if self.names[0] in _NAMES:
+            return place.path[-1:] != () and place.path[-1].part == self.names[0]
+        return any(
+            _follows(place.path[n:], self.names, anywhere=True) for n in range(len(place.path))
+        )
 
-    def _is_argument(self, step: PathStep) -> bool:
-        named = step.name in self.names or "*" in self.names
-        return step.kind == "argument" and step.call == self.call and named
+    def _is_argument(self, step: FamilyStep) -> bool:
+        named = "*" in self.names or any(name[0] in self.names for name in step.names)
+        return self.call in step.calls and named and not step.part
+
+
+def _follows(path: Sequence[FamilyStep], names: Sequence[str], *, anywhere: bool = False) -> bool:
+    """Whether a path goes on with these names, in any file; the first step may be cut into."""
+    if not names:
+        return True
+    if not path:
+        return False
+    for own in path[0].names or ((),):
+        for start in range(len(own)) if anywhere else (0,):
+            part = own[start:]
+            common = min(len(part), len(names))
+            if tuple(part[:common]) == tuple(names[:common]) and _follows(path[1:], names[common:]):
+                return True
+    return False
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -118,25 +133,13 @@ def parse_patterns(texts: Iterable[str]) -> tuple[Pattern, ...]:
     return tuple(patterns)
 
 
-def is_allowed(difference: Difference, patterns: Sequence[Pattern]) -> bool:
+def is_allowed(place: FamilyPlace, patterns: Sequence[Pattern]) -> bool:
     """Whether a difference does not count.
 
     Code always counts unless a pattern allows it. Docstrings count as soon as anything is said
     about what may vary, for then everything else is meant to be equal. Comments and layout change
     nothing that runs, and never count.
     """
-    if difference.kind in {"comment", "layout"} or (
-        difference.kind == "docstring" and not patterns
-    ):
+    if place.kind in {"comment", "layout"} or (place.kind == "docstring" and not patterns):
         return True
-    return any(pattern.allows(difference) for pattern in patterns)
-
-
-def _names_of(step: PathStep) -> list[str]:
-    if step.kind == "part":
-        return [step.name] if step.name in _NAMES else []
-    if step.kind == "name" and re.fullmatch(r"[\w.]+", step.name):
-        return step.name.split(".")
-    if step.kind == "name":
-        return [part.strip("\"'") for part in _PART.findall(step.name)]
-    return [step.name]
+    return any(pattern.allows(place) for pattern in patterns)

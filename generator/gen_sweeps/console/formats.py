@@ -53,14 +53,16 @@ def json_text(
 def workflow_commands(problems: Iterable[Problem], level: str = "error") -> str:
     """Return problems as commands of a GitHub workflow, which shows them at their lines.
 
-    Their paths are made relative to the repository that the working folder is in, else to
+    Their paths are made relative to the repository that the first of them is in, else to
     GITHUB_WORKSPACE, else to the working folder. Of more than `MAX_ANNOTATIONS`, the last one sums
     up the rest.
     """
     shown = [*problems]
     if not shown:
         return ""
-    root = repository_root(Path()) or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
+    folder = Path(next((problem.path for problem in shown if problem.path), ".")).parent
+    above = (it for it in (folder, *folder.parents) if it.is_dir())  # it may be to be made yet
+    root = repository_root(next(above, Path())) or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
     if len(shown) > MAX_ANNOTATIONS:
         rest = shown[MAX_ANNOTATIONS - 1 :]
         shown[MAX_ANNOTATIONS - 1 :] = [_summed_up(rest, root)]

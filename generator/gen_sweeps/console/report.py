@@ -1,8 +1,9 @@
 """The report of a sweep: one HTML page that a reviewer reads instead of the files.
 
-It is made from the proof alone, so the same spec gives the same bytes. It has no scripts and
-asks the network for nothing, which its own Content-Security-Policy says too; every text of the
-spec and of the templates is escaped by the template (`report.html.jinja`).
+It is made from the proof, and from what the arms measured if they have run, so the same spec and
+runs give the same bytes. It has no scripts and asks the network for nothing, which its own
+Content-Security-Policy says too; every text of the spec and of the templates is escaped by the
+template (`report.html.jinja`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.console.summary import proven_line, varying
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.proof.python_syntax import docstring_span
@@ -122,13 +124,38 @@ class PairGroup:
     pairs: tuple[Pair, ...]
 
 
-def page(proof: Proof) -> str:
-    """Return the report of a proof, as HTML."""
-    spec = proof.rendering.spec
+@dataclass(frozen=True, slots=True)
+class ReportSection:
+    """A section that is no part of the proof, such as what the arms measured.
+
+    Attributes:
+        anchor: What links to it name.
+        title: Its title.
+        body: What it has below that, as HTML.
+    """
+
+    anchor: str
+    title: str
+    body: Markup
+
+
+def page_environment() -> Environment:
+    """Return the environment in which parts of the page are rendered, all text escaped."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"visible": visible, "breakable": _breakable}
+    return environment
+
+
+def page(proof: Proof, section: ReportSection | None = None) -> str:
+    """Return the report of a proof, as HTML.
+
+    Args:
+        proof: The proof.
+        section: What stands before it, if anything.
+    """
+    spec = proof.rendering.spec
     template = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
     names = _factors(spec)
     cells = _level_cells(spec, STRATEGY, names) if spec.strategies else {}
@@ -140,9 +167,13 @@ def page(proof: Proof) -> str:
     depends = {**spec.depends, **spec.argument_depends}
     deciding = {axis for name in names for axis in depends.get(name, ())}
     return (
-        environment.from_string(template).render(
+        page_environment()
+        .from_string(template)
+        .render(
+            section=section,
             mark=Markup(MARK),  # noqa: S704 - it is ours
             spec=spec,
+            spec_name=on_one_line(spec.path.name),
             verdict=proven_line(spec),
             control=spec.control.get(STRATEGY, ""),
             also_axes=bool(deciding - {STRATEGY}),

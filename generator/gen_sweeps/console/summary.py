@@ -9,6 +9,7 @@ from gen_sweeps.errors import Problem
 from gen_sweeps.output.planning import Action, Change, Plan, conflict_hint
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.literals import literal, width
+from gen_sweeps.rendering.outputs import MANIFEST
 from gen_sweeps.spec.model import STRATEGY, Arm, Level, Spec, Strategy, Value
 
 MAX_ROWS = 20
@@ -16,6 +17,8 @@ MAX_ROWS = 20
 
 MAX_CELL = 48
 """Columns of a value in the table; the rest is cut off."""
+
+_BY_HAND = "if it was generated once, remove it by hand"
 
 DONE: Mapping[Action, str] = {
     Action.CREATE: "created",
@@ -136,7 +139,9 @@ def drift_problems(plan: Plan) -> list[Problem]:
         message = f"{path} is extra: {_stray(spec)}"
         hint = "move it out of the folder, or add the strategy to the spec"
         problems.append(Problem(message, path, hint=hint))
-    return problems
+    orphans = (display_path(spec, path) for path in plan.orphans)
+    said = f"is extra: {_orphan(spec)}"
+    return [*problems, *(Problem(f"{path} {said}", path, hint=_BY_HAND) for path in orphans)]
 
 
 def _drift(change: Change, path: str, spec: Spec) -> str:
@@ -146,12 +151,22 @@ def _drift(change: Change, path: str, spec: Spec) -> str:
         return f"{path} is extra: it is no longer in {spec.path}"
     if change.line_endings:
         return f"{path} has {change.line_endings}"
+    if change.is_reformatted:
+        return f"{path} has another layout than gen-sweeps gives it"
     return f"{path} does not match {spec.path}"
 
 
 def _hint(change: Change, spec: Spec, run: str) -> str:
     if hint := conflict_hint(change, spec):
         return hint
+    if change.is_reformatted:
+        keep = f"keep formatters out of {on_one_line(str(spec.output_folder))}"
+        if change.path == MANIFEST:
+            return f"{keep}, also those of JSON; then {run}"
+        return (
+            f"{keep}, or set `line_length` in `[sweep]` to the formatter's; "
+            f"`gen-sweeps {spec.path} --force` gives it back its lines"
+        )
     if change.obstacle is not None:
         return f"it {change.obstacle}; undo that, or run `gen-sweeps {spec.path} --force`"
     return f"{_prevention(spec)}; then {run}" if change.line_endings else run
@@ -167,6 +182,10 @@ def _stray(spec: Spec) -> str:
     return f"it looks like a strategy's file, but {spec.path} does not define it"
 
 
+def _orphan(spec: Spec) -> str:
+    return f"the manifest names it, but no template of {spec.path} could have made it"
+
+
 def warnings(plan: Plan) -> list[Problem]:
     """Return warnings about files that have been written, or left alone."""
     spec = plan.proof.rendering.spec
@@ -177,7 +196,11 @@ def warnings(plan: Plan) -> list[Problem]:
         if change.line_endings
     ]
     strays = [f"{display_path(spec, path)} was left alone: {_stray(spec)}" for path in plan.strays]
-    return list(map(Problem, (*rewritten, *strays)))
+    orphans = [
+        Problem(f"{display_path(spec, path)} was left alone: {_orphan(spec)}", hint=_BY_HAND)
+        for path in plan.orphans
+    ]
+    return [*map(Problem, (*rewritten, *strays)), *orphans]
 
 
 def only_warning(plan: Plan, names: Sequence[str]) -> Problem:
@@ -245,7 +268,7 @@ def content(command: str, plan: Plan) -> Mapping[str, object]:
     spec = plan.proof.rendering.spec
     words = DONE if command == "write" else FOUND
     files = [(path, words[action]) for path, action in plan.actions()]
-    files += [(path, "stray") for path in plan.strays]
+    files += [(path, "stray") for path in (*plan.strays, *plan.orphans)]
     return {
         "spec": str(spec.path),
         "control": dict(spec.control),

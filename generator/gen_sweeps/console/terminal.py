@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -150,6 +151,11 @@ def _line(colour: str, label: str, text: str) -> None:
     with suppress(OSError):  # there is nowhere left to say it
         sys.stderr.write(f"{start} {visible}\n")
         sys.stderr.flush()
+
+
+def width() -> int:
+    """Return the columns of the terminal; 100 if there is none."""
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def coloured(stream: TextIO) -> bool:

@@ -75,7 +75,9 @@ def edits_by_line(problems: Iterable[Problem], plan: Plan, folder: Folder) -> It
     changed = _changed(plan)
     for problem in problems:
         change = changed.get(problem.path or "")
-        places = _first_places(change if change and change.is_edited else None, plan, folder)
+        # A formatter's lines belong nowhere else.
+        is_edit = change and change.is_edited and not change.is_reformatted
+        places = _first_places(change if is_edit else None, plan, folder)
         yield from _split(problem, [place for place in places if place.belongs], plan)
 
 
@@ -133,7 +135,8 @@ def _places(change: Change, plan: Plan, folder: Folder) -> Iterator[_EditedPlace
     edits = Edits(plan.proof.rendering, file)
     matcher = SequenceMatcher(None, there, wanted, autojunk=False)
     # What has little in common with the file was put in its place.
-    is_edit = change.is_edited and matcher.ratio() > 0.5  # noqa: PLR2004 - half of it
+    is_edit = change.is_edited and not change.is_reformatted
+    is_edit = is_edit and matcher.ratio() > 0.5  # noqa: PLR2004 - half of it
     for kind, start, end, wanted_start, wanted_end in matcher.get_opcodes():
         if kind == "equal":
             continue

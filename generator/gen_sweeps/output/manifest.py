@@ -152,6 +152,45 @@ def read(data: bytes) -> Manifest:
     return Manifest(specs.keys(), claims)
 
 
+def factor_places(data: bytes) -> list[str]:
+    """Return the places that a manifest says some factor is printed at; none if it is damaged."""
+    try:
+        records = _records(data)
+    except UnreadableManifestError:
+        return []
+    return [place for record in records if _kind(record) == "factor" for place in _places(record)]
+
+
+def recorded(data: bytes, spec: Spec) -> tuple[Mapping[str, str], Mapping[str, Owner]]:
+    """Return the sha256 of each file of a spec as its manifest has it, and whose each file is.
+
+    Args:
+        data: The manifest.
+        spec: The spec; files of levels that it does not have are left out.
+
+    Raises:
+        UnreadableManifestError: It is damaged, of a newer version, or conflicted.
+    """
+    if is_conflicted(data):
+        raise UnreadableManifestError("has conflict markers of a merge")
+    names = {printed: key for key, printed in _levels(spec).items()}
+    digests: dict[str, str] = {}
+    owners: dict[str, Owner] = {}
+    for record in _records(data):
+        path, digest = record.get("file"), record.get("sha256")
+        if not isinstance(path, str) or not isinstance(digest, str):
+            continue
+        if isinstance(arm := record.get("arm"), str):
+            owners[path] = arm
+        elif isinstance(levels := record.get("levels"), dict):
+            printed = [f"{_json(axis)}: {_json(value)}" for axis, value in levels.items()]
+            if any(one not in names for one in printed):
+                continue
+            owners[path] = dict(names[one] for one in printed)
+        digests[path] = digest
+    return digests, owners
+
+
 def _records(data: bytes) -> list[_Record]:
     """Return the records of a manifest whose kind is known; of a conflicted one, of both sides.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from gen_sweeps.errors import ForeignFileError, Problem
+from gen_sweeps.output import formatting
 from gen_sweeps.output.journal import Journal
 from gen_sweeps.output.line_endings import irregularity, normalized
 from gen_sweeps.output.manifest import (
@@ -25,7 +26,7 @@ from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
 from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
 from gen_sweeps.rendering.renderer import Rendering
-from gen_sweeps.spec.model import Spec
+from gen_sweeps.spec.model import GENERATED, Spec
 from gen_sweeps.spec.names import fold
 
 _EDITED = "was edited since gen-sweeps wrote it"
@@ -52,6 +53,7 @@ class Change:
             reads after the file's path. None if it is ours, or not there.
         line_endings: What an editor or a checkout gave the file that is there, and nothing else
             of it is changed: "CRLF line endings", "a byte order mark". None if more is.
+        is_reformatted: Whether it is edited, or is the manifest, and only its layout differs.
         found: The sha256 of the file that is there, in hexadecimal; None if there is none.
     """
 
@@ -60,6 +62,7 @@ class Change:
     obstacle: str | None = None
     line_endings: str | None = None
     found: str | None = None
+    is_reformatted: bool = False
 
     @property
     def is_edited(self) -> bool:
@@ -76,13 +79,17 @@ class Plan:
         changes: The files that change, in the order of rendering, then those to remove; the
             manifest last, whether it changes or not.
         manifest: The manifest that is to be there.
-        strays: Files that look like a strategy's but are in neither the spec nor the manifest.
+        strays: Files that look like a strategy's but are neither in the spec nor in the manifest,
+            and are left alone.
+        orphans: Files that the manifest names but no template could have made, and that are left
+            alone because they do not say that they are generated either.
     """
 
     proof: Proof
     changes: tuple[Change, ...]
     manifest: bytes
     strays: tuple[str, ...]
+    orphans: tuple[str, ...]
 
     @cached_property
     def obstacles(self) -> tuple[Change, ...]:
@@ -178,15 +185,14 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     if specs and not others:
         changes += filter(None, map(ours.removal, ours.stale))
     removed = {change.path for change in changes if change.action is Action.REMOVE}
-    candidates = (
+    strays = {
         path
         for template in proof.rendering.outputs.templates
         for path in folder.matching(output_pattern(template.name))
         if path not in proof.digests and path not in removed
-    )
-    strays = tuple(sorted(set(candidates)))
+    }
     changes.append(found.change(obstacle))
-    return Plan(proof, tuple(changes), content, strays)
+    return Plan(proof, tuple(changes), content, tuple(sorted(strays)), tuple(sorted(ours.orphans)))
 
 
 def owners(rendering: Rendering) -> Mapping[str, Owner]:
@@ -262,15 +268,18 @@ class _Ours:
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        protected = ProtectedPaths(proof.rendering.spec)
+        protected = ProtectedPaths(proof.rendering.spec, proof.rendering.templates)
         # Anybody can write a journal: it is believed of what a template could have made.
-        makes = re.compile("|".join(map(_expression, proof.rendering.outputs.templates))).fullmatch
-        pending = (path for path in self._pending if makes(path))
+        self._makes = re.compile(
+            "|".join(map(_expression, proof.rendering.outputs.templates))
+        ).fullmatch
+        pending = filter(self._makes, self._pending)
         self.stale = [
             path
             for path in dict.fromkeys((*self._written, *pending))
             if path not in proof.digests and not protected.fault(path)
         ]
+        self.orphans: list[str] = []
         self._renamed = {fold(path) for path in self.stale}
 
     @cached_property
@@ -307,7 +316,9 @@ class _Ours:
         if normalized(data) == normalized(content):
             line_endings = irregularity(data, content)
             return Change(path, Action.UPDATE, line_endings=line_endings, found=found)
-        return Change(path, Action.UPDATE, self._obstacle(path, data), found=found)
+        obstacle = self._obstacle(path, data)
+        is_reformatted = obstacle == _EDITED and formatting.is_reformatted(path, data, content)
+        return Change(path, Action.UPDATE, obstacle, found=found, is_reformatted=is_reformatted)
 
     def removal(self, path: str) -> Change | None:
         """Return what is to be done with a file that is no longer in the spec."""
@@ -316,6 +327,11 @@ class _Ours:
         except NotARegularFileError:
             return None  # gen-sweeps writes regular files only
         if data is None:
+            return None
+        if not self._makes(path) and GENERATED.encode() not in data:
+            # Anybody can write a manifest too: of a template that is gone, it is believed only
+            # where the file says the same.
+            self.orphans.append(path)
             return None
         obstacle = self._obstacle(path, data)
         if obstacle and path not in self._written:
@@ -332,8 +348,14 @@ class _Ours:
 
 
 def _expression(template: Template) -> str:
-    """Return the regular expression of all paths that a template could make."""
-    return "[^/]*".join(map(re.escape, output_pattern(template.name).split("*")))
+    """Return the regular expression of all paths that a template could make, or could have made.
+
+    The name of a template changes when an axis is added or taken away, but seldom what it begins
+    and ends with: `run_{strategy}.py` becomes `run_{strategy}_{seed}.py`.
+    """
+    parts = [*map(re.escape, output_pattern(template.name).split("*"))]
+    ends = parts if len(parts) == 1 else [parts[0], parts[-1]]
+    return "|".join("[^/]*".join(it) for it in (parts, ends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,12 +367,14 @@ class _FoundManifest:
         manifest: What it says; None if it is not there or can't be read.
         obstacle: Why it can't be read; None if it can, or is not there.
         line_endings: What an editor or a checkout gave it, as in a `Change`.
+        is_reformatted: Whether only its layout differs.
     """
 
     action: Action
     manifest: Manifest | None = None
     obstacle: str | None = None
     line_endings: str | None = None
+    is_reformatted: bool = False
 
     @classmethod
     def of(cls, folder: Folder, text: bytes, wanted: Manifest) -> _FoundManifest:
@@ -364,11 +388,18 @@ class _FoundManifest:
         if data == text:
             return cls(Action.KEEP, wanted)
         line_endings = irregularity(data, text) if normalized(data) == text else None
+        is_reformatted = line_endings is None and formatting.is_reformatted(MANIFEST, data, text)
         try:
-            return cls(Action.UPDATE, read(data), line_endings=line_endings)
+            return cls(Action.UPDATE, read(data), None, line_endings, is_reformatted)
         except UnreadableManifestError as error:
             return cls(Action.UPDATE, obstacle=str(error), line_endings=line_endings)
 
     def change(self, obstacle: str | None) -> Change:
         """Return what is to be done with it; `obstacle` says why that may not be."""
-        return Change(MANIFEST, self.action, obstacle, self.line_endings)
+        return Change(
+            MANIFEST,
+            self.action,
+            obstacle,
+            self.line_endings,
+            is_reformatted=self.is_reformatted,
+        )

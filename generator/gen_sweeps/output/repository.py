@@ -72,6 +72,21 @@ class Repository:
             environment["GIT_INDEX_FILE"] = str(root / index)
         return cls(root, environment)
 
+    def commit(self) -> tuple[str | None, bool]:
+        """Return the commit that is checked out, None before the first, and whether files differ.
+
+        Only files that git tracks count.
+
+        Raises:
+            FileError: Git fails.
+        """
+        try:
+            head = _run(self.root, ("rev-parse", "--verify", "HEAD"), self.environment)
+        except FileError:
+            return None, True
+        changed = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+        return head.decode().strip(), bool(_run(self.root, changed, self.environment))
+
     def problems(self, shown: Iterable[str]) -> Iterator[Problem]:
         """Yield what is wrong with files, which are named as the user would."""
         paths = {name: self._inside(Path(name)) for name in dict.fromkeys(shown)}

@@ -1,4 +1,4 @@
-"""Explains, by LibCST, what of a file depends on which arm it is for."""
+"""Explains what of a file depends on which arm it is for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from gen_sweeps.compare import Difference, Site, SourceError, parse
+from gen_sweeps.compare import SourceError
 from gen_sweeps.errors import Problem
 from gen_sweeps.progress import Progress, tracked
-from gen_sweeps.proof.judge import code_differences
+from gen_sweeps.proof.judge import Leak, leaks
 from gen_sweeps.proof.shared_paths import with_fields
 from gen_sweeps.rendering.renderer import File, Rendering, template_lines
 from gen_sweeps.spec.model import STRATEGY
@@ -46,45 +46,34 @@ def _explained(rendering: Rendering, file: File) -> Iterator[Problem]:
     shown = str(rendering.spec.output_folder / file.path)
     twin = file.under_control()
     try:
-        pages = (parse(shown, text.encode()) for text in _comparable(twin.text, file.source))
-        found = code_differences(*pages)
+        found = leaks(twin.text, file.source, shown)
     except SourceError as error:
         yield from error.problems
         return
     lines = _TemplateLines(rendering, file)
     control = "-".join(rendering.spec.control.values())
-    for difference in found[:MAX_DIFFERENCES]:
-        line = _line(difference, file.source, twin.text)
+    for leak in found[:MAX_DIFFERENCES]:
+        line = _line(leak, file.source, twin.text)
         template = lines.of(line) if line else file.template
-        hint = _hint(difference, file, template)
-        yield _problem(difference, shown, control, line, hint)
+        hint = _hint(leak, file, template)
+        yield _problem(leak, shown, control, line, hint)
     if len(found) > MAX_DIFFERENCES:
         yield Problem(f"and {len(found) - MAX_DIFFERENCES} more places like that", shown)
 
 
-def _comparable(*sources: str) -> tuple[str, ...]:
-    """Return sources without blanks at their ends, if these are alike: LibCST drops some."""
-    ends = {source[len(source.rstrip(" \t\n")) :] for source in sources}
-    if len(ends) > 1:
-        return sources
-    return tuple(f"{source.rstrip(' ' + chr(9) + chr(10))}\n" for source in sources)
-
-
-def _problem(
-    difference: Difference, shown: str, control: str, line: int | None, hint: str
-) -> Problem:
-    what = f"{difference.path} ({difference.note})" if difference.note else difference.path
+def _problem(leak: Leak, shown: str, control: str, line: int | None, hint: str) -> Problem:
+    what = f"{leak.path} ({leak.note})" if leak.note else leak.path
     message = (
-        f"depends on which arm it is for, at {what}: has {_shown(difference.right)} where the "
-        f"name of the control ({control}) would make it {_shown(difference.left)}"
+        f"depends on which arm it is for, at {what}: has {_shown(leak.texts[1])} where the "
+        f"name of the control ({control}) would make it {_shown(leak.texts[0])}"
     )
     return Problem(message, shown, line, hint=hint)
 
 
-def _hint(difference: Difference, file: File, template: str) -> str:
+def _hint(leak: Leak, file: File, template: str) -> str:
     """Return what to print instead; of a text with the arm's name in it, the pattern."""
-    name = difference.path.rpartition(".")[2]
-    text = _string(difference.right)
+    name = leak.path.rpartition(".")[2]
+    text = _string(leak.texts[1])
     if text and file.arm and not identifier_fault(name):
         pattern = with_fields(text, file.arm)
         if f"{{{STRATEGY}}}" in pattern:
@@ -93,19 +82,18 @@ def _hint(difference: Difference, file: File, template: str) -> str:
     return f'print a variable that varies at {template}, or put "strategy" into `treatment.vary`'
 
 
-def _string(site: Site | None) -> str:
+def _string(text: str | None) -> str:
     """Return what a string literal says; nothing of what is no string, or needs escapes."""
-    text = site.text.strip() if site else ""
-    return text[1:-1] if re.fullmatch(r"\"[ !#-\[\]-~]*\"|'[ !#-&(-\[\]-~]*'", text) else ""
+    literal = (text or "").strip()
+    return literal[1:-1] if re.fullmatch(r"\"[ !#-\[\]-~]*\"|'[ !#-&(-\[\]-~]*'", literal) else ""
 
 
-def _line(difference: Difference, source: str, twin: str) -> int | None:
+def _line(leak: Leak, source: str, twin: str) -> int | None:
     """Return the line of a file at which it differs, or at which what it lacks should stand."""
-    if difference.right is not None:
-        return difference.right.line
-    if difference.left is None or difference.left.line is None:
-        return None
-    index = difference.left.line - 1
+    expected, line = leak.lines
+    if line is not None or expected is None:
+        return line
+    index = expected - 1
     lines = source.split("\n")
     matcher = SequenceMatcher(None, twin.split("\n"), lines, autojunk=False)
     for _, start, end, there, _ in matcher.get_opcodes():
@@ -134,11 +122,11 @@ class _TemplateLines:
         return f"{template}:{number}"
 
 
-def _shown(site: Site | None) -> str:
-    if site is None:
+def _shown(text: str | None) -> str:
+    if text is None:
         return "nothing"
-    first, *rest = site.text.strip().split("\n")
-    text = f"{first[:MAX_WIDTH]}…" if rest or len(first) > MAX_WIDTH else first
-    if text:
-        return f"`{text}`"
-    return f"`{site.text!r}`" if site.text else "nothing"
+    first, *rest = text.strip().split("\n")
+    line = f"{first[:MAX_WIDTH]}…" if rest or len(first) > MAX_WIDTH else first
+    if line:
+        return f"`{line}`"
+    return f"`{text!r}`" if text else "nothing"

@@ -96,7 +96,7 @@ def unpinned(places: Sequence[FactorPlace], spec: Spec, folder: str) -> list[Pro
 
 
 def _pin(text: str, spec: Spec) -> Pattern:
-    from gen_sweeps.compare import parse_patterns  # noqa: PLC0415 - LibCST
+    from gen_sweeps.compare import parse_patterns  # noqa: PLC0415 - few specs pin places
 
     try:
         (pattern,) = parse_patterns((text,))
@@ -143,7 +143,8 @@ def _printed(controls: Iterable[Control]) -> Iterator[FactorPlace]:
             for factor in filter(None, sorted(hole.origin)):
                 if isinstance(filling.value, Call):
                     call = filling.value.function
-                    yield FactorPlace(factor, f"{name}.{factor}", file, line, call)
+                    if factor != call:  # else no strategy sets an argument
+                        yield FactorPlace(factor, f"{name}.{factor}", file, line, call)
                 else:
                     yield FactorPlace(factor, name, file, line)
 

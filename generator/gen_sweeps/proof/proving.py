@@ -87,7 +87,7 @@ def prove(rendering: Rendering, *, paranoid: bool = False, progress: Progress = 
         digests[path] = digest(rendering[path].data)
     problems = prover.problems
     if prover.dependent:
-        from gen_sweeps.proof.explanation import explain  # noqa: PLC0415 - LibCST is heavy
+        from gen_sweeps.proof.explanation import explain  # noqa: PLC0415 - few runs need it
 
         problems += explain(rendering, prover.dependent, progress)
     if problems:
@@ -146,7 +146,7 @@ class _Prover:
         Raises:
             DisagreementError: One is refused.
         """
-        from gen_sweeps.compare import parse as parse_concrete  # noqa: PLC0415 - LibCST is heavy
+        from gen_sweeps.proof.judge import keeps_bytes  # noqa: PLC0415 - LibCST is heavy
 
         for path in tracked(self._rendering, "judging", progress):
             file = self._rendering[path]
@@ -158,7 +158,7 @@ class _Prover:
             if not _is_like_twin(file, control):
                 raise DisagreementError(f"{path} is refused: it depends on which arm it is for")
             end = file.source.rstrip(" \t\n") + "\n"
-            if not parse_concrete(path, end.encode()).exact:
+            if not keeps_bytes(end, path):
                 raise DisagreementError(f"{path} is refused: LibCST drops bytes of it")
 
     def look_at(self, file: File) -> None:

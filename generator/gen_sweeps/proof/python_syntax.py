@@ -9,7 +9,7 @@ import tokenize
 import warnings
 from collections.abc import Sequence
 
-from gen_sweeps.errors import TemplateError
+from gen_sweeps.errors import PYTHON, TemplateError
 from gen_sweeps.rendering.renderer import File
 
 _FORBIDDEN = re.compile("[\x00\r\x0c\ufeff\ud800-\udfff]")
@@ -24,7 +24,8 @@ def parse(file: File, shown: str) -> ast.Module:
         shown: The file's path as the user would name it.
 
     Raises:
-        TemplateError: Python does not accept it; with Python's own message, line and column.
+        TemplateError: Python does not accept it, with Python's own message, line and column; or
+            it declares an encoding that it does not have.
     """
     check_characters(file, shown)
     try:
@@ -33,19 +34,27 @@ def parse(file: File, shown: str) -> ast.Module:
             tree = ast.parse(file.source.encode())
             compile(tree, shown, "exec", dont_inherit=True)
     except SyntaxError as error:
+        from gen_sweeps.compare import newer_syntax_hint  # noqa: PLC0415 - only a refusal needs it
+
         lines = file.source.split("\n")
         line = error.lineno or 1
         text = lines[line - 1].strip() if line <= len(lines) else ""
         raise TemplateError.at(
-            f"is not valid Python: {error.msg}",
+            f"is not valid {PYTHON}: {error.msg}",
             shown,
             line,
             error.offset,
-            hint=f"{file.template} renders this line as `{text}`",
+            hint=newer_syntax_hint(error, file.source.encode())
+            or f"{file.template} renders this line as `{text}`",
         ) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        message = f"is not valid Python: {str(error) or 'it nests too deep'}"
+        message = f"is not valid {PYTHON}: {str(error) or 'it nests too deep'}"
         raise TemplateError.at(message, shown, hint=f"look into {file.template}") from None
+    encoding, lines_read = tokenize.detect_encoding(io.BytesIO(file.source.encode()).readline)
+    if encoding != "utf-8":
+        message = f"declares the encoding {encoding}, but is written as UTF-8"
+        hint = f"take the comment out of {file.template}"
+        raise TemplateError.at(message, shown, len(lines_read), hint=hint)
     return tree
 
 

@@ -55,6 +55,10 @@ _OTHER_TYPE = re.compile(
 )
 """What YAML (1.1 or 1.2), JSON or TOML read as something else than a string."""
 
+_BEFORE_SCALAR = re.compile(r"(^|[:=-]\s|[=,[{])\s*\Z")
+_AFTER_SCALAR = re.compile(r"[ \t]*(\Z|[\n,}\]]|[ \t]#)")
+"""What stands around a value of YAML, JSON or TOML that is neither quoted nor part of a word."""
+
 _FOR_SHELLS = "print it through `| sh`, with no quotes around it"
 _FOR_DATA = "print it through `| json`, with no quotes around it"
 _FOR_OTHERS = (
@@ -116,6 +120,21 @@ def _check_word_of_data(text: str) -> None:
     if _OTHER_TYPE.fullmatch(text):
         message = f"prints {_shown(text)} as it is, which may be read as another type"
         raise UnsafeTextError(message, _FOR_DATA)
+
+
+def check_scalar(text: str, before: str, after: str) -> None:
+    """Check that a text which all arms share is no value of another type where it stands alone.
+
+    Args:
+        text: What is printed as it is, into JSON, YAML or TOML.
+        before: What stands before it on its line.
+        after: What follows it.
+
+    Raises:
+        UnsafeTextError: It stands alone, and may be read as another type.
+    """
+    if _OTHER_TYPE.fullmatch(text) and _BEFORE_SCALAR.search(before) and _AFTER_SCALAR.match(after):
+        _check_word_of_data(text)
 
 
 def _shown(text: str) -> str:

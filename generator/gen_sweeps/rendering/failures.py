@@ -96,6 +96,19 @@ def _hint_for_ending(message: str, path: str) -> str | None:
     return f"a file without an ending is taken for one; if it is to be Python, call it {example}"
 
 
+_PLAIN = {
+    "_GuardedString": "a text",
+    "Text": "a text",
+    "str": "a text",
+    "list": "a list",
+    "tuple": "a list",
+    "int": "a number",
+    "float": "a number",
+    "bool": "a boolean",
+}
+"""What is no view and no table, by its class."""
+
+
 def _undefined(message: str, spec: Spec, path: str) -> tuple[str, str | None]:
     if match := re.fullmatch(r"'(\w+)' is undefined", message):
         return message, _hint_for_name(match[1], spec)
@@ -110,6 +123,8 @@ def _missing_attribute(kind: str, name: str, spec: Spec) -> tuple[str, str | Non
     """Return what to say of an attribute that a view, or a table, does not have."""
     if kind in ("dict", "mappingproxy"):
         return f"the table has no {name!r}", None
+    if what := _PLAIN.get(kind):
+        return f"{what} has no {name!r}", "print it as it is"
     owner = kind.removesuffix("View").lower()
     message = f"`{owner}` has no {name!r}"
     attributes = {view.__name__: attributes for view, attributes in VIEWS.items()}.get(kind, ())

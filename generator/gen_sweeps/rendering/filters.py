@@ -37,7 +37,7 @@ from gen_sweeps.rendering.escaping import (
     to_print,
 )
 from gen_sweeps.rendering.literals import literal
-from gen_sweeps.rendering.sandbox import Budget
+from gen_sweeps.rendering.sandbox import FILTER_STEPS, ITEM, PRINTED_STEPS, Budget
 from gen_sweeps.rendering.skeleton import HoleValue, Kind
 from gen_sweeps.rendering.tracing import NO_ORIGIN, origin_of, shown, texts_in, untraced
 from gen_sweeps.spec.model import Call, Reference, Value
@@ -158,6 +158,11 @@ class Marks:
         check_quotes(line, self._language)
 
     @property
+    def is_data(self) -> bool:
+        """Whether the file of this rendering is JSON, YAML or TOML."""
+        return self._language is Language.DATA
+
+    @property
     def is_shell(self) -> bool:
         """Whether the file of this rendering is a shell script."""
         return self._language is Language.SHELL
@@ -223,6 +228,7 @@ class Marks:
     @pass_context
     def joined(self, _context: Context, values: Sequence[object]) -> Text | str:
         """Return what `~` makes of values: a text of the spec, if one of them is."""
+        self._budget.make(2 * ITEM * len(values))
         values = list(map(_named, values))
         pieces = []
         for value in values:
@@ -281,6 +287,7 @@ class Marks:
         if start not in ("#", "#:"):
             raise TemplateRuntimeError(f"a comment starts with # or #:, not {start!r}")
         value = _named(value)
+        self._budget.make(ITEM * len(_text(value)))
         if origin_of(value) and "\n" not in _text(value).strip():
             # The hole is what follows the `#`, which stands there in all arms.
             text = in_comment(_text(value), start).removeprefix(start).removeprefix(" ")
@@ -299,6 +306,7 @@ class Marks:
         """Mark a text; what is the same for all arms is made once."""
         value = _named(value)
         text = _to_print(value)
+        self._budget.make(ITEM * len(text))
         if kind in _FILTERS:
             check_filter(_FILTERS[kind], text, self._language)
         if origin := origin_of(value):
@@ -309,6 +317,7 @@ class Marks:
         return self._mark(self._same[key])
 
     def _mark(self, printed: Printed) -> str:
+        self._budget.step(PRINTED_STEPS)
         self._budget.make(len(printed.text or ""))
         label = _label(len(self._printed))
         self._printed[label] = printed
@@ -321,7 +330,11 @@ class Marks:
             TemplateRuntimeError: There is no Python literal for it.
             UndefinedError: It is not defined.
         """
-        self._budget.step()
+        self._budget.make(ITEM * self._budget.weight(value))
+        return self._plain(value)
+
+    def _plain(self, value: object) -> Value:
+        self._budget.step(FILTER_STEPS)
         value = untraced(_named(value))
         if isinstance(value, Code):
             return value.value
@@ -335,9 +348,9 @@ class Marks:
         if isinstance(value, bool | int | float):
             return value
         if isinstance(value, list | tuple):
-            return tuple(self._value(item) for item in value)
+            return tuple(map(self._plain, value))
         if isinstance(value, Mapping):
-            return {_text(key): self._value(item) for key, item in value.items()}
+            return {_text(key): self._plain(item) for key, item in value.items()}
         if isinstance(value, Undefined):
             str(value)  # raises: undefined values are strict
         if isinstance(value, TreatmentView):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gen_sweeps.errors import TemplateError
 from gen_sweeps.spec.model import Arm, Spec
@@ -167,12 +168,25 @@ class ProtectedPaths:
     """What no run may change: the spec, its templates and git's own files, whatever leads there.
 
     Folders are compared by where they really are, and names by what they fold to. The folder of
-    the templates may be the output folder too; then only files that end like templates are theirs.
+    the templates may be the output folder too; then only files that end like templates are theirs,
+    and those that were read.
+
+    Args:
+        spec: The spec; what it extends is protected too.
+        templates: Templates that were read, whatever they are called.
     """
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, templates: Iterable[Path] = ()) -> None:
         self._output = spec.output_folder
-        self._spec = _inside(os.path.realpath(spec.path)).rstrip("/")
+        # A link that leads to a source is as good as the source.
+        self._sources = {
+            _inside(place).rstrip("/")
+            for path in (spec.path, *spec.sources, *templates)
+            for place in (
+                os.path.realpath(path),
+                f"{os.path.realpath(path.parent)}{os.sep}{path.name}",
+            )
+        }
         self._templates = _inside(os.path.realpath(spec.template_folder))
         self._shared = _inside(os.path.realpath(spec.output_folder)).startswith(self._templates)
         self._folders: dict[str, str] = {}
@@ -186,7 +200,9 @@ class ProtectedPaths:
         if "/.git/" in f"{inside}{fold(name)}/":
             return "which is git's own"
         theirs = not self._shared or fold(name).endswith(SUFFIXES)
-        if f"{inside}{fold(name)}" == self._spec or (theirs and inside.startswith(self._templates)):
+        if f"{inside}{fold(name)}" in self._sources or (
+            theirs and inside.startswith(self._templates)
+        ):
             return "which the files are made from"
         return None
 

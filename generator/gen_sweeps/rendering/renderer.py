@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
+from gen_sweeps.errors import TemplateError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.rendering.literals import assignment, keyword_arguments, layout, literal, width
-from gen_sweeps.rendering.outputs import Outputs, Template, find_outputs
+from gen_sweeps.rendering.outputs import Outputs, ProtectedPaths, Template, find_outputs
 from gen_sweeps.rendering.skeleton import (
     IDENTITY,
     Filling,
@@ -135,6 +137,10 @@ def render(
     """
     renderer = _Renderer(spec, templates)
     files = renderer.files(progress)
+    protected = ProtectedPaths(spec, renderer.templates)  # those that others include are known now
+    for path, file in files.items():
+        if fault := protected.fault(path):
+            raise TemplateError.at(f"makes {path}, {fault}", file.template)
     return Rendering(spec, files, renderer.outputs, renderer.variant, renderer.templates, templates)
 
 
@@ -303,12 +309,23 @@ class _Renderer:
         try:
             views = self._start(path, seen)
             segments, printed = self._filled(self._run(name, views))
-            if not path.endswith(".py"):  # of Python the position is told later
+            if path.endswith(".py"):
+                self._budget.compile(segments)
+            else:  # of Python the position is told later
                 "".join(segments).encode()
             return self._page(*_with_lines_of_comments(segments, printed))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a template's error
             display = self._folder.display(name)
-            raise template_error(error, display, self._folder, self._spec) from None
+            found = template_error(error, display, self._folder, self._spec)
+            if self._filling is None:
+                raise found from None
+            # Only the whole text tells what is wrong with a mark: see which line printed it.
+            marks = self._filling + 1
+            pieces = list(self._pieces(name, self._start(path, seen)))
+            ends = accumulate(piece.count("\0") // 2 for piece, _ in pieces)
+            at = (line for end, (_, line) in zip(ends, pieces, strict=True) if end >= marks)
+            (problem,) = found.problems
+            raise TemplateError(replace(problem, line=next(at, None))) from None
 
     def _start(self, path: str, seen: _Seen | None) -> dict[str, object]:
         """Start a rendering, and return what the template sees."""
@@ -318,7 +335,8 @@ class _Renderer:
             shared_views,
         )
 
-        self._budget.renew()
+        self._filling: int | None = None
+        self._budget.renew(0 if seen else len(self._spec.arms))
         self._asks_identity = False
         if seen is None:
             self._marks.renew(path)
@@ -359,28 +377,38 @@ class _Renderer:
     def _filled(self, marked: str) -> tuple[list[str], list[Printed]]:
         """Return the pieces of a rendered text, every other one of them what a mark stands for."""
         segments = marked.split("\0")
+        texts = tuple(segments[::2])  # the template's, without what it printed
+        places = self._places_in_shell(texts) if self._marks.is_shell else ()
         printed = []
         has_identity = False  # on the line, as far as it has been filled
+        own: list[str] = []  # the template's part of the line, without what it printed
         for index in range(1, len(segments), 2):
+            self._filling = index // 2
             what = self._marks[segments[index]]
             printed.append(what)
+            _, newline, tail = segments[index - 1].rpartition("\n")
+            if newline:
+                own = []
+            own.append(tail)
             has_identity &= "\n" not in segments[index - 1]
-            if self._marks.is_shell:
-                self._check_in_shell(what, segments, index)
+            if places:
+                _check_in_shell(what, places[index // 2])
             if what.text is None or what.kind is Kind.COMMENT:
                 self._asks_identity |= has_identity
                 segments[index] = self._laid_out(what, segments, index)
             else:
                 if what.kind is Kind.JSON:
-                    own = segments[:index:2]  # the template's text, without what it printed
-                    self._marks.check_place(_line(own, len(own)))
+                    before = "".join(own)
+                    self._budget.handle(before)
+                    self._marks.check_place(before)
+                    # No quote is open: nothing before counts but the last character.
+                    own = ["#" if before.lstrip()[:1] == "#" else before[-1:].replace("#", " ")]
                 segments[index] = what.text
             has_identity |= not IDENTITY.isdisjoint(what.origin)
         for number, what in enumerate(printed):
-            if what.kind is Kind.NAME:
-                index = 2 * number + 1
-                after = "".join(segments[index + 1 : index + 3])
-                self._marks.check_name(_line(segments, index), segments[index], after)
+            self._filling = number
+            self._check_filled(what, segments, 2 * number + 1)
+        self._filling = None
         if segments[-1] and not segments[-1].endswith("\n"):
             segments[-1] += "\n"
         elif len(segments) > 1 and not segments[-1]:
@@ -389,30 +417,38 @@ class _Renderer:
         self._budget.make(sum(map(len, segments)))
         return segments, printed
 
-    def _check_in_shell(self, printed: Printed, segments: list[str], index: int) -> None:
-        """Check that a shell reads what a mark stands for as it is meant.
+    def _check_filled(self, printed: Printed, segments: list[str], index: int) -> None:
+        """Check what stands for a mark with what stands around it.
 
         Raises:
-            TemplateRuntimeError: It does not.
-            UnsafeTextError: It is printed without a filter, and is not plain.
+            TemplateRuntimeError: It is a part of what is no name.
+            UnsafeTextError: It is a value of another type.
         """
-        from gen_sweeps.rendering.companions import (  # noqa: PLC0415 - loads Jinja2
-            check_in_shell,
-            shell_places,
-        )
+        from gen_sweeps.rendering.companions import check_scalar  # noqa: PLC0415 - loads Jinja2
 
-        filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
-        if printed.kind not in filters:
+        is_constant = printed.kind is Kind.TEXT and not printed.origin
+        if printed.kind is not Kind.NAME and not (is_constant and self._marks.is_data):
             return
-        texts = tuple(segments[::2])  # the template's, without what it printed
+        line = _line(segments, index)
+        self._budget.read(line)
+        if is_constant:
+            check_scalar(segments[index], line, segments[index + 1])
+        else:
+            after = "".join(segments[index + 1 : index + 3])
+            self._marks.check_name(line, segments[index], after)
+
+    def _places_in_shell(self, texts: tuple[str, ...]) -> tuple[ShellPlace, ...]:
+        """Return the places between the template's texts in a shell script."""
+        from gen_sweeps.rendering.companions import shell_places  # noqa: PLC0415 - loads Jinja2
+
         if texts not in self._shell_places:  # mostly the same for all arms
             self._shell_places = {texts: shell_places(texts)}
-        place = self._shell_places[texts][index // 2]
-        check_in_shell(filters[printed.kind], printed.text or "", place)
+        return self._shell_places[texts]
 
     def _laid_out(self, printed: Printed, segments: list[str], index: int) -> str:
         """Return what stands for a mark, laid out for the line that it stands on."""
         line = _line(segments, index)
+        self._budget.make(len(line))
         if printed.text is not None:
             return printed.text.replace("\n", f"\n{line}") if line.isspace() else printed.text
         if isinstance(printed.value, Call):
@@ -448,24 +484,25 @@ class _Renderer:
         name, template = self.outputs.origin(path)
         arm = template.arms[path] if template else None
         seen = _Seen(template, arm, arm, path) if template and arm else None
-        views = self._start(path, seen)
-        root = self._environment.get_template(name)
-        stream = root.root_render_func(root.new_context(views, shared=True))
-        pieces, lines = [], []
-        for piece in stream:
-            # It is a generator, and stands where it has printed the piece.
-            frame = stream.gi_frame if isinstance(stream, GeneratorType) else None
-            pieces.append(piece)
-            lines.append(root.get_corresponding_lineno(frame.f_lineno) if frame else 1)
-        segments, _ = self._filled("".join(pieces))
+        pieces = list(self._pieces(name, self._start(path, seen)))
+        segments, _ = self._filled("".join(piece for piece, _ in pieces))
         fillings = iter(segments[1::2])
         found = []
         end = 0
-        for piece, line in zip(pieces, lines, strict=True):
+        for piece, line in pieces:
             parts = piece.split("\0")
             end += sum(map(len, parts[::2])) + sum(len(next(fillings)) for _ in parts[1::2])
             found.append((end, self._folder.display(name), line))
         return found
+
+    def _pieces(self, name: str, views: dict[str, object]) -> Iterator[tuple[str, int]]:
+        """Yield what a template prints, piece by piece, with the line that it is at."""
+        root = self._environment.get_template(name)
+        stream = root.root_render_func(root.new_context(views, shared=True))
+        for piece in stream:
+            # It is a generator, and stands where it has printed the piece.
+            frame = stream.gi_frame if isinstance(stream, GeneratorType) else None
+            yield piece, root.get_corresponding_lineno(frame.f_lineno) if frame else 1
 
 
 def _skeleton(texts: list[str | Hole], printed: list[Printed]) -> Skeleton:
@@ -474,17 +511,18 @@ def _skeleton(texts: list[str | Hole], printed: list[Printed]) -> Skeleton:
     holes = []
     constants = []
     parts: list[str] = []
+    start = 0
     for index, piece in enumerate(texts):
         if isinstance(piece, Hole):
             between.append("".join(parts))
             holes.append(piece)
-            parts = []
+            parts, start = [], 0
             continue
         if index % 2:
-            start = sum(map(len, parts))
             kind = printed[index // 2].kind
             constants.append(PrintedConstant(kind, len(between), start, start + len(piece)))
         parts.append(piece)
+        start += len(piece)
     between.append("".join(parts))
     return Skeleton(tuple(between), tuple(holes), tuple(constants))
 
@@ -518,15 +556,29 @@ def _is_long_comment(printed: Printed) -> bool:
     return printed.kind is Kind.COMMENT and bool(printed.origin) and "\n" in (printed.text or "")
 
 
+def _check_in_shell(printed: Printed, place: ShellPlace) -> None:
+    """Check that a shell reads what a mark stands for as it is meant.
+
+    Raises:
+        TemplateRuntimeError: It does not.
+        UnsafeTextError: It is printed without a filter, and is not plain.
+    """
+    from gen_sweeps.rendering.companions import check_in_shell  # noqa: PLC0415 - loads Jinja2
+
+    filters = {Kind.SHELL: "sh", Kind.COMMENT: "comment", Kind.TEXT: ""}
+    if printed.kind in filters:
+        check_in_shell(filters[printed.kind], printed.text or "", place)
+
+
 def _line(segments: list[str], index: int) -> str:
     """Return what stands before a segment on its line."""
-    line = ""
-    for segment in reversed(segments[:index]):
-        _, newline, tail = segment.rpartition("\n")
-        line = tail + line
+    tails = []
+    for before in range(index - 1, -1, -1):
+        _, newline, tail = segments[before].rpartition("\n")
+        tails.append(tail)
         if newline:
             break
-    return line
+    return "".join(reversed(tails))
 
 
 def _value(value: Value, line: str, after: str, columns: int) -> str:

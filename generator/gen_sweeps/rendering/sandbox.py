@@ -2,9 +2,10 @@
 
 Jinja keeps templates from Python's internals but not from running forever, and a time limit would
 not give the same result on every machine. So each rendering has a budget of steps (items of loops,
-calls of macros, includes) and of characters (printed, or made on the way). Arguments that say how
-much to make (`range(n)`, `"x" * n`, `center(n)`) are charged before they are obeyed. Filters that
-make HTML, or only pad text, are left out.
+calls, filters, what is printed) and of characters (printed, or made on the way). A file that all
+arms share has more, the more there are: it may say something of each. Arguments that say how much
+to make (`range(n)`, `"x" * n`, `center(n)`) are charged before they are obeyed. Filters that make
+HTML, or only pad text, are left out.
 """
 
 from __future__ import annotations
@@ -31,10 +32,22 @@ from gen_sweeps.rendering.lexer import LineLexer
 from gen_sweeps.rendering.tracing import Traced, origin_of, shown, texts_in, traced, untraced
 
 MAX_STEPS = 1_000_000
-"""Items of loops, calls of macros and includes in one rendering; about a second."""
+"""Items of loops, calls and the like in one rendering; about a second."""
+
+STEPS_PER_ARM = 1_000
+"""What a file that all arms share may take more for each of them."""
 
 MAX_CHARACTERS = 50_000_000
 """Characters made in one rendering, what is made to be put into other text counted again."""
+
+CHARACTERS_PER_ARM = 10_000
+"""What a file that all arms share may make more for each of them."""
+
+MAX_TOKENS = 250_000
+"""Words and signs of a file of Python; each takes the compiler 10 microseconds and a kilobyte."""
+
+TOKENS_PER_ARM = 100
+"""What a file of Python that all arms share may have more for each of them."""
 
 MAX_WIDTH = 999
 """Columns that a format may ask for."""
@@ -43,7 +56,23 @@ INCLUDE_STEPS = 20
 """What an include costs, measured in steps."""
 
 CALL_STEPS = 10
-"""What the call of a macro costs, likewise."""
+"""What the call of a macro or a method costs, likewise."""
+
+FILTER_STEPS = 3
+"""What a filter costs, likewise."""
+
+ATTRIBUTE_STEPS = 4
+"""What an attribute costs, likewise."""
+
+PRINTED_STEPS = 8
+"""What a value costs that is printed and later filled in, likewise."""
+
+EXPRESSIONS_PER_STEP = 4
+"""Expressions in a loop's body that are worth a step more each time."""
+
+ITEM = 20
+"""What an item of a list costs when it is made, measured in characters; so does a character or an
+item that a filter looks at, or an operator: each takes about a microsecond or 20 bytes."""
 
 _PLAIN_FILTERS = (
     *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "groupby"),
@@ -55,6 +84,9 @@ _PLAIN_FILTERS = (
 
 _ITEM_FILTERS = frozenset({"d", "default", "first", "last", "max", "min"})
 """Filters that return what they are given or an item of it, which keeps its origin."""
+
+_INSTANT_FILTERS = frozenset({"count", "d", "default", "first", "last", "length"})
+"""Filters that take the same time whatever they are given."""
 
 _GROWING_FILTERS = (
     "batch",
@@ -79,10 +111,18 @@ _METHODS: Mapping[type, frozenset[str]] = MappingProxyType(
 )
 """Methods of built-in types that templates may call."""
 
+_LISTING_FILTERS = frozenset({"batch", "slice"})
+"""Growing filters that make lists."""
+
+_SPLITTING = frozenset({"split", "rsplit", "splitlines"})
+"""Methods that make a list of a text."""
+
 _WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|[0-9]{4,})|\{[^{}]*(?:\{|[0-9]{4,})")
 
 # Names of filters that only the sandbox can write, for they have a space.
 _STEP, _JOINED, _NEST, _READ = "one step", "joined text", "nested values", "read values"
+
+_TOKEN = re.compile(r"\w+|[^\w ]")
 
 _AT_ONCE = 100
 """Pieces of a rendering that are counted together."""
@@ -98,8 +138,11 @@ class Budget:
     def __init__(self) -> None:
         self.renew()
 
-    def renew(self) -> None:
-        """Start the next rendering."""
+    def renew(self, arms: int = 0) -> None:
+        """Start the next rendering, of a file that so many arms share."""
+        self._max_steps = MAX_STEPS + arms * STEPS_PER_ARM
+        self._max_characters = MAX_CHARACTERS + arms * CHARACTERS_PER_ARM
+        self._max_tokens = MAX_TOKENS + arms * TOKENS_PER_ARM
         self._steps = self._characters = 0
         self._weights: dict[int, tuple[object, int]] = {}
 
@@ -110,8 +153,10 @@ class Budget:
             BudgetError: They are too many.
         """
         self._steps += count
-        if self._steps > MAX_STEPS:
-            raise BudgetError(f"takes more than {MAX_STEPS:,} steps: is there an endless loop?")
+        if self._steps > self._max_steps:
+            raise BudgetError(
+                f"takes more than {self._max_steps:,} steps: is there an endless loop?"
+            )
 
     def make(self, characters: int) -> None:
         """Count characters that are about to be made.
@@ -120,25 +165,51 @@ class Budget:
             BudgetError: They are too many.
         """
         self._characters += characters
-        if self._characters > MAX_CHARACTERS:
-            raise BudgetError(f"makes more than {MAX_CHARACTERS:,} characters of text")
+        if self._characters > self._max_characters:
+            raise BudgetError(f"makes more than {self._max_characters:,} characters of text")
 
-    def nest(self, value: object) -> None:
-        """Count a list or table with all that is in it, however often the same thing is.
+    def compile(self, pieces: Sequence[str]) -> None:
+        """Check that a file of Python, in pieces, is not too long to be compiled.
+
+        Raises:
+            BudgetError: It is.
+        """
+        if sum(map(len, pieces)) <= self._max_tokens:
+            return  # as nearly always, and quick to tell
+        if sum(len(_TOKEN.findall(piece)) for piece in pieces) > self._max_tokens:
+            raise BudgetError(f"makes Python of more than {self._max_tokens:,} words and signs")
+
+    def read(self, *values: object) -> None:
+        """Count values with all that is in them, however often the same thing is.
 
         Raises:
             BudgetError: It is too much: writing it out would take for ever.
         """
-        self.make(self._weight(value))
+        self.make(sum(map(self.weight, values)))
 
-    def _weight(self, value: object) -> int:
+    def handle(self, *values: object) -> None:
+        """Count values that Python code looks at, item by item; likewise."""
+        self.make(ITEM * _total(*values))
+        self.read(*values)
+
+    def weight(self, value: object) -> int:
+        """Return how much there is of a value with all that is in it, in characters."""
+        if isinstance(value, str):
+            return 1 + len(value)
+        if isinstance(value, int):
+            return 1 + value.bit_length() // 64
+        if isinstance(value, Text | Traced):
+            # Python code compares them.
+            return ITEM + (len(value) if isinstance(value, Text) else self.weight(value.value))
         if not isinstance(value, list | tuple | Mapping):
             return 1
         # What has been weighed is kept, so that no other value gets its id.
         kept = self._weights.get(id(value))
         if kept is None:
-            items = value.values() if isinstance(value, Mapping) else value
-            kept = self._weights[id(value)] = (value, 1 + sum(map(self._weight, items)))
+            parts = sum(map(self.weight, value))
+            if isinstance(value, Mapping):
+                parts += sum(map(self.weight, value.values()))
+            kept = self._weights[id(value)] = (value, 1 + parts)
         return kept[1]
 
 
@@ -236,10 +307,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.concat = self._concatenated  # type: ignore[method-assign] # Jinja has a "".join there
         known = self.filters
         self.filters = {
-            name: self._counted(known[name], _total, keeps_origin=name in _ITEM_FILTERS)
-            for name in _PLAIN_FILTERS
+            name: self._counted(name, known[name]) for name in (*_PLAIN_FILTERS, *_GROWING_FILTERS)
         }
-        self.filters |= {name: self._counted(known[name], _repeated) for name in _GROWING_FILTERS}
         self.filters |= {
             "format": self._format,
             "join": self._join,
@@ -264,38 +333,43 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        for body in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)):
-            step = self._counting(nodes.Const(1), _STEP, body.lineno)
-            body.body.insert(0, nodes.ExprStmt(step, lineno=body.lineno))  # type: ignore[attr-defined] # all four have a body
+        repeated = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
         for loop in tree.find_all(nodes.For):
             if loop.test is not None:
-                step = self._counting(nodes.Const(1), _STEP, loop.lineno)
+                step = self._stepping(loop.test)
                 loop.test = nodes.And(step, loop.test, lineno=loop.lineno)
+        for body in (tree, *tree.find_all(repeated)):
+            step = self._stepping(body)
+            body.body.insert(0, nodes.ExprStmt(step, lineno=body.lineno))  # type: ignore[attr-defined] # all five have a body
         _Expressions(self._counting).visit(tree)
         tree.set_environment(self)
         return tree
+
+    def _stepping(self, node: nodes.Node) -> nodes.Expr:
+        """Return what counts as many steps as running all of a node once is worth; it is true."""
+        expressions = sum(1 for _ in node.find_all(nodes.Expr))
+        return self._counting(
+            nodes.Const(1 + expressions // EXPRESSIONS_PER_STEP), _STEP, node.lineno
+        )
 
     def _counting(self, node: nodes.Expr, name: str, line: int) -> nodes.Expr:
         return nodes.Filter(node, name, [], [], None, None, lineno=line)
 
     @pass_context
-    def _step(self, _context: Context, value: object) -> object:
-        self._budget.step()
-        return value
+    def _step(self, _context: Context, steps: int) -> int:
+        self._budget.step(steps)
+        return steps
 
     @pass_context
     def _nested(self, _context: Context, value: object) -> object:
-        self._budget.nest(value)
+        self._budget.make(ITEM * _total(value))
+        self._budget.read(value)
         return value
 
     @pass_context
     def _read(self, _context: Context, value: object) -> object:
         """Count what is compared or cut: as much as there is of it, in lists too."""
-        plain = untraced(value)
-        if isinstance(plain, str | Text):
-            self._budget.make(len(plain))
-        elif isinstance(plain, list | tuple | Mapping):
-            self._budget.nest(plain)
+        self._budget.read(value)
         return value
 
     def _concatenated(self, pieces: Iterable[str]) -> str:
@@ -318,6 +392,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute that templates may see; part of the protocol of Jinja's sandbox."""
+        self._budget.step(ATTRIBUTE_STEPS)
         kind = type(obj)
         if attribute in self._fields.get(kind, ()):
             return getattr(obj, attribute)
@@ -335,6 +410,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(left, Traced) or isinstance(right, Traced):
             plain = self.call_binop(context, operator, untraced(left), untraced(right))
             return traced(plain, origin_of(left, right))
+        self._budget.make(ITEM)
         if operator == "%" and isinstance(left, str):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int) and isinstance(right, int):
@@ -342,9 +418,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             bits = (left.bit_length() + right.bit_length()) * power
             self._budget.make(bits // 8 + bits * bits // 4096)  # the time grows with the square
         elif operator == "*":
-            self._budget.make(_repeated("", left, right))
+            is_list = isinstance(left, list | tuple) or isinstance(right, list | tuple)
+            self._budget.make(_repeated("", left, right) * (ITEM if is_list else 1))
         else:
-            self._budget.make(_total(left, right))
+            self._budget.make(_room(left) + _room(right))
         return super().call_binop(context, operator, left, right)
 
     def call_unop(self, context: Context, operator: str, arg: Any) -> Any:
@@ -357,11 +434,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Call what a template calls, charged before; likewise."""
         method = getattr(obj, "__wrapped__", obj)
         given = args
+        self._budget.step(CALL_STEPS)
         if isinstance(method, BuiltinMethodType):
             args = self._charged_method(method, args, kwargs)
-        else:
-            self._budget.step(CALL_STEPS)
-        self._budget.nest((*args, *kwargs.values()))
+        self._budget.read(*args, *kwargs.values())
         made = super().call(context, obj, *args, **kwargs)
         if isinstance(method, BuiltinMethodType):
             return guarded(made, method.__self__, *given, *kwargs.values())
@@ -377,12 +453,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if name in ("format", "format_map"):
             self._check_format(str(owner), (*args, *kwargs.values()))
         elif not isinstance(owner, str):
-            self._budget.step()
             if name in ("count", "index"):
-                self._budget.make(_total(owner))
+                self._budget.read(owner)
         elif name == "join" and len(args) == 1:
+            self._budget.handle(args[0])
             args = (list(map(str, args[0])),)
             self._budget.make(_total(*args[0]) + len(owner) * len(args[0]))
+        elif name in _SPLITTING:
+            self._budget.handle(owner)
         else:
             self._budget.make(_repeated(owner, *args, *kwargs.values()))
         return args
@@ -398,25 +476,31 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _counted(
         self,
+        name: str,
         function: Callable[..., Any],
-        cost: Callable[..., int],
-        *,
-        keeps_origin: bool = False,
     ) -> Callable[..., Any]:
         first = 1 if hasattr(function, "jinja_pass_arg") else 0
-        seen = (lambda value: value) if keeps_origin else untraced
+        seen = (lambda value: value) if name in _ITEM_FILTERS else untraced
 
         @wraps(function)
         def counted(*args: Any, **kwargs: Any) -> Any:
+            self._budget.step(FILTER_STEPS)
             args = tuple(map(seen, args))
             kwargs = {name: seen(value) for name, value in kwargs.items()}
-            self._budget.make(cost(*args[first:], *kwargs.values()))
+            given = (*args[first:], *kwargs.values())
+            if name in _GROWING_FILTERS:
+                self._budget.make(_repeated(*given) * (ITEM if name in _LISTING_FILTERS else 1))
+            if name in _INSTANT_FILTERS:
+                self._budget.make(ITEM)
+            else:
+                self._budget.handle(*given)
             return guarded(function(*args, **kwargs), *args[first:], *kwargs.values())
 
         return counted
 
     def _format(self, pattern: object, *args: Any, **kwargs: Any) -> object:
         """Filter `format`, and the operator `%`."""
+        self._budget.step(FILTER_STEPS)
         text = str(pattern)
         self._check_format(text, (*args, *kwargs.values()))
         made = text % (kwargs or args)
@@ -427,7 +511,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if match := _WIDTH.search(pattern.replace("{{", "").replace("%%", "")):
             raise BudgetError(f"a format may ask for {MAX_WIDTH} columns at most, not {match[0]!r}")
         fields = pattern.count("{") + pattern.count("%")
-        self._budget.make(len(pattern) + fields * (MAX_WIDTH + _total(*values)))
+        self._budget.make(
+            len(pattern) + fields * (MAX_WIDTH + sum(map(self._budget.weight, values)))
+        )
 
     @pass_eval_context
     def _join(
@@ -438,9 +524,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         attribute: str | int | None = None,
     ) -> object:
         """Filter `join`."""
+        self._budget.step(FILTER_STEPS)
         items = list(value)
         if attribute is not None:
             items = list(map(make_attrgetter(self, attribute), items))
+        self._budget.handle(items)
         texts = list(map(str, items))
         self._budget.make(_total(*texts) + len(texts) * len(str(d)))
         made: str = do_join(eval_ctx, texts, str(d))
@@ -509,7 +597,12 @@ def _total(*values: object) -> int:
     return sum(map(_size, values))
 
 
+def _room(value: object) -> int:
+    """Return how much room a value takes, measured in characters, without what is in its items."""
+    return _size(value) * (1 if isinstance(value, str) else ITEM)
+
+
 def _repeated(value: object, *arguments: object) -> int:
     """Return how much there can be if `value` is repeated as often as the arguments say."""
     times = (abs(a) if isinstance(a, int) else _size(a) for a in arguments)
-    return (_size(value) + 1) * math.prod(count + 1 for count in times)
+    return (_room(value) + 1) * math.prod(count + 1 for count in times)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Union, cast
 
 from gen_sweeps.resolve.recorder.forms import Json, form_of
 from gen_sweeps.resolve.text import one_line
@@ -11,6 +11,16 @@ from gen_sweeps.resolve.text import one_line
 if TYPE_CHECKING:
     from gen_sweeps.resolve.result import Origin, Resolved
 
+Comparable = Union[  # noqa: UP007 - `|` does not take a name in quotes
+    dict[str, "Comparable"],
+    list["Comparable"],
+    tuple["Comparable", ...],
+    str,
+    int,
+    float,
+    bool,
+    None,
+]
 VERSION = 1
 """Of the document; it grows when a reader of the old one would misunderstand the new one."""
 
@@ -43,24 +53,25 @@ def as_json(resolved: Resolved) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def comparable(resolved: Resolved) -> dict[str, Json]:
+def comparable(resolved: Resolved) -> dict[str, Comparable]:
     """Return the tree with every form spelled as dicts whose keys make readable paths.
 
     A call is a dict with its callee under `(call)` and each argument under its name, or `[index]`;
     so a batch size is at `Sweep.fax.batch_size`, not `Sweep.fax.kwargs.batch_size`, and another
     callee is one difference. What was set on a value afterwards is under its path, `.model.dim`,
-    with the last value; method calls are in `(then)`. A value that is one expression is
-    `{"(expression)": its text}`, a tuple `{"(tuple)": […]}`; no key of a dict reads like one of
-    these, because a dict's own key with a bracket in front is written with quotes. Lambdas and
-    functions are compared by text and name, effects under `(effects)`.
+    with the last value, which a reader has at `get_config().model.dim`; method calls are in
+    `(then)`. A value that is one expression is `{"(expression)": its text}`, a tuple is a tuple;
+    no key of a dict reads like one of these, because a dict's own key with a bracket in front is
+    written with quotes. Lambdas and functions are compared by text and name, effects under
+    `(effects)`.
     """
-    tree = {name: _plain(value) for name, value in resolved.tree.items()}
+    tree: dict[str, Comparable] = {name: _plain(value) for name, value in resolved.tree.items()}
     if resolved.effects:
         tree["(effects)"] = [_plain(effect) for effect in resolved.effects]
     return tree
 
 
-def _plain(value: Json) -> Json:  # noqa: PLR0911 - one case for each kind
+def _plain(value: Json) -> Comparable:  # noqa: C901, PLR0911 - one case for each kind
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if not isinstance(value, dict):
@@ -75,20 +86,22 @@ def _plain(value: Json) -> Json:  # noqa: PLR0911 - one case for each kind
         return {_key(k) if isinstance(k, str) else one_line(k): _plain(v) for k, v in pairs}
     if kind == "call":
         return _call(value)
-    if kind in ("tuple", "set", "frozenset"):
+    if kind == "tuple":
+        return tuple(map(_plain, cast("list[Json]", value[kind])))
+    if kind in ("set", "frozenset"):
         return {f"({kind})": _plain(value[kind])}
     if kind == "object" and "attributes" in value:
-        held = cast("dict[str, Json]", _plain(value["attributes"]))
-        return {"(object)": value["object"], **held}
+        held = cast("dict[str, Comparable]", _plain(value["attributes"]))
+        return {"(object)": _plain(value["object"]), **held}
     if kind == "step" and "to" in value:
         return {"(set)": one_line(value["set"]), "(to)": _plain(value["to"])}
     head = {key: item for key, item in value.items() if key != "then"}
     return {"(expression)": one_line(head), **_then(value)}
 
 
-def _call(form: dict[str, Json]) -> Json:
+def _call(form: dict[str, Json]) -> dict[str, Comparable]:
     callee = form["call"]
-    plain: dict[str, Json] = {}
+    plain: dict[str, Comparable] = {}
     if isinstance(callee, dict) and form_of(callee) == "attr":
         base, name = cast("list[Json]", callee["attr"])
         plain |= {"(call)": f".{name}", "(of)": _plain(base)}
@@ -103,9 +116,9 @@ def _call(form: dict[str, Json]) -> Json:
     return plain | _then(form)
 
 
-def _then(form: dict[str, Json]) -> dict[str, Json]:
-    plain: dict[str, Json] = {}
-    calls = list[Json]()
+def _then(form: dict[str, Json]) -> dict[str, Comparable]:
+    plain: dict[str, Comparable] = {}
+    calls = list[Comparable]()
     for step in cast("list[dict[str, Json]]", form.get("then", [])):
         if "set" in step:
             plain[_path(step["set"])] = _plain(step["to"])
@@ -113,7 +126,7 @@ def _then(form: dict[str, Json]) -> dict[str, Json]:
             plain.pop(_path(step["del"]), None)
             calls.append({"(del)": _path(step["del"])})
         else:
-            calls.append({**cast("dict[str, Json]", _call(step)), "(call)": _path(step["call"])})
+            calls.append({**_call(step), "(call)": _path(step["call"])})
     if calls:
         plain["(then)"] = calls
     return plain

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.util
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +19,28 @@ _MARKS = ("pyproject.toml", ".git")
 
 
 def root_of(path: Path) -> Path:
-    """Return the nearest folder upwards with a pyproject.toml or .git, else the file's own."""
+    """Return the nearest folder upwards with a pyproject.toml or .git.
+
+    Without one it is the folder from which the file's packages and relative imports can be found.
+    """
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _MARKS):
             return folder
-    return path.parent
+    above = path.parents[min(_highest_level(path), len(path.parents) - 1)]
+    while (above / "__init__.py").exists() and above != above.parent:
+        above = above.parent
+    return above
+
+
+def _highest_level(path: Path) -> int:
+    """Return how many folders up the file's relative imports go, as `..a` goes two."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0  # the run says what is wrong with it
+    return max(
+        (node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0
+    )
 
 
 def base_of(path: Path, root: Path) -> Path:
@@ -32,20 +51,24 @@ def base_of(path: Path, root: Path) -> Path:
 
 
 def module_name(path: Path, base: Path) -> str:
-    """Return the dotted name of a file below a folder; a dot within a name becomes `_`."""
-    parts = [*path.relative_to(base).parent.parts, path.stem]
-    return ".".join(_part(part) for part in parts)
+    """Return the dotted name of a file below a folder.
+
+    A dot within a name becomes `_`; a first name that a module of the standard library has gets one
+    behind it, so that each of the two stays what it is.
+    """
+    first, *others = [*path.relative_to(base).parent.parts, path.stem]
+    top = _part(first)
+    top += "_" if top in sys.stdlib_module_names else ""
+    return ".".join([top, *map(_part, others)])
 
 
-def renamed_packages(path: Path, base: Path) -> dict[str, str]:
-    """Return the folders above a file whose dotted name is not their own, by that name."""
-    found: dict[str, str] = {}
-    folder, dotted = base, ""
-    for part in path.relative_to(base).parent.parts:
-        folder, dotted = folder / part, f"{dotted}.{_part(part)}".lstrip(".")
-        if _part(part) != part:
-            found[dotted] = str(folder)
-    return found
+def package_folders(path: Path, base: Path) -> dict[str, str]:
+    """Return the folders between a base and a file by their dotted names, outermost first."""
+    names = module_name(path, base).split(".")[:-1]
+    folders = list(reversed(path.relative_to(base).parents))[1:]
+    return {
+        ".".join(names[: depth + 1]): str(base / folder) for depth, folder in enumerate(folders)
+    }
 
 
 def search_folders(path: Path, root: Path, base: Path) -> list[str]:

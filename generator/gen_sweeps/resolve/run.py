@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -17,7 +19,7 @@ from gen_sweeps.resolve.locate import (
     base_of,
     installed_folders,
     module_name,
-    renamed_packages,
+    package_folders,
     root_of,
     search_folders,
 )
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from gen_sweeps.resolve.recorder.forms import Json
 
 _FLAGS = ("-S", "-s", "-P", "-B", "-X", "utf8")
+_MOST_NAMED = 3
 _RECORDER = Path(__file__).parent / "recorder"
 _START = """\
 import importlib.util, sys
@@ -47,10 +50,12 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
     *,
     root: Path | None = None,
     imports: tuple[str, ...] = (),
+    stubs: tuple[str, ...] = (),
     calls: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
     timeout: float = 30.0,
     provenance: bool = False,
+    history: bool = False,
     printed: IO[bytes] | int | None = None,
 ) -> Resolved:
     """Run a Python file without the packages it imports and return what it builds.
@@ -60,11 +65,14 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         root: The folder under which files are real, and in which the file runs; None for the
             nearest folder upwards with a pyproject.toml or .git, or the file's own.
         imports: Installed packages that are real too, with what they require.
+        stubs: Modules under the root that are stand-ins too, with all below them. One whose code
+            fails becomes one by itself, and a note says so.
         calls: Functions to call instead of `get_config` and `get_search_space`: `name` or
             `name(literal, key=literal)`.
         env: The environment that the file sees; None for an empty one, in which `~` stays `~`.
         timeout: Seconds after which the run is ended.
         provenance: Whether to say where each value came from.
+        history: Whether to show values that were set again later, too.
         printed: Where the file prints, as `subprocess` takes it; None for this process's standard
             error.
 
@@ -82,19 +90,66 @@ def resolve(  # noqa: PLR0913 - what a run depends on, and nothing else does
         "path": str(file),
         "root": str(folder),
         "module": module_name(file, base),
-        "packages": dict(renamed_packages(file, base)),
+        "packages": dict(package_folders(file, base)),
         "search": list(search_folders(file, folder, base)),
         "installed": {name: list(found) for name, found in installed_folders(imports).items()},
+        "stubs": list(stubs),
         "calls": [parsed_call(call) for call in calls],
         "env": {"HOME": "~", **(env or {})},
         "provenance": provenance,
+        "history": history,
     }
-    answer = _answer(request, path, timeout, printed)
-    if "error" in answer:
-        raise _error(answer["error"], path, file)
-    if "bug" in answer:
-        raise RuntimeError(answer["bug"])
-    return _resolved(answer, request, file, folder)
+    failed = dict[str, ResolveError]()
+    ends = time.monotonic() + timeout
+    while True:
+        answer = _answer(request | {"unable": list(failed)}, path, timeout, ends, printed)
+        if "bug" in answer:
+            raise RuntimeError(answer["bug"])
+        if "error" not in answer:
+            return _resolved(answer, request, file, folder, _unable(failed, folder))
+        error = _error(answer["error"], path, file)
+        found = {
+            unable: _error(described, path, file)
+            for unable, described in cast("list[tuple[str, Json]]", answer["unable"])
+            if unable not in failed
+        }
+        if not found:
+            raise _explained(error, failed, folder)
+        failed |= found
+
+
+def _unable(failed: Mapping[str, ResolveError], root: Path) -> list[ResolveNote]:
+    """Return the one note about files under the root that can't run, if there are any."""
+    if not failed:
+        return []
+    first, error = next(iter(failed.items()))
+    problem = error.problems[0]
+    names = [f"`{Path(path).relative_to(root).as_posix()}`" for path in failed]
+    named = ", ".join(names[:_MOST_NAMED])
+    if len(names) > _MOST_NAMED:
+        named += f" and {len(names) - _MOST_NAMED} more"
+    are = "is a stand-in, as it" if len(names) == 1 else "are stand-ins, as they"
+    top = _top(first, root)
+    real = f"{problem.hint}; " if problem.hint else ""
+    message = (
+        f"{named} {are} can't run: {problem.message} ({real}`--stub {top}` makes all of it one)"
+    )
+    return [ResolveNote(message, _origin(first, problem.line or 1, root))]
+
+
+def _explained(error: ResolveError, failed: Mapping[str, ResolveError], root: Path) -> ResolveError:
+    """Return an error with the first reason why a file that it may depend on is a stand-in."""
+    problem = error.problems[0]
+    tops = {_top(path, root) for path in failed}
+    if not failed or (problem.hint and not any(f"--import {top}`" in problem.hint for top in tops)):
+        return error
+    reason = next(iter(failed.values())).problems[0]
+    return ResolveError(replace(problem, hint=f"a file that it imports can't run: {reason}"))
+
+
+def _top(path: str, root: Path) -> str:
+    """Return the first part of the dotted name of a file under the root."""
+    return module_name(Path(path), base_of(Path(path), root)).partition(".")[0]
 
 
 def _checked(path: Path) -> Path:
@@ -113,6 +168,7 @@ def _answer(
     request: dict[str, Json],
     path: Path,
     timeout: float,
+    ends: float,
     printed: IO[bytes] | int | None,
 ) -> dict[str, Json]:
     with tempfile.TemporaryDirectory(prefix="gen-sweeps-") as folder:
@@ -130,7 +186,7 @@ def _answer(
             start_new_session=True,
         )
         try:
-            status = process.wait(timeout)
+            status = process.wait(max(0.0, ends - time.monotonic()))
         except subprocess.TimeoutExpired as error:
             raise ResolveError.at(
                 f"runs longer than {timeout:g} s",
@@ -163,7 +219,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _resolved(
-    answer: dict[str, Json], request: dict[str, Json], file: Path, root: Path
+    answer: dict[str, Json],
+    request: dict[str, Json],
+    file: Path,
+    root: Path,
+    unable: list[ResolveNote],
 ) -> Resolved:
     notes = cast("list[tuple[str, str | None, int | None, int | None]]", answer["notes"])
     places = cast("dict[str, tuple[str, int]]", answer["provenance"])
@@ -172,11 +232,15 @@ def _resolved(
         module=cast("str", request["module"]),
         tree=cast("dict[str, Json]", answer["tree"]),
         effects=tuple(cast("list[Json]", answer["effects"])),
-        notes=tuple(
-            ResolveNote(
-                message, _origin(at, line, root) if at is not None and line is not None else None
-            )
-            for message, at, line, _column in notes
+        notes=(
+            *unable,
+            *(
+                ResolveNote(
+                    message,
+                    _origin(at, line, root) if at is not None and line is not None else None,
+                )
+                for message, at, line, _column in notes
+            ),
         ),
         provenance={pointer: _origin(*place, root) for pointer, place in places.items()},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.resolve.recorder.forms import Json, escaped, form_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _block(
     label: str, value: Json, indent: str, pointer: str, origins: Mapping[str, Origin]
 ) -> Iterator[str]:
     origin = origins.get(pointer)
-    note = f"  # {origin}" if origin is not None else ""
+    note = f"  # {on_one_line(str(origin))}" if origin is not None else ""
     children = _children(value)
     line = one_line(value)
     if not children or (_is_short(value) and len(indent) + len(label) + len(line) <= _WIDTH):
@@ -113,7 +114,8 @@ def _children(value: Json) -> list[_Child]:
             for index, (key, item) in enumerate(pairs)
         ]
     elif kind == "object":
-        children.append(("", value.get("attributes", {}), "attributes"))
+        held = _children(value.get("attributes", {}))
+        children += [(label, child, f"attributes/{rest}") for label, child, rest in held]
     elif not _fits(value):
         children += [(f"{key}: ", item, key) for key, item in _itself(value).items() if key != "op"]
     within = cast("list[Json]", value.get("within", []))
@@ -194,12 +196,24 @@ def _step_line(form: _Form) -> str:
 def _path(path: list[Json]) -> str:
     parts = list[str]()
     for part in path:
-        if isinstance(part, dict):
-            parts.append(f"[{one_line(part['item'])}]")
-        else:
-            parts.append(f".{part}")
+        parts.append(f"[{_key(part['item'])}]" if isinstance(part, dict) else f".{part}")
     text = "".join(parts)
-    return text.removeprefix(".") if "." in str(path[0]) else text
+    return text.removeprefix(".") if "." in str(path[:1]) else text
+
+
+def _key(value: Json) -> str:
+    """Return what stands between the brackets of a subscript."""
+    kind = form_of(value) if isinstance(value, dict) else None
+    if kind == "tuple" and cast("_Form", value)["tuple"]:
+        items = cast("list[Json]", cast("_Form", value)["tuple"])
+        return ", ".join(map(_key, items)) + ("," if len(items) == 1 else "")
+    if kind == "call" and cast("_Form", value)["call"] == "builtins.slice":
+        start, stop, step = (
+            "" if part is None else one_line(part)
+            for part in cast("list[Json]", cast("_Form", value)["args"])
+        )
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    return one_line(value)
 
 
 def _binary(form: _Form) -> str:
@@ -209,7 +223,7 @@ def _binary(form: _Form) -> str:
 
 def _side(value: Json) -> str:
     line = one_line(value)
-    nested = isinstance(value, dict) and form_of(value) in ("binary", "unary")
+    nested = isinstance(value, dict) and form_of(value) in ("binary", "unary", "choice")
     return f"({line})" if nested else line
 
 
@@ -291,9 +305,12 @@ _LINES = {
     "name": lambda form: str(form["name"]),
     "call": _call_line,
     "attr": lambda form: "{}.{}".format(*_two(form, "attr")),
-    "item": lambda form: "{}[{}]".format(_two(form, "item")[0], one_line(_two(form, "item")[1])),
+    "item": lambda form: "{}[{}]".format(_two(form, "item")[0], _key(_two(form, "item")[1])),
     "unpack": lambda form: "{}[unpacked {}]".format(*_two(form, "unpack")),
     "binary": _binary,
+    "choice": lambda form: "{} if {} else {}".format(
+        *(_side(form[name]) for name in ("true", "if", "false"))
+    ),
     "unary": lambda form: f"{form['op']}{_side(form['operand'])}",
     "text": _text_line,
     "display": _display_line,

@@ -38,6 +38,7 @@ from gen_sweeps.spec.names import (
     level_fault,
     unfilled,
 )
+from gen_sweeps.spec.running import read_run
 from gen_sweeps.spec.schema import (
     DEFAULT_DELIMITERS,
     DEFAULT_LINE_LENGTH,
@@ -126,6 +127,7 @@ class _Builder:
             delimiters=self._delimiters(sweep),
             crlf=self._texts(sweep, ("sweep", "crlf")),
             unterminated=self._texts(sweep, ("sweep", "unterminated")),
+            run=read_run(self._document.get("run"), tuple(axes), self.findings),
             argument_depends=MappingProxyType(builder.argument_depends(treatment.vary)),
             referred=variables.referred.union(
                 *(it.variables for written in strategies for it in written.references.values())

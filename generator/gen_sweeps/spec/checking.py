@@ -92,23 +92,29 @@ def _check(
             yield from _documented_value(kind.table, value, where)
     elif not has_type(kind, value):
         message = f"must be {_wanted(kind)}, not {toml_type(value)}"
-        hint = kind.hint if isinstance(kind, MapKind | ChoiceKind) else None
-        if key is CALL and isinstance(value, list):
-            hint = HINT_FOR_CALLS
-        elif isinstance(kind, ArrayKind) and isinstance(value, dict):
-            hint = (
-                "write `[[overrides]]`" if where == ("overrides",) else "put `[` and `]` around it"
-            )
-        elif isinstance(kind, ScalarKind) and "levels" in where:
-            hint = "give the level a name: `[axes.NAME.LEVEL]`, with the value as a variable"
-        yield Finding(where, message, hint, at_value=True)
+        yield Finding(where, message, _hint_for_type(kind, value, where, key), at_value=True)
     elif isinstance(kind, StringKind | ArrayKind | MapKind) and kind.nonempty and not value:
         yield Finding(where, "is empty", _hint(key) if key else None, at_value=True)
+    elif isinstance(kind, StringKind) and kind.allowed and value not in kind.allowed:
+        message = f"must be {' or '.join(f'`{word}`' for word in kind.allowed)}, not {value!r}"
+        yield Finding(where, message, at_value=True)
     elif isinstance(kind, IntegerKind) and value not in kind.allowed:
         message = f"must be from {kind.allowed.start} to {kind.allowed.stop - 1}"
         yield Finding(where, message, at_value=True)
     else:
         yield from _check_inside(kind, value, where)
+
+
+def _hint_for_type(kind: KeyKind, value: object, where: KeyPath, key: SpecKey | None) -> str | None:
+    if key is CALL and isinstance(value, list):
+        return HINT_FOR_CALLS
+    if where[0] == "run" and key and key.examples:
+        return _hint(key)
+    if isinstance(kind, ArrayKind) and isinstance(value, dict):
+        return "write `[[overrides]]`" if where == ("overrides",) else "put `[` and `]` around it"
+    if isinstance(kind, ScalarKind) and "levels" in where:
+        return "give the level a name: `[axes.NAME.LEVEL]`, with the value as a variable"
+    return kind.hint if isinstance(kind, MapKind | ChoiceKind) else None
 
 
 def _check_inside(kind: KeyKind, value: object, where: KeyPath) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gen_sweeps.errors import PYTHON
 from gen_sweeps.spec.names import UNSEEN
 
 if TYPE_CHECKING:
@@ -118,10 +119,10 @@ def _parsed(source: str) -> ast.Expression:
             return ast.parse(source, mode="eval")
     except SyntaxError as error:
         before = source.encode()[: max((error.offset or 1) - 1, 0)]
-        message = f"is no Python expression: {error.msg}"
+        message = f"is no expression of {PYTHON}: {error.msg}"
         raise ExpressionError(message, len(before.decode(errors="ignore"))) from None
     except (ValueError, MemoryError, RecursionError):
-        raise ExpressionError("is no Python expression", 0) from None
+        raise ExpressionError(f"is no expression of {PYTHON}", 0) from None
 
 
 def _is_bare_tuple(source: str, root: ast.Expression) -> bool:

@@ -88,7 +88,12 @@ class _Definitions:
         match kind:
             case StringKind():
                 length = 1 if kind.nonempty else None
-                made: Keywords = {"type": "string", "pattern": kind.pattern, "minLength": length}
+                made: Keywords = {
+                    "type": "string",
+                    "pattern": kind.pattern,
+                    "minLength": length,
+                    "enum": list(kind.allowed) or None,
+                }
             case IntegerKind(allowed):
                 made = {
                     "type": "integer",

@@ -61,6 +61,17 @@ def load_source(source: bytes, path: Path) -> Spec:
     )
 
 
+def located(spec: Spec, findings: Iterable[Finding]) -> list[Problem]:
+    """Return what was found wrong with a spec that has been loaded, each with its place.
+
+    Raises:
+        FileError: The spec can't be read any more.
+        SpecError: It is not TOML any more.
+    """
+    files = [SpecFile(path, source := _read(path), _parse(source, path)) for path in spec.sources]
+    return _located(findings, MergedSpec.of(files))
+
+
 def _place(first: SpecFile, problem: Problem) -> tuple[bool, str, int, int]:
     """Return where a problem stands, the spec itself before the files that it extends."""
     path = problem.path or ""

@@ -59,6 +59,9 @@ def _section(key: SpecKey) -> Iterator[str]:
     table = kind.values if isinstance(kind, MapKind) else kind
     if isinstance(table, TableKind):
         yield "\n".join(_rows(table)) + "\n"
+        for inner in (it.kind for it in table.keys if isinstance(it.kind, TableKind)):
+            yield f"### {_code(inner.title)}\n\n{inner.description}\n"
+            yield "\n".join(_rows(inner)) + "\n"
     else:
         yield f"Example:\n\n```toml\n{_example(key)}\n```\n"
 
@@ -68,7 +71,10 @@ def _rows(table: TableKind) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for key in table.keys:
         examples = ", ".join(_code(toml_literal(value)) for value in key.examples)
-        cells = (_code(key.name), _type(key.kind), _needed(key), key.description, examples)
+        description = key.description
+        if isinstance(key.kind, TableKind):
+            description = f"See {_code(key.kind.title)} below."
+        cells = (_code(key.name), _type(key.kind), _needed(key), description, examples)
         yield f"| {' | '.join(cells)} |"
 
 

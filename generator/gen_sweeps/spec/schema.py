@@ -14,6 +14,8 @@ from typing import TypeAlias
 IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_]*$"
 DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 LEVEL_NAME = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+DURATION = r"^([0-9]+(\.[0-9]+)?[dhms])+$"
+SLURM_OPTION = "^[a-z][a-z0-9-]+$"
 
 DEFAULT_TEMPLATES = "templates"
 """What `sweep.templates` is where it is not said."""
@@ -27,6 +29,15 @@ DEFAULT_LINE_LENGTH = 100
 DEFAULT_DELIMITERS = ("{{ }}", "{% %}", "{# #}")
 """What stands around what a template prints, does and says, where it is not said: Jinja's own."""
 
+DEFAULT_GRACE = "10s"
+"""What `run.grace` is where it is not said."""
+
+SLURM_RESERVED = (
+    *("array", "chdir", "clusters", "error", "export", "help", "job-name", "output", "parsable"),
+    *("test-only", "usage", "version", "wait", "wrap"),
+)
+"""Options of sbatch that `run` sets itself, or that would keep it from finding its jobs again."""
+
 
 @dataclass(frozen=True, slots=True)
 class StringKind:
@@ -35,10 +46,12 @@ class StringKind:
     Attributes:
         pattern: A regular expression for editors; the command says in words what names may be.
         nonempty: Whether it must have a character.
+        allowed: The strings that it may be; empty if it may be any.
     """
 
     pattern: str | None = None
     nonempty: bool = False
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,6 +538,153 @@ OVERRIDE = TableKind(
     hint="variables stand in `vars`, as in `vars.hidden = 384`",
 )
 
+METRICS = TableKind(
+    "MetricsTable",
+    "[run.metrics]",
+    "Where the arms' measurements are. Without `file`, `stdout`, `mlflow` or `tensorboard`, they "
+    "are JSON lines in the file that the environment variable GEN_SWEEPS_METRICS names: an object "
+    "each, with the metrics by name and, if it is known, the `step`.",
+    (
+        SpecKey(
+            "file",
+            StringKind(nonempty=True),
+            "A file of JSON lines, or a CSV file with a header if it ends in `.csv`, relative to "
+            "`{run_dir}`.",
+            examples=("metrics.jsonl", "logs/metrics.csv"),
+        ),
+        SpecKey(
+            "stdout",
+            StringKind(nonempty=True),
+            "A regular expression of Python that is searched for in each line that the arm prints: "
+            "a named group for each metric, and one named `step` if the step is printed.",
+            examples=(r"step (?P<step>\d+).* loss (?P<loss>\S+)",),
+        ),
+        SpecKey(
+            "mlflow",
+            StringKind(nonempty=True),
+            "A SQLite database that MLflow writes, relative to `{run_dir}`.",
+            examples=("mlflow.db",),
+        ),
+        SpecKey(
+            "tensorboard",
+            StringKind(nonempty=True),
+            "A folder of TensorBoard's event files, relative to `{run_dir}`.",
+            examples=("logs",),
+        ),
+        SpecKey(
+            "goal",
+            MapKind(StringKind(allowed=("min", "max"))),
+            "Whether less or more of a metric is better.",
+            examples=({"loss": "min", "accuracy": "max"},),
+            default={},
+        ),
+    ),
+)
+
+RUN = TableKind(
+    "RunTable",
+    "[run]",
+    "How `gen-sweeps run` runs each arm. No generated file depends on it.",
+    (
+        SpecKey(
+            "command",
+            ArrayKind(StringKind(), nonempty=True),
+            "The program and its arguments, one word each; no shell reads them. In each, `{file}` "
+            "is the arm's file, `{module}` its dotted name for imports, `{arm}` the arm's name, "
+            "`{strategy}` and `{AXIS}` its levels, `{run_dir}` a folder of its own for what it "
+            "keeps, such as checkpoints, and `{frozen}` the folder of the frozen files.",
+            examples=(["python", "train.py", "{file}"],),
+            required=True,
+        ),
+        SpecKey(
+            "freeze",
+            ArrayKind(StringKind(nonempty=True), nonempty=True, unique=True),
+            "What the command needs beside the generated files: files or patterns, relative to the "
+            "spec, inside of the same repository, 100 MB at most. They are copied before the first "
+            "arm starts, and the copies are what runs.",
+            examples=(["train.py", "src/**/*.py"],),
+            default=[],
+        ),
+        SpecKey(
+            "workdir",
+            StringKind(allowed=("frozen", "project")),
+            "Where the command runs: `frozen` is a copy of the spec's folder that has the arm's "
+            "generated files, the Python files that all arms share, and what `freeze` names. "
+            "`project` is the spec's folder itself: the generated files are frozen, the code is "
+            "not.",
+            examples=("project",),
+            default="frozen",
+        ),
+        SpecKey(
+            "jobs",
+            IntegerKind(range(1, 10_001)),
+            "How many arms run at a time.",
+            examples=(4,),
+            default=1,
+        ),
+        SpecKey(
+            "gpus",
+            IntegerKind(range(1025)),
+            "GPUs of each arm on this machine, handed out by number. On Slurm, ask for them in "
+            "`[run.slurm]`.",
+            examples=(1,),
+            default=0,
+        ),
+        SpecKey(
+            "env",
+            MapKind(StringKind(), pattern=IDENTIFIER),
+            "Environment variables besides the caller's; names in braces are filled in as in "
+            "`command`. They are recorded, so put no secrets here: those come from the caller's "
+            "environment, which is not recorded.",
+            examples=({"HF_HUB_OFFLINE": "1"},),
+            default={},
+        ),
+        SpecKey(
+            "timeout",
+            StringKind(DURATION),
+            "How long an attempt may take, in days, hours, minutes and seconds.",
+            examples=("2h", "1d12h", "90s"),
+        ),
+        SpecKey(
+            "grace",
+            StringKind(DURATION),
+            "How long an arm that is to stop has between SIGTERM and SIGKILL.",
+            examples=("30s",),
+            default=DEFAULT_GRACE,
+        ),
+        SpecKey(
+            "retries",
+            IntegerKind(range(101)),
+            "How often an arm that failed or took too long is started again.",
+            examples=(1,),
+            default=0,
+        ),
+        SpecKey(
+            "executor",
+            StringKind(allowed=("local", "slurm")),
+            "Where arms run, unless `--executor` says otherwise: on this machine or on Slurm.",
+            examples=("slurm",),
+            default="local",
+        ),
+        SpecKey("metrics", METRICS),
+        SpecKey(
+            "replicates",
+            ArrayKind(StringKind(IDENTIFIER), nonempty=True, unique=True),
+            "The axes whose levels repeat an experiment: results are averaged over them. Without "
+            "it, that is the axis `seed` if there is one.",
+            examples=(["seed"], ["seed", "fold"]),
+        ),
+        SpecKey(
+            "slurm",
+            MapKind(ScalarKind(), "[run.slurm]", pattern=SLURM_OPTION),
+            "Long options of sbatch, passed on as arguments; `true` stands for one without a "
+            f"value. `run` sets these itself: {', '.join(SLURM_RESERVED)}.",
+            examples=({"time": "2:00:00", "partition": "gpu", "gres": "gpu:1"},),
+            default={},
+        ),
+    ),
+)
+
 DOCUMENT = TableKind(
     "Document",
     "A gen-sweeps spec",
@@ -592,6 +752,7 @@ DOCUMENT = TableKind(
             ),
             default=[],
         ),
+        SpecKey("run", RUN),
     ),
 )
 """A whole spec."""

@@ -11,7 +11,10 @@ import sys
 from types import FunctionType, GeneratorType, ModuleType
 from typing import TYPE_CHECKING, cast
 
+from .definitions import free_names
 from .forms import Json, escaped
+from .modules import RecordedModule
+from .nodes import Name
 from .origins import absolute
 from .places import SourcePlace
 from .standin import RecordedBase
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 CALLED = ("get_config", "get_search_space")
 _MOST_YIELDED = 100_000
+_MOST_OFFERED = 3
 
 
 class CallError(Exception):
@@ -77,6 +81,9 @@ class Collector:
             for value in list(values.values()):
                 if isinstance(value, type) and self._is_own(value):
                     self._call_methods(called, value)
+            self._make(called, values)
+            if not called and not self._values():
+                self._offer()
         return Found(self._values(), called)
 
     def _values(self) -> dict[str, object]:
@@ -86,13 +93,20 @@ class Collector:
             for node in _of_the_module(self._source.tree)
             if isinstance(node, _DEFINITIONS)
         }
+        changed = _changed_names(self._source)
         return {
             name: value
             for name, value in vars(self._module).items()
-            if name not in passing
+            if (name not in passing or (name in changed and self._is_held(value)))
             and not (name.startswith("__") and name.endswith("__"))
             and not (name in defined and isinstance(value, (FunctionType, _CACHED)))
         }
+
+    def _is_held(self, value: object) -> bool:
+        """Return whether an imported value is data of another file, which this one can change."""
+        state = self._session.state_of(value)
+        is_name = state is not None and isinstance(state.owner()[0].expression, Name)
+        return not is_name and not isinstance(value, (ModuleType, FunctionType, type))
 
     def _is_own(self, value: FunctionType | type) -> bool:
         return value.__module__ == self._module.__name__
@@ -110,6 +124,58 @@ class Collector:
                     continue
                 self._call(called, cls, name, getattr(cls(), name))
 
+    def _make(
+        self, called: dict[tuple[type | None, str], object], values: dict[str, object]
+    ) -> None:
+        """Make an object of each class whose constructor says what it holds and nobody calls."""
+        needy = list[str]()
+        used = {ast.unparse(n.func) for n in ast.walk(self._source.tree) if isinstance(n, ast.Call)}
+        for name, value in values.items():
+            if not isinstance(value, type) or not self._is_own(value) or not self._has_init(value):
+                continue
+            if name in used or any(_has_own(value, method) for method in CALLED):
+                continue
+            if not _takes_nothing(value):
+                needy.append(f"`--call '{_call_text(name, value)}'`")
+                continue
+            session = self._session
+            before, count, inside = session.failure, len(session.effects), len(session.contexts)
+            try:
+                made: object = value()
+            except BaseException as error:  # noqa: BLE001 - whatever a constructor raises
+                session.failure = before
+                del session.effects[count:], session.contexts[inside:]
+                reason = getattr(error, "message", None) or type(error).__name__
+                self._skipped(f"{name}() was not made: {reason}")
+                continue
+            if session.state_of(made) is not None or vars(made):
+                called[None, name] = made
+        if needy:
+            are = "a class takes" if len(needy) == 1 else "classes take"
+            self._skipped(f"{are} arguments: give some with {', '.join(needy)}")
+
+    def _offer(self) -> None:
+        """Name functions that could be called where a file has nothing else."""
+        offered = sorted(
+            (_call_text(name, function) for name, function in vars(self._module).items()
+             if isinstance(function, FunctionType) and self._is_own(function) and name[0] != "_"
+             and name not in CALLED),
+            key=lambda text: not text.endswith("()"),
+        )  # fmt: skip
+        if offered:
+            shown = ", ".join(f"`--call '{text}'`" for text in offered[:_MOST_OFFERED])
+            self._skipped(f"the file only defines functions: call one, as with {shown}")
+
+    def _has_init(self, cls: type) -> bool:
+        if issubclass(cls, (BaseException, enum.Enum, tuple)) or inspect.isabstract(cls):
+            return False
+        maker = next(base for base in cls.__mro__ if "__init__" in vars(base))
+        init = vars(maker)["__init__"]
+        return (
+            isinstance(init, FunctionType)
+            and init.__code__.co_filename in self._session.sources.files
+        )
+
     def _call(
         self,
         called: dict[tuple[type | None, str], object],
@@ -118,8 +184,9 @@ class Collector:
         function: object,
     ) -> None:
         if not _takes_nothing(function):
-            owner = f"{cls.__qualname__}." if cls is not None else ""
-            self._skipped(f"{owner}{name}() was not called: it takes arguments")
+            full = f"{cls.__qualname__}.{name}" if cls is not None else name
+            call = _call_text(full, function)
+            self._skipped(f"{full}() was not called: give its arguments with `--call '{call}'`")
             return
         called[cls, name] = _drained(cast("FunctionType", function)())
 
@@ -282,6 +349,22 @@ def _takes_nothing(function: object) -> bool:
     return True
 
 
+def _has_own(cls: type, name: str) -> bool:
+    """Return whether a class has an attribute that is not a recorded base's."""
+    return any(name in vars(base) for base in cls.__mro__)
+
+
+def _call_text(name: str, function: object) -> str:
+    """Return the call that lacks nothing but values, as `Other(lr=…)`."""
+    try:
+        parameters = inspect.signature(cast("FunctionType", function)).parameters.values()
+    except (TypeError, ValueError):
+        return f"{name}(…)"
+    needed = [p for p in parameters if p.default is p.empty]
+    keys = (p.name for p in needed if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
+    return f"{name}({', '.join(f'{key}=…' for key in keys)})"
+
+
 def _drained(value: object) -> object:
     """Return a generator's values as a list."""
     if not isinstance(value, GeneratorType):
@@ -299,7 +382,9 @@ def _passing(source: Source) -> frozenset[str]:
     passing, kept = set[str](), set[str]()
     for node in _of_the_module(source.tree):
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-            passing |= vars(sys.modules.get(absolute(source, node), ast)).keys()
+            module = sys.modules.get(absolute(source, node), ast)
+            is_recorded = isinstance(module, RecordedModule)
+            passing |= free_names(source.tree) if is_recorded else vars(module).keys()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             passing |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -315,13 +400,42 @@ def _passing(source: Source) -> frozenset[str]:
     return frozenset(passing - kept)
 
 
+def _changed_names(source: Source) -> set[str]:
+    """Return the imported names whose attributes or items a module sets, deletes or calls."""
+    changed, imported = set[str](), set[str]()
+    for node in _of_the_module(source.tree):
+        targets: list[ast.expr] = []
+        if isinstance(node, (ast.Assign, ast.Delete)):
+            targets = node.targets
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            targets = [node.target]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            targets = [node.value.func]
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {alias.asname or alias.name for alias in node.names}
+        for target in targets:
+            root = target
+            while isinstance(root, (ast.Attribute, ast.Subscript)):
+                root = root.value
+            if root is not target and isinstance(root, ast.Name):
+                changed.add(root.id)
+    return changed & imported
+
+
 def _of_the_module(tree: ast.Module) -> Iterator[ast.AST]:
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         yield node
+        if isinstance(node, ast.With) and _is_read_base(node):
+            continue  # what it imports is part of the configuration, as mmengine documents
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             todo += ast.iter_child_nodes(node)
+
+
+def _is_read_base(node: ast.With) -> bool:
+    call = node.items[0].context_expr
+    return isinstance(call, ast.Call) and ast.unparse(call.func).endswith("read_base")
 
 
 def _bound(target: ast.expr) -> set[str]:

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import sys
 from types import FunctionType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+def free_names(tree: ast.Module) -> set[str]:
+    """Return the names that a file reads and neither binds anywhere nor has from Python."""
+    read, bound = set[str](), {*dir(builtins), "__file__", "__path__"}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                read.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name):
+                bound.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                bound.add(name)
+            case ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
+                bound.add(name)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                bound.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                bound |= {(alias.asname or alias.name).partition(".")[0] for alias in aliases}
+    return read - bound
+
+
+def stars(tree: ast.Module) -> int:
+    """Return how many `from … import *` a file has."""
+    return sum(
+        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)
+    )
 
 
 def is_dunder(name: str) -> bool:

@@ -8,6 +8,7 @@ from .forms import Json
 from .nodes import (
     Attr,
     Binary,
+    Choice,
     Copied,
     Defined,
     Display,
@@ -49,10 +50,32 @@ def written_state(writer: Writer, state: State, version: int, pointer: str) -> J
     return form
 
 
+def _last(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps without values that were set again before a call could use them."""
+    kept = list[Step]()
+    later = set[tuple[object, ...]]()
+    for step in reversed(list(steps)):
+        if step.call is not None:
+            later.clear()
+        else:
+            way: tuple[object, ...] = (id(step.owner), *map(_comparable, step.path))
+            if any(way[:length] in later for length in range(2, len(way) + 1)):
+                continue
+            later.add(way)
+        kept.append(step)
+    return kept[::-1]
+
+
+def _comparable(key: Key) -> object:
+    """Return a key that equals those of the same item; one that may mean others equals none."""
+    kind, name = key
+    return (kind, type(name), name) if isinstance(name, (str, int)) else id(key)
+
+
 def written_effects(writer: Writer, effects: Iterable[Step], pointer: str) -> list[Json]:
     """Return what was done to imported things; what was done to the tree's own stands there."""
     written = list[Json]()
-    for step in effects:
+    for step in effects if writer.history else _last(effects):
         owner = step.owner
         owned = owner is not None and not isinstance(owner.expression, Name)
         if owned and id(owner) in writer.written:
@@ -94,6 +117,9 @@ def _expression(writer: Writer, state: State, version: int, pointer: str) -> Jso
             return {"left": side(left, "left"), "op": op, "right": side(right, "right")}
         case Unary(op=op, operand=operand):
             return {"op": op, "operand": side(operand, "operand")}
+        case Choice(test=test, yes=yes, no=no):
+            sides = (("if", test), ("true", yes), ("false", no))
+            return {name: side(value, name) for name, value in sides}
         case FString(parts=parts):
             return {"text": _parts(writer, parts, f"{pointer}/text")}
         case Unpacked(base=base, index=index):
@@ -148,7 +174,7 @@ def _callee(writer: Writer, callee: object, pointer: str) -> Json:
 
 def _steps(writer: Writer, steps: list[Step], pointer: str) -> list[Json]:
     written = list[Json]()
-    for step in steps:
+    for step in steps if writer.history else _last(steps):
         at = f"{pointer}/{len(written)}"
         call = step.call
         if call is None:

@@ -15,6 +15,7 @@ Recorded values; each may also have `then`, what was done to it afterwards:
     {"unpack": [value, index]}                      what `a, b = value` gave to one target
     {"left": value, "op": "+", "right": value}      an operation, a comparison, `is`, `in`
     {"op": "-", "operand": value}                   an operation with one operand
+    {"if": value, "true": value, "false": value}    `a if value else b` of a recorded value
     {"text": ["gpu_", {"value": value}]}            an f-string; may have `conversion` and `spec`
     {"display": "list", "parts": […]}               a list, tuple, set, dict with a starred part
     {"star": value}                                 a starred argument or part; `**` is its keyword
@@ -65,6 +66,7 @@ _FORMS = tuple(
         ("unpack", "unpack", "then"),
         ("binary", "left op right", "then"),
         ("unary", "op operand", "then"),
+        ("choice", "if true false", "then"),
         ("text", "text", "then"),
         ("display", "display parts", "then"),
         ("star", "star", ""),

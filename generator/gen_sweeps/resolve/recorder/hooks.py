@@ -10,16 +10,21 @@ from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, new_class
 from typing import TYPE_CHECKING, cast
 
+from .bases import followed
+from .configurations import is_configuration
 from .library import BUILTINS, COMPUTING, OF_THE_MOMENT, public_name
+from .mappings import AttributeDict, attributed
 from .modules import RecordedModule
 from .nodes import (
     Attr,
     Binary,
+    Choice,
     Display,
     FString,
     Invocation,
     Name,
     Placeholder,
+    Seen,
     Star,
     State,
     Unpacked,
@@ -31,6 +36,8 @@ from .standin import Recorded, RecordedBase, attribute, parent_attribute
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .bases import SpecOf
+
 _Callable = Callable[..., object]
 
 _METHODS_OF = (str, bytes, int, float, dict)
@@ -40,9 +47,11 @@ _DEEPEST_LOOK = 6
 class Hooks:
     """The hooks of one run."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, spec_of: SpecOf) -> None:
         self._session = session
+        self._spec_of = spec_of
         self._seeded = False
+        self._choices: dict[int, list[tuple[bool, bool]]] = {}
 
     def callee(self, function: object) -> object:
         """Return what to call for `function`: itself, or a form that records."""
@@ -108,6 +117,42 @@ class Hooks:
             else:
                 _append(kept, _formatted(part))
         return self._session.record(FString(tuple(kept)))
+
+    def begin(self, test: object) -> object:
+        """Begin `yes if test else no`; both sides are wanted where the test is recorded."""
+        is_open = self._session.is_recorded(test)
+        truth = (True, True) if is_open else (bool(test), not test)
+        frame = sys._getframe(1)  # noqa: SLF001 - one expression at a time runs in a frame
+        self._choices.setdefault(id(frame), []).append(truth)
+        return test
+
+    def wanted(self, side: int) -> bool:
+        """Return whether a side of the innermost choice of the calling frame is wanted."""
+        return self._choices[id(sys._getframe(1))][-1][side]  # noqa: SLF001 - likewise
+
+    def choice(self, test: object, yes: object, no: object) -> object:
+        """End it."""
+        wanted = self._choices[id(sys._getframe(1))].pop()  # noqa: SLF001 - likewise
+        if all(wanted):
+            seen = self._session.seen
+            return self._session.record(Choice(seen(test), seen(yes), seen(no)))
+        return yes if wanted[0] else no
+
+    def imports(self, test: object) -> object:
+        """Decide whether a branch that only imports is taken: it is, if nobody knows."""
+        if not self._session.is_recorded(test):
+            return test
+        place = self._session.sources.here()
+        self._session.note("a branch on a recorded value only imports: it is taken", place)
+        return True
+
+    def imported(self, value: object) -> object:
+        """Give a dict of another file attributes, where the importing file reads some."""
+        return attributed(value) if type(value) is dict else value
+
+    def bases(self, value: object, path: str) -> object:
+        """Follow mmengine's `_base_`."""
+        return followed(self._session, self._spec_of, value, path)
 
     def percent(self, left: object, right: object) -> object:
         """Compute `left % right`."""
@@ -212,7 +257,7 @@ class Hooks:
             return method
         if isinstance(this, type):
             return self._wrapped(method, f"{this.__module__}.{this.__qualname__}.{method.__name__}")
-        if type(this) in _METHODS_OF:
+        if isinstance(this, AttributeDict) or type(this) in _METHODS_OF:
             return partial(self._method, cast("BuiltinFunctionType", method))
         return method
 
@@ -261,9 +306,17 @@ class Hooks:
             return True if ("attr", args[1]) in state.known else None
         if name == "builtins.isinstance" and isinstance(args[1], type):
             return True if isinstance(value, args[1]) else None
+        if name == "builtins.isinstance" and state is not None:
+            return True if self._made_by(state) is self._session.state_of(args[1]) else None
         if name == "builtins.callable" and isinstance(value, RecordedModule):
             return False
         return None
+
+    @staticmethod
+    def _made_by(state: State) -> State | None:
+        """Return the state of what was called to make a value."""
+        callee = state.expression.callee if isinstance(state.expression, Invocation) else None
+        return callee.state if isinstance(callee, Seen) else None
 
     def _getattr(self, value: object, name: str, /, *default: object) -> object:
         if not default or not self._session.is_recorded(value):
@@ -338,6 +391,9 @@ class Hooks:
             return op == "in"
         if isinstance(right, (list, tuple, set, frozenset, dict)) and not right:
             return op != "in"
+        state = session.state_of(right)
+        if state is not None and is_configuration(state) and _has_entry(state, left):
+            return op == "in"
         return session.record(Binary(session.seen(left), op, session.seen(right)))
 
     def _evaluate(self, function: _Callable, source: object, /, *args: object) -> object:
@@ -357,6 +413,10 @@ class Hooks:
             return False
         items = [*value, *value.values()] if isinstance(value, dict) else value
         return any(self._holds_recorded(item, depth + 1) for item in items)
+
+
+def _has_entry(state: State, name: object) -> bool:
+    return isinstance(name, str) and ("attr", name) in state.known
 
 
 class _Parent:

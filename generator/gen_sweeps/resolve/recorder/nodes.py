@@ -79,6 +79,15 @@ class Unary:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """`yes if test else no`, where whether the test is true is not known."""
+
+    test: object
+    yes: object
+    no: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Placeholder:
     """A replacement field of an f-string."""
 
@@ -133,6 +142,7 @@ Expression = (
     | Invocation
     | Binary
     | Unary
+    | Choice
     | FString
     | Unpacked
     | Display

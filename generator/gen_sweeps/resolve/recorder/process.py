@@ -45,9 +45,12 @@ class Request:
         self.search = tuple(cast("list[str]", data["search"]))
         self.packages = cast("dict[str, str]", data["packages"])
         self.installed = cast("dict[str, list[str]]", data["installed"])
+        self.stubs = tuple(cast("list[str]", data["stubs"]))
+        self.unable = frozenset(cast("list[str]", data["unable"]))
         self.calls = cast("list[tuple[str, list[object], dict[str, object]]]", data["calls"])
         self.env = cast("dict[str, str]", data["env"])
         self.provenance = bool(data["provenance"])
+        self.history = bool(data["history"])
         self.result = cast("str", data["result"])
 
 
@@ -56,13 +59,20 @@ def main(argument: str) -> None:
     request = Request(cast("dict[str, Json]", json.loads(argument)))
     _limit_memory()
     session = new_session(Sources())
+    session.main = request.module
     output = os.open(request.result, os.O_WRONLY)
     try:
         answer = _answer(request, session)
     except BaseException as error:  # noqa: BLE001 - whatever a file's code raises is an answer
         answer = _ended(error, session, request.path)
     if session.failure is not None:
-        answer = {"error": _described(session.failure, session, request.path)}
+        answer = _ended(session.failure, session, request.path)
+    if session.unable and "bug" not in answer:
+        described = [_described(error, session, request.path) for _, error in session.unable]
+        unable: list[Json] = [
+            [path, how] for (path, _), how in zip(session.unable, described, strict=True)
+        ]
+        answer = {"error": described[0], "unable": unable}
     data = json.dumps(answer).encode()
     view = memoryview(data)
     while view:
@@ -80,12 +90,18 @@ def _answer(request: Request, session: Session) -> dict[str, Json]:
     module = _run(request, session)
     source = session.sources.files[request.path]
     found = Collector(session, module, source).found(request.calls)
-    first = Writer(session, request.module, request.root, written)
+    first = Writer(session, request.module, request.root, written, history=request.history)
     TreeWriter(first, module, None).tree(found)
     origins = Provenance(session.sources) if request.provenance else None
     reached = frozenset(first.written)
     writer = Writer(
-        session, request.module, request.root, written, reached=reached, origins=origins
+        session,
+        request.module,
+        request.root,
+        written,
+        reached=reached,
+        origins=origins,
+        history=request.history,
     )
     tree = TreeWriter(writer, module, origins).tree(found)
     effects = written_effects(writer, session.effects, "/(effects)")
@@ -99,10 +115,17 @@ def _answer(request: Request, session: Session) -> dict[str, Json]:
 
 
 def _run(request: Request, session: Session) -> ModuleType:
-    own = request.module.partition(".")[0]
-    folders = Folders(request.root, request.search, request.path, request.module, request.installed)
+    folders = Folders(
+        request.root,
+        request.search,
+        request.path,
+        request.module,
+        request.installed,
+        request.stubs,
+        request.unable,
+    )
     finder = Finder(session, folders)
-    install(Hooks(session))
+    install(Hooks(session, finder.spec))
     os.environ.clear()
     os.environ.update(request.env)
     sys.argv[:] = [request.path]
@@ -110,25 +133,38 @@ def _run(request: Request, session: Session) -> ModuleType:
     sys.setrecursionlimit(_DEEPEST_STACK)
     sys.meta_path[:] = [*sys.meta_path[:2], finder]
     for name, folder in request.packages.items():
-        package = RecordedPackage(name, folder)
-        sys.modules[name] = package
+        if name.rpartition(".")[2] != os.path.basename(folder):  # noqa: PTH119 - it is a text
+            sys.modules[name] = RecordedPackage(name, folder)
+    finder.take_over()
     guard.watch(session)
     if _imports_its_package(request):
-        module = import_module(request.module)
-        if getattr(module, "__file__", None) == request.path:
-            return module
+        for name, folder in request.packages.items():
+            _import_package(name, folder)
+        loaded = sys.modules.get(request.module)
+        if loaded is not None and getattr(loaded, "__file__", None) == request.path:
+            return loaded
     spec = finder.spec(request.module, request.path, None)
     module = module_from_spec(spec)
-    if own not in sys.stdlib_module_names:
-        sys.modules[request.module] = module
+    sys.modules[request.module] = module
     cast("object", spec.loader).exec_module(module)  # type: ignore[attr-defined] # the finder gave it one
     return module
+
+
+def _import_package(name: str, folder: str) -> None:
+    """Import a package above the file; if another module has its name, it is a bare folder."""
+    try:
+        import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+    if folder not in getattr(sys.modules.get(name), "__path__", ()):
+        sys.modules[name] = RecordedPackage(name, folder)
 
 
 def _imports_its_package(request: Request) -> bool:
     """Return whether the file imports from its own package, which then comes first."""
     own, _, inside = request.module.partition(".")
-    if not inside or own in sys.stdlib_module_names:
+    if not inside:
         return False
     try:
         tree = ast.parse(Path(request.path).read_bytes())
@@ -147,7 +183,7 @@ def _top(name: str | None) -> str:
 
 
 class RecordedPackage(ModuleType):
-    """A folder whose name is no identifier, as a package of a name that is one."""
+    """A folder that no import finds by its name in the tree, as a package of that name."""
 
     def __init__(self, name: str, folder: str) -> None:
         super().__init__(name)
@@ -177,7 +213,9 @@ def _ended(error: BaseException, session: Session, path: str) -> dict[str, Json]
     """Return how a run ended: by the file, or by a mistake of the recorder's own."""
     of_the_file = session.sources.raised_at(error.__traceback__) is not None
     if of_the_file or isinstance(error, _OF_THE_FILE):
-        return {"error": _described(error, session, path)}
+        described = _described(error, session, path)
+        is_elsewhere = described[1] != path and not isinstance(error, SyntaxError)
+        return {"error": described, "unable": [[described[1], described]] if is_elsewhere else []}
     return {"bug": "".join(traceback.format_exception(error))}
 
 
@@ -187,7 +225,14 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
     if isinstance(error, Unknowable):
         return [error.message, *_at(error.place), error.hint]
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
-        return [f"not Python: {error.msg}", error.filename, error.lineno, error.offset, None]
+        python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+        return [
+            f"not valid {python}: {error.msg}",
+            error.filename,
+            error.lineno,
+            error.offset,
+            None,
+        ]
     place = sources.raised_at(error.__traceback__)
     at = _at(place) if place is not None else [path, None, None]
     hint: str | None = None
@@ -203,6 +248,8 @@ def _described(error: BaseException, session: Session, path: str) -> list[Json]:
             f"resolve runs the file without an environment: give it with `--env {error.args[0]}=…`"
         )
     message = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
+    if "relative import" in message:
+        hint = "give a folder further up with `--root`"
     if "Recorded" in message and hint is None:
         hint = "a recorded value reached code that needs a real one: see `--import`"
     return [message, *at, hint]

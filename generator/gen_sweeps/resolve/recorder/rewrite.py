@@ -28,6 +28,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not_within",
 }
 _OF_THE_CALLING_FRAME = frozenset({"super", "locals", "globals", "vars", "dir"})
+_HARMLESS = frozenset({"bool", "dict", "float", "int", "len", "list", "max", "min", "str", "tuple"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -38,6 +39,8 @@ def rewritten(tree: ast.Module) -> ast.Module:
 
 class _Rewriter(ast.NodeTransformer):
     """One method for each kind of expression."""
+
+    _imported: frozenset[str] | set[str] = frozenset()
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """`f(x)` asks which `f` is meant; `f(*x)` hands over the arguments as they are."""
@@ -108,6 +111,8 @@ class _Rewriter(ast.NodeTransformer):
         """`a, b = x` says how many there are in `x`."""
         self.generic_visit(node)
         target = node.targets[0]
+        if isinstance(target, ast.Name) and target.id == "_base_":
+            node.value = _hook(node.value, "bases", [node.value, ast.Name("__file__", ast.Load())])
         if len(node.targets) == 1 and isinstance(target, (ast.Tuple, ast.List)):
             if any(isinstance(part, ast.Starred) for part in target.elts):
                 return node
@@ -124,7 +129,10 @@ class _Rewriter(ast.NodeTransformer):
         return self._display(node, "tuple")
 
     def visit_Set(self, node: ast.Set) -> ast.expr:
-        """`{*x}` likewise."""
+        """`{*x}` likewise; `{{_base_.x}}` is mmengine's word for `_base_.x`."""
+        inner = node.elts[0]
+        if isinstance(inner, ast.Set) and ast.unparse(inner).startswith("{_base_."):
+            return cast("ast.expr", self.visit(inner.elts[0]))
         return self._display(node, "set")
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set, kind: str) -> ast.expr:
@@ -144,6 +152,73 @@ class _Rewriter(ast.NodeTransformer):
             for key, value in zip(node.keys, node.values, strict=True)
         ]
         return _hook(node, "mapping", [ast.List(list(entries), ast.Load())])
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """`a if t else b` is written down with both sides, if no side can change anything."""
+        is_harmless = all(map(self._is_harmless, (node.body, node.orelse)))
+        self.generic_visit(node)
+        if not is_harmless:
+            return node
+        none = ast.Constant(None)
+        sides = [
+            ast.copy_location(
+                ast.IfExp(_hook(side, "wanted", [ast.Constant(index)]), side, none), side
+            )
+            for index, side in enumerate((node.body, node.orelse))
+        ]
+        return _hook(node, "choice", [_hook(node.test, "begin", [node.test]), *sides])
+
+    def visit_Module(self, node: ast.Module) -> ast.Module:
+        """A dict of another file whose attributes are read is one that has them."""
+        self._imported = {
+            (alias.asname or alias.name).partition(".")[0]
+            for statement in ast.walk(node)
+            if isinstance(statement, (ast.Import, ast.ImportFrom))
+            for alias in statement.names
+        }
+        read = {
+            part.value.id
+            for part in ast.walk(node)
+            if isinstance(part, ast.Attribute)
+            and isinstance(part.value, ast.Name)
+            and not hasattr(dict, part.attr)
+        }
+        body = list[ast.stmt]()
+        for statement in node.body:
+            body.append(statement)
+            if isinstance(statement, ast.ImportFrom) and statement.level:
+                names = {alias.asname or alias.name for alias in statement.names}
+                body += [self._attributed(statement, name) for name in sorted(names & read)]
+        node.body = body
+        self.generic_visit(node)
+        return node
+
+    def _attributed(self, statement: ast.ImportFrom, name: str) -> ast.stmt:
+        loaded = ast.copy_location(ast.Name(name, ast.Load()), statement)
+        value = _hook(loaded, "imported", [loaded])
+        return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), statement)
+
+    def _is_harmless(self, node: ast.expr) -> bool:
+        """Return whether an expression changes nothing: it calls imported things at most."""
+        for part in ast.walk(node):
+            if isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda)):
+                return False
+            if isinstance(part, ast.Call):
+                root = part.func
+                while isinstance(root, ast.Attribute):
+                    root = root.value
+                known = self._imported | _HARMLESS
+                if not isinstance(root, ast.Name) or root.id not in known:
+                    return False
+        return True
+
+    def visit_If(self, node: ast.If) -> ast.stmt:
+        """A branch that only imports does no harm, whether it is taken or not."""
+        self.generic_visit(node)
+        only_imports = all(isinstance(part, (ast.Import, ast.ImportFrom)) for part in node.body)
+        if only_imports and not node.orelse:
+            node.test = _hook(node.test, "imports", [node.test])
+        return node
 
     def visit_Match(self, node: ast.Match) -> ast.stmt:
         """A pattern looks into its subject."""

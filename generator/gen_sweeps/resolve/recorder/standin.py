@@ -10,10 +10,25 @@ from abc import ABCMeta
 from types import FunctionType
 from typing import TYPE_CHECKING, NoReturn, cast
 
+from .configurations import entry_key
 from .definitions import annotated_names, has_generated_init, is_dunder
 from .display import displayed
-from .nodes import Attr, Binary, Copied, Defined, Invocation, Item, Name, Parent, State, Step, Unary
-from .session import Session
+from .mappings import attributed
+from .nodes import (
+    Attr,
+    Binary,
+    Copied,
+    Defined,
+    Invocation,
+    Item,
+    Name,
+    Parent,
+    Seen,
+    State,
+    Step,
+    Unary,
+)
+from .session import Session, is_hashable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,7 +124,7 @@ class Recording:
     def __call__(self, /, *args: object, **kwargs: object) -> object:
         session = _session(self)
         result = session.call(_state(self), args, kwargs)
-        if len(args) == 1 and not kwargs:
+        if len(args) == 1 and not kwargs and isinstance(result, Recorded):
             inner = session.state_of(args[0])
             is_definition = isinstance(args[0], (FunctionType, type))
             decorated = args[0] if is_definition or inner is None else inner.decorates
@@ -325,31 +340,60 @@ def _state(value: object) -> State:
 
 def read(session: Session, state: State, key: tuple[str, object]) -> object:
     """Return an attribute or item: what was set, or a stand-in, always the same one."""
-    if _hashable(key):
+    kind, name = key
+    if is_hashable(key):
+        key = entry_key(state, key)
         if key in state.known:
-            return state.known[key]
+            return _by_attribute(state, key)
         child = state.children.get(key)
         if child is not None:
             return child
-    kind, name = key
     child = None
     if kind == "item":
         child = session.record(Item(state, session.seen(name)))
     elif isinstance(state.expression, Name):
         child = session.name(f"{state.expression.dotted}.{name}")
     else:
+        lazy = _lazy_argument(session, state, str(name))
+        if lazy is not None and session.state_of(lazy) is None and not isinstance(lazy, Seen):
+            return lazy
         child = session.record(Attr(state, str(name)))
-    if _hashable(key):
+    if is_hashable(key):
         state.children[key] = child
     return child
 
 
-def _hashable(key: tuple[str, object]) -> bool:
-    try:
-        hash(key)
-    except TypeError:
-        return False
-    return True
+def _lazy_argument(session: Session, state: State, name: str) -> object:
+    """Return an argument of a `LazyCall`, whose result is the configuration of a call.
+
+    What `LazyCall(f)(x=[1])` gives has an attribute `x`, by the documentation of detectron2.
+    """
+    expression = state.expression
+    found: object = None
+    if isinstance(expression, Attr):
+        inner = _lazy_argument(session, expression.base, expression.name)
+        return _lazy_argument(session, inner.state, name) if isinstance(inner, Seen) else None
+    if isinstance(expression, Invocation) and isinstance(expression.callee, Seen):
+        made = expression.callee.state.expression
+        maker = made.callee if isinstance(made, Invocation) else None
+        named = maker.state.expression if isinstance(maker, Seen) else None
+        if isinstance(named, Name) and named.dotted.endswith(".LazyCall"):
+            found = dict(expression.kwargs).get(name)
+    return found
+
+
+def _by_attribute(state: State, key: tuple[str, object]) -> object:
+    """Return what was set; a dict so that it can be read by attribute, as of a configuration."""
+    value = state.known[key]
+    if type(value) is not dict:
+        return value
+    owner, _path = state.owner()
+    made = attributed(value)
+    for step in owner.steps:
+        if step.value is value:
+            step.value = made
+    state.known[key] = made
+    return made
 
 
 def _forked(value: Recording, memo: dict[int, object]) -> object:

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, cast
 
 from .forms import Json, escaped, form_of
+from .mappings import AttributeDict
 from .nodes import Seen
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Writer:
         reached: The calls that an earlier writing found in the tree; None while they are being
             found.
         origins: Where values come from, None if nobody asks.
+        history: Whether values that were set again later are written too.
         written: The states in this tree, by identity.
         places: The file and line of each value, by JSON pointer.
         objects: Where each object with attributes is written, by identity.
@@ -52,11 +54,13 @@ class Writer:
         *,
         reached: frozenset[int] | None = None,
         origins: Provenance | None = None,
+        history: bool = False,
     ) -> None:
         self.session = session
         self.module = module
         self.reached = reached
         self.origins = origins
+        self.history = history
         self.written = set[int]()
         self.places: dict[str, tuple[str, int]] = {}
         self._root = root
@@ -74,6 +78,9 @@ class Writer:
                 cast("list[object]", value), pointer, origin
             ),
             dict: lambda value, pointer, origin: self.entries(
+                cast("dict[object, object]", value), pointer, origin
+            ),
+            AttributeDict: lambda value, pointer, origin: self.entries(
                 cast("dict[object, object]", value), pointer, origin
             ),
             tuple: lambda value, pointer, origin: {

@@ -1,9 +1,10 @@
-"""Trains by generated configurations: `python train.py configs/sgd_seed0.py`."""
+"""Trains by a generated configuration: `python train.py configs/sgd_seed0.py`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import runpy
 from pathlib import Path
 
@@ -11,16 +12,16 @@ from training import train
 
 
 def main() -> None:
-    """Train by each configuration in turn, and keep what it reached."""
-    parser = argparse.ArgumentParser(description="Train by generated configurations.")
-    parser.add_argument("configs", nargs="+", help="files of configs/")
-    for file in parser.parse_args().configs:
-        config = runpy.run_path(file)["CONFIG"]
-        loss = train(config)
-        folder = Path(__file__).parent / config.output_dir
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "metrics.json").write_text(json.dumps({"loss": loss}) + "\n")
-        print(f"{config.output_dir:20} mean squared error {loss:.4f}")
+    """Train by a configuration; write what each step reached as a line of JSON."""
+    parser = argparse.ArgumentParser(description="Train by a generated configuration.")
+    parser.add_argument("config", help="a file of configs/")
+    config = runpy.run_path(parser.parse_args().config)["CONFIG"]
+    path = Path(os.environ.get("GEN_SWEEPS_METRICS", f"{config.name}.jsonl"))
+    with path.open("w") as metrics:
+        for step, loss in train(config):
+            metrics.write(json.dumps({"step": step, "loss": loss}) + "\n")
+            metrics.flush()
+    print(f"{config.name}: mean squared error {loss:.4f} after {step} steps")
 
 
 if __name__ == "__main__":

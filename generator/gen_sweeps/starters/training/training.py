@@ -50,7 +50,7 @@ class OptimizerConfig:
 class TrainingConfig:
     """One run."""
 
-    output_dir: str
+    name: str
     model: TinyRegression
     optimizer: OptimizerConfig
     steps: int
@@ -58,8 +58,8 @@ class TrainingConfig:
     seed: int
 
 
-def train(config: TrainingConfig) -> float:
-    """Train by a configuration and return the mean squared error over all examples."""
+def train(config: TrainingConfig, every: int = 10) -> Iterator[tuple[int, float]]:
+    """Train by a configuration; yield steps, each with the mean squared error."""
     source = random.Random(config.seed)  # noqa: S311 - nothing secret
     optimizer = config.optimizer
     examples = list(_examples(config.model, source))
@@ -76,7 +76,9 @@ def train(config: TrainingConfig) -> float:
         for index, value in enumerate(gradient):
             velocity[index] = optimizer.momentum * velocity[index] + value
             weights[index] -= rate * velocity[index]
-    return sum((_dot(weights, x) - y) ** 2 for x, y in examples) / len(examples)
+        if (step + 1) % every == 0:
+            errors = (_dot(weights, x) - y for x, y in examples)
+            yield step + 1, sum(error**2 for error in errors) / len(examples)
 
 
 def _examples(model: TinyRegression, source: random.Random) -> Iterator[Example]:
