@@ -138,3 +138,13 @@ def test_an_answer_without_a_question_is_refused(
     done = drifted.run("adopt", *FILES, *answers)
     assert (done.exit_code, drifted.files()) == (2, before)
     assert said in done.err
+
+
+def test_what_docstrings_alone_say_hides_no_accident() -> None:
+    texts = optimizers()
+    texts["hopper_sgd.py"] = (
+        texts["hopper_sgd.py"]
+        .replace("batch_size=64", "batch_size=32")
+        .replace("Trained with", "A paragraph that only this file has.\n\nTrained with")
+    )
+    assert _kinds(texts)["batch_size"] is AccidentKind.LONE

@@ -182,7 +182,7 @@ class _AccidentFinder:
         """Yield values that hardly any file has, where all others agree."""
         if self._count < _FEWEST_FILES:
             return
-        parts = Counter(map(_partition, self._family.variables))
+        parts = Counter(_partition(it) for it in self._family.variables if not it.is_prose)
         for variable in self._valued:
             if variable.is_prose or len(variable.texts) < self._count:
                 continue

@@ -284,13 +284,20 @@ class _Namer:
                 {file: tuple(sorted(starts)) for file, starts in it.starts.items()},
                 (*it.namings[0].parents, it.namings[0].key),
                 it.is_flag,
-                all(naming.key in ("doc", "note") for naming in it.namings),
+                self._is_prose(it),
             )
             for it in sorted(self._drafts, key=self._first_place)
         )
         return NamedFamily(
             self._grid, variables, nodes, self._titles, self._docs, self._prints_strategy
         )
+
+    def _is_prose(self, draft: _Draft) -> bool:
+        """Say whether something differs in docstrings and comments only."""
+        if draft.is_flag:
+            starts = ((file, found[0]) for file, found in draft.starts.items())
+            return all(self._places[file].role(at, at) is Role.DOCSTRING for file, at in starts)
+        return all(naming.key in ("doc", "note") for naming in draft.namings)
 
     def _first_place(self, draft: _Draft) -> int:
         return min(map(min, draft.starts.values()))
