@@ -81,6 +81,7 @@ def test_importing_the_package_or_the_command_line_loads_nothing_heavy() -> None
     assert loaded == "set()\n"
 
 
+@pytest.mark.slow
 def test_a_type_checker_knows_what_the_verbs_take_and_return(tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(
         "import gen_sweeps\n"

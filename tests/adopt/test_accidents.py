@@ -148,3 +148,12 @@ def test_what_docstrings_alone_say_hides_no_accident() -> None:
         .replace("Trained with", "A paragraph that only this file has.\n\nTrained with")
     )
     assert _kinds(texts)["batch_size"] is AccidentKind.LONE
+
+
+def test_nothing_is_mended_where_spec_or_template_can_not_be_written(drifted: World) -> None:
+    drifted.write("blocked", "a file, no folder")
+    before = drifted.files()
+    done = drifted.run("adopt", *FILES, "--fix", "batch_size", "-o", "blocked/sweep")
+    assert done.exit_code == 2
+    assert "can't be written" in done.err
+    assert drifted.files() == before

@@ -128,6 +128,7 @@ LINKS = st.dictionaries(
 LAYOUTS = 60
 
 
+@pytest.mark.slow
 @settings(max_examples=LAYOUTS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(FILES, LINKS, st.data())
 def test_no_layout_makes_resolve_fail_itself(

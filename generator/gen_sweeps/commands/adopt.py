@@ -233,18 +233,30 @@ def _write(
     changed: Sequence[tuple[Sibling, Sibling]],
     progress: Progress,
 ) -> str:
-    """Write everything, the manifest last; return what the first run says."""
-    for original, sibling in changed:
-        path = originals.paths[original.name]
-        if path.read_bytes() != original.data:
-            message = "was edited in the meantime"
-            raise ForeignFileError.at(message, str(path), hint="run the command again")
-        replace_file(path, sibling.data)
+    """Write everything, the files that people have last; return what the first run says."""
+    for original, _ in changed:
+        _check_unchanged(originals.paths[original.name], original)
     spec = adoption.request.spec
     _create(template, adoption.template)
-    _create(spec, adoption.spec)
+    try:
+        _create(spec, adoption.spec)
+    except FileError:
+        template.unlink(missing_ok=True)
+        raise
+    for original, sibling in changed:
+        replace_file(originals.paths[original.name], sibling.data)
     plan = write(prove(render(load(spec), progress), progress=progress), progress=progress)
     return summary.written_text(plan)
+
+
+def _check_unchanged(path: Path, original: Sibling) -> None:
+    try:
+        is_same = path.read_bytes() == original.data
+    except OSError:
+        is_same = False
+    if not is_same:
+        message = "was edited in the meantime"
+        raise ForeignFileError.at(message, str(path), hint="run the command again")
 
 
 def _create(path: Path, text: str) -> None:
