@@ -21,6 +21,7 @@ from gen_sweeps.commands.generate import GenerateOptions, generate
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs fork of POSIX")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=120,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -85,6 +85,7 @@ seen_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max
 seen_values = values(scalars.filter(lambda value: not isinstance(value, str)) | seen_texts)
 
 
+@pytest.mark.slow
 @settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(seen_values, st.integers(0, 3)), min_size=20, max_size=40))
 @pytest.mark.parametrize("columns", LENGTHS)

@@ -161,6 +161,7 @@ def _assigns(node: ast.stmt, name: str) -> bool:
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
 
 
+@pytest.mark.slow
 def test_what_is_made_from_hostile_values_is_formatted_as_ruff_would(
     project: Path, tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_float_is_the_same_to_toml_and_to_python(text: str) -> None:
         assert literal(copied) == literal(spelled)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(toml_floats, min_size=1, max_size=10))
 def test_a_formatter_leaves_the_spelling_alone(texts: list[str]) -> None:
