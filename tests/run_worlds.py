@@ -122,7 +122,7 @@ def supervisors(world: World) -> list[int]:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         except OSError:
             continue
-        if any(part.endswith("supervisor.py") for part in command) and any(
+        if any("supervisor" in part for part in command) and any(
             part.startswith(str(world.folder)) for part in command
         ):
             found.append(int(pid))

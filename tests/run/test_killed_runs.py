@@ -170,6 +170,20 @@ def test_what_a_killed_supervisor_leaves_behind_is_ended_before_the_next_attempt
 
 
 @pytest.mark.slow
+def test_an_arm_dies_with_its_supervisor_so_that_nobody_watches_over_none(empty: World) -> None:
+    experiment(empty, "echo $$ > {run_dir}/pid; exec sleep 1000", arms=1)
+    running = launcher(empty)
+    wait_for(lambda: [*empty.path("runs").glob("trials/*/*/work/pid")], "the start")
+    wait_for((folder(empty, "0") / "work/pid").read_text, "its number")
+    pid = int((folder(empty, "0") / "work/pid").read_text())
+    (supervisor,) = supervisors(empty)
+    _kill(supervisor)
+    running.communicate(timeout=60)
+    wait_for(lambda: not _lives(pid), "its end")
+    assert states(empty) == {"0": "lost"}
+
+
+@pytest.mark.slow
 def test_an_arm_goes_on_without_its_launcher_and_is_taken_over(empty: World) -> None:
     go = empty.path("go")
     command = f"touch {{run_dir}}/up; while ! test -e {quoted(go)}; do sleep 0.02; done"
@@ -218,3 +232,8 @@ def test_a_supervisor_needs_no_package_and_no_new_python(empty: World) -> None:
     assert record(run / "attempts/2/end.json")["state"] == "done"
     assert subprocess.run(command, cwd="/", check=False).returncode == 0
     assert not (run / "attempts/3").exists(), "it is done"
+    (run / "attempts/2/end.json").unlink()
+    (run / "claim.json").write_text('{"version": 1, "batch": "later", "task": 0, "after": 2}')
+    command[-1] = launch.replace('"batch": ""', '"batch": "former"')
+    assert subprocess.run(command, cwd="/", check=False).returncode == 76
+    assert not (run / "attempts/3").exists(), "a later submission has taken it over"

@@ -135,6 +135,8 @@ def test_only_some_arms_are_run_and_get_the_same_folders_as_all_would(empty: Wor
     experiment(empty, ["true"], 'freeze = ["**/*.py"]')
     assert empty.run("run", "spec.toml", "--only", "1").out == "1 arm: 1 done\n"
     assert states(empty) == {"0": "absent", "1": "done", "2": "absent"}
+    frozen = {path.name for path in (folder(empty, "1") / "files").rglob("*.py")}
+    assert frozen == {"code.py", "arm_1.py"}, "a pattern brings no other arm's file along"
     empty.run("run", "spec.toml")
     assert ends(empty) == {"0": ["done"], "1": ["done"], "2": ["done"]}
     wrong = empty.run("run", "spec.toml", "--only", "7")
@@ -223,6 +225,22 @@ def test_an_arm_that_takes_too_long_is_stopped_with_all_that_it_started(empty: W
     pid = int((folder(empty, "0") / "work/pid").read_text())
     stat_of = Path(f"/proc/{pid}/stat")
     wait_for(lambda: not stat_of.exists() or ") Z" in stat_of.read_text(), "the end of its child")
+
+
+def test_what_an_arm_leaves_behind_is_ended_with_it(empty: World) -> None:
+    experiment(empty, "sleep 1000 & echo $! > {run_dir}/pid", arms=1)
+    assert empty.run("run", "spec.toml").exit_code == 0
+    stat_of = Path(f"/proc/{(folder(empty, '0') / 'work/pid').read_text().strip()}/stat")
+    wait_for(lambda: not stat_of.exists() or ") Z" in stat_of.read_text(), "its end")
+
+
+def test_an_arm_that_is_told_to_stop_before_its_supervisor_is_was_interrupted(
+    empty: World,
+) -> None:
+    """So does Slurm stop jobs: it signals all of their processes, one after the other."""
+    experiment(empty, "supervisor=$PPID; (sleep 0.2; kill $supervisor) & kill $$", arms=1)
+    assert empty.run("run", "spec.toml").exit_code == 1
+    assert ends(empty) == {"0": ["interrupted"]}
 
 
 def test_as_many_arms_run_at_a_time_as_was_said(empty: World) -> None:

@@ -120,6 +120,25 @@ def test_a_launcher_that_is_killed_submits_nothing_twice(empty: World) -> None:
     assert len(_jobs(empty)) <= 1
 
 
+def test_a_submission_that_outlives_its_launcher_is_waited_for(
+    empty: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _noting(empty, arms=2)
+    real = needed("sbatch")
+    asked = empty.path("asked")
+    empty.write("bin/sbatch", f'#!/bin/sh\ntouch {quoted(asked)}\nsleep 2\nexec {real} "$@"\n')
+    empty.path("bin/sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{empty.path('bin')}:{os.environ['PATH']}")
+    first = launcher(empty)
+    wait_for(asked.exists, "the submission")
+    first.kill()
+    first.communicate(timeout=60)
+    done = empty.run("run", "spec.toml")
+    assert (done.exit_code, done.out) == (0, "2 arms: 2 done\n")
+    assert "submitted" not in done.err
+    assert tally(empty.path("started")) == _once(2)
+
+
 def test_two_launchers_at_once_submit_once(empty: World) -> None:
     _noting(empty, arms=ARRAY_SIZE)
     both = [launcher(empty) for _ in range(2)]

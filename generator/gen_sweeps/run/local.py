@@ -118,7 +118,7 @@ class LocalLauncher:
         launch = self._options.launch(threads=threads, batch="", held=held)
         process = subprocess.Popen(  # noqa: S603 - our own supervisor
             [
-                *(sys.executable, "-I", "-S", supervisor.__file__),
+                *(sys.executable, *supervisor.COMMAND),
                 *(os.path.abspath(run.folder.path), json.dumps(launch)),  # noqa: PTH100 - links stay
             ],
             env=env,

@@ -1,8 +1,9 @@
 """Runs one arm, on any machine: starts its command, watches it, and writes down how it ended.
 
 This file is run by itself, `python supervisor.py RUN_FOLDER LAUNCH`, also on nodes of a cluster
-that have no gen-sweeps: Slurm's jobs get a copy of it. It needs the standard library of Python 3.8
-or newer, and imports little, because each arm pays for it. `records` reads what it writes.
+that have no gen-sweeps: Slurm's jobs get a copy of it. On this machine, `COMMAND` does the same. It
+needs the standard library of Python 3.8 or newer, and imports little, because each arm pays for it.
+`records` reads what it writes.
 
     exit code 0: the arm is done; 1: it is not; 75: another process runs it; 76: a later submission
     has taken it over
@@ -38,6 +39,14 @@ THREADS = (
     *("BLIS_NUM_THREADS", "RAYON_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "POLARS_MAX_THREADS"),
 )
 """Environment variables by which libraries are told how many threads to start."""
+
+_IMPORTED = (
+    "import os, sys; sys.path.append(sys.argv.pop(1)); import supervisor; "
+    "os._exit(supervisor.main())"  # nothing is left to tidy up
+)
+
+COMMAND = ("-I", "-S", "-c", _IMPORTED, os.path.dirname(os.path.abspath(__file__)))
+"""What Python is given, before RUN_FOLDER, so that it need not compile this file for each arm."""
 
 _TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGINT)
 """Exit codes of commands that somebody has stopped: their own, and those of a shell."""
@@ -189,7 +198,7 @@ class Supervisor:
         self._stopped = ""
         self._is_told = False
 
-    def main(self) -> int:
+    def supervise(self) -> int:
         """Run the arm unless it is done, runs, or is another submission's; return the exit code."""
         if not self._take_lock():
             return BUSY
@@ -489,10 +498,11 @@ def _allocated_cores() -> int:
     return _cores()
 
 
-def _main(arguments: Sequence[str]) -> int:
-    run, launch = arguments
+def main() -> int:
+    """Run the arm that the command line names, and return the exit code."""
+    run, launch = sys.argv[1:]
     try:
-        return Supervisor(run, json.loads(launch)).main()
+        return Supervisor(run, json.loads(launch)).supervise()
     except Exception:
         import traceback  # noqa: PLC0415 - paid only then
 
@@ -502,4 +512,4 @@ def _main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1:]))
+    sys.exit(main())
