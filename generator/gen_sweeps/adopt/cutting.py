@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TypeAlias
 
-from gen_sweeps.adopt.alignment import AlignedLine, brackets, name_of, runs
+from gen_sweeps.adopt.alignment import AlignedLine, brackets, name_of
 from gen_sweeps.adopt.deriving import SIGNS, Derivations
 from gen_sweeps.adopt.printed_values import written
 from gen_sweeps.adopt.siblings import Sibling
@@ -22,6 +22,9 @@ _TOKEN = re.compile(
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[ \t]+|.",
     re.DOTALL,
 )
+_LONGEST_STATEMENT = 40
+"""Lines that are looked at for the end of what a line opens."""
+
 _LONGEST_LINE = 2_000
 """Characters of a line that is compared word by word."""
 
@@ -113,6 +116,26 @@ def text_of_file(pieces: Iterable[CutPiece], file: int) -> str:
     return "".join(parts)
 
 
+def located(
+    pieces: Iterable[CutPiece], starts: Mapping[int, int]
+) -> Iterator[tuple[Branch, Mapping[int, int]]]:
+    """Yield the branches of pieces with where they start in each file that has them.
+
+    Args:
+        pieces: The pieces.
+        starts: Where those start.
+    """
+    offsets = dict(starts)
+    for piece in pieces:
+        if isinstance(piece, Fork):
+            for branch in piece.branches:
+                own = {file: offsets[file] for file in branch.files}
+                yield branch, own
+                yield from located(branch.pieces, own)
+        for file in offsets:
+            offsets[file] += len(text_of_file([piece], file))
+
+
 class Cutter:
     """Cuts the lines of one family.
 
@@ -169,31 +192,31 @@ class Cutter:
         pieces: list[CutPiece] = []
         total = 0.0
         mine = [line.within(files) for line in lines if line.files & files]
-        for is_whole, group in runs(mine, files):
-            if not is_whole:
-                cost, found = self._cut_block(group, files)
-                total += cost
-                pieces += found
-                continue
-            index = 0
-            while index < len(group):
-                end = self._statement_end(group, index)
-                cost, found = (
-                    self._cut_block(group[index:end], files)
-                    if end > index + 1
-                    else self._cut_common_line(group[index], files)
-                )
-                total += cost
-                pieces += found
-                index = end
+        index = 0
+        while index < len(mine):
+            end = self._end(mine, index, files)
+            cost, found = (
+                self._cut_common_line(mine[index], files)
+                if end == index + 1 and files <= mine[index].files
+                else self._cut_block(mine[index:end], files)
+            )
+            total += cost
+            pieces += found
+            index = end
         return total, _joined(_with_one_fork(pieces))
 
-    def _statement_end(self, lines: Sequence[AlignedLine], start: int) -> int:
-        """Return where the lines end that open brackets unevenly, and so belong together."""
+    def _end(self, lines: Sequence[AlignedLine], start: int, files: frozenset[int]) -> int:
+        """Return where the lines end that are to be cut together.
+
+        These are lines that some files lack, and lines that open brackets unevenly.
+        """
+        if not files <= lines[start].files:
+            rest = range(start, len(lines))
+            return next((it for it in rest if files <= lines[it].files), len(lines))
         if lines[start].is_constant:
             return start + 1
-        depths = dict.fromkeys(lines[start].lines, 0)
-        for end in range(start, min(len(lines), start + 40)):
+        depths = dict.fromkeys(files, 0)
+        for end in range(start, min(len(lines), start + _LONGEST_STATEMENT)):
             for file, line in lines[end].lines.items():
                 depths[file] += brackets(line)
             if len(set(depths.values())) == 1:
@@ -271,7 +294,7 @@ class Cutter:
         for file in sorted(files):
             has = tuple((file in line.files) and ("", brackets(line.lines[file])) for line in lines)
             patterns.setdefault(has, set()).add(file)
-        if len(patterns) > 4 or len(patterns) == 1:  # noqa: PLR2004 - more, and a table is clearer
+        if len(patterns) > 9 or len(patterns) == 1:  # noqa: PLR2004 - more, and a table is clearer
             return None
         branches = []
         total = 0.0

@@ -18,6 +18,7 @@ from gen_sweeps.adopt.cutting import (
     Fork,
     blanks,
     key_of_branch,
+    located,
     text_of_file,
 )
 from gen_sweeps.adopt.deriving import Derivations, folded
@@ -108,6 +109,7 @@ class SpecVariable:
         starts: Where it stands in each file that prints it, as offsets.
         path: What a reader would call that place: its key, and what has it in turn.
         is_flag: Whether it only says which branch a file takes.
+        is_asked: Whether the template asks if it is defined, so that it can't have a default.
         is_prose: Whether it stands in a docstring or a comment only.
     """
 
@@ -117,6 +119,7 @@ class SpecVariable:
     starts: Mapping[int, tuple[int, ...]]
     path: tuple[str, ...] = ()
     is_flag: bool = False
+    is_asked: bool = False
     is_prose: bool = False
 
 
@@ -207,6 +210,12 @@ class _Draft:
     role: Role | None
     rank: int = 1
     name: str = ""
+    is_asked: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it says the same wherever it stands, and nothing else."""
+        return not self.is_flag and not self.is_asked and len({*self.texts.values()}) == 1
 
     @property
     def is_flag(self) -> bool:
@@ -260,6 +269,7 @@ class _Namer:
         self._drafts: list[_Draft] = []
         self._of_blank: dict[int, tuple[_Draft, str]] = {}
         self._of_branch: dict[int, Callable[[], str]] = {}
+        self._starts_of: dict[int, Mapping[int, int]] = {}
         self._flags: list[tuple[frozenset[int], _Draft]] = []
         self._titles: dict[int, str] = {}
         self._docs: dict[int, str] = {}
@@ -268,11 +278,14 @@ class _Namer:
 
     def named(self, pieces: Sequence[CutPiece]) -> NamedFamily:
         pieces = self._with_values(pieces, dict.fromkeys(self._all, 0))
+        self._starts_of = {id(it): at for it, at in located(pieces, dict.fromkeys(self._all, 0))}
         self._read_docstring(pieces)
-        every = sorted(blanks(pieces), key=lambda it: it.role is Role.DOCSTRING)
-        for blank in every:  # code first: what a docstring says of it is called likewise
+        # Code first, and what most files have: what others say of it is called likewise.
+        every = sorted(blanks(pieces), key=lambda it: (it.role is Role.DOCSTRING, -len(it.values)))
+        for blank in every:
             self._read_blank(blank)
         self._read_forks(pieces)
+        self._drafts = [draft for draft in self._drafts if not draft.is_constant]
         self._name_axes(pieces)
         self._name_drafts()
         nodes = tuple(self._nodes(pieces))
@@ -284,6 +297,7 @@ class _Namer:
                 {file: tuple(sorted(starts)) for file, starts in it.starts.items()},
                 (*it.namings[0].parents, it.namings[0].key),
                 it.is_flag,
+                it.is_asked,
                 self._is_prose(it),
             )
             for it in sorted(self._drafts, key=self._first_place)
@@ -322,22 +336,38 @@ class _Namer:
         return tuple(opened)
 
     def _opened(self, fork: Fork, offsets: Mapping[int, int]) -> Iterator[Fork]:
-        branches = []
-        keys = set()
+        branches: list[Branch] = []
+        keys = []
         for branch in fork.branches:
             own = {file: offsets[file] for file in branch.files}
             is_whole = not self._whole.isdisjoint(own.items())
             if not is_whole and (argument := self._argument(branch, own)):
+                if branches and (both := self._one_argument(branches[-1], argument)):
+                    branches[-1] = both
+                    continue
                 branches.append(argument)
-                keys.add(key_of_branch(branch))
+                keys.append(key_of_branch(branch))
             else:
                 branches.append(Branch(branch.files, self._with_values(branch.pieces, own)))
-        if len(keys) == len(branches) > 1:  # each an argument of its own
+        if len({*keys}) == len(branches) > 1:  # each an argument of its own
             for branch in branches:
                 yield Fork(fork.files, (branch,))
         else:
             covered = frozenset().union(*(it.files for it in fork.branches))
             yield fork if covered == fork.files else Fork(fork.files, tuple(branches))
+
+    def _one_argument(self, one: Branch, other: Branch) -> Branch | None:
+        """Return two branches that set the same argument as one; None if they don't."""
+        match one.pieces, other.pieces:
+            case (
+                [str(before), Blank() as left, str(after)],
+                [str(start), Blank() as right, str(end)],
+            ) if (before, after, left.role) == (start, end, right.role):
+                values = {**left.values, **right.values}
+                if written(left.role, values, self._path):
+                    blank = Blank(left.role, values, {**left.starts, **right.starts})
+                    return Branch(one.files | other.files, (before, blank, after))
+        return None
 
     def _argument(self, branch: Branch, starts: Mapping[int, int]) -> Branch | None:
         """Return the branch of a line that sets one value with that value as a place."""
@@ -420,8 +450,7 @@ class _Namer:
     def _same(self, blank: Blank, sources: dict[int, str], naming: Naming) -> _Draft | None:
         """Return the variable that a place prints too; None if it is one of its own."""
         for draft in self._drafts:
-            keys = {it.key for it in draft.namings}
-            is_namesake = naming.key in keys
+            is_namesake = any(_is_kin(it.key, naming.key) for it in draft.namings)
             both = draft.files & sources.keys()
             prints_alike = all(draft.texts[file] == blank.values[file] for file in both) and (
                 all(draft.sources[file] == sources[file] for file in both)
@@ -434,7 +463,9 @@ class _Namer:
                     return draft
             elif draft.files > sources.keys():
                 distinct = len(set(sources.values()))
-                if is_namesake and (distinct > 1 or naming.parents == draft.namings[0].parents):
+                if distinct > 1 and (is_namesake or _is_telling(blank.values.values())):
+                    return draft
+                if is_namesake and naming.parents == draft.namings[0].parents:
                     return draft
             elif is_namesake and draft.role is blank.role and len(draft.files | both) > 0:
                 parents = {it.parents for it in draft.namings}
@@ -471,7 +502,7 @@ class _Namer:
         if is_choice and len(open_branches) == conditions > 0 and self._add_choice(fork):
             return
         for branch in open_branches:
-            self._of_branch[id(branch)] = self._new_flag(branch)
+            self._of_branch[id(branch)] = self._new_flag(branch, fork.files)
 
     def _known_condition(self, branch: Branch, within: frozenset[int]) -> Callable[[], str] | None:
         """Return a condition that holds for a branch's files only, if there is one already."""
@@ -479,16 +510,26 @@ class _Namer:
         for index in range(len(self._grid.axes)):
             if condition := self._of_levels(index, own, within - own):
                 return condition
-        for draft in self._own_variables(branch):
-            if draft.files & within == own:
-                return partial("{0.name} is defined".format, draft)
-        return self._flagged(own, within, branch)
+        asked = [it for it in self._drafts if not it.is_flag and it.files & within == own]
+        if len(self._all) < _FEW_FILES:
+            own_ones = {id(it) for it in self._own_variables(branch)}
+            asked = [it for it in asked if id(it) in own_ones]
+        is_there = any(it.is_asked or not it.is_constant for it in asked)
+        if not is_there and (condition := self._flagged(own, within, branch)):
+            return condition
+        if not asked:
+            return None
+        # What is asked for has no default: the one that would need it least.
+        best = max(asked, key=lambda it: (it.is_asked, len({*it.sources.values()})))
+        best.is_asked = True
+        return partial("{0.name} is defined".format, best)
 
     def _flagged(
         self, own: frozenset[int], within: frozenset[int], branch: Branch
     ) -> Callable[[], str] | None:
         for files, flag in self._flags:
             if files & within == own and self._is_related(flag, branch):
+                flag.sources |= {it: "true" if it in own else "false" for it in within}
                 return partial(getattr, flag, "name")
         return None
 
@@ -526,11 +567,11 @@ class _Namer:
             return True
         return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
 
-    def _new_flag(self, branch: Branch) -> Callable[[], str]:
+    def _new_flag(self, branch: Branch, within: frozenset[int]) -> Callable[[], str]:
         draft = _Draft(
-            {file: "true" if file in branch.files else "false" for file in self._all},
+            {file: "true" if file in branch.files else "false" for file in sorted(within)},
             {},
-            {file: [at] for file, at in self._branch_starts(branch).items()},
+            {file: [at] for file, at in self._starts_of[id(branch)].items()},
             list(self._flag_namings(branch)),
             None,
         )
@@ -538,35 +579,24 @@ class _Namer:
         self._flags.append((branch.files, draft))
         return partial(getattr, draft, "name")
 
-    def _branch_starts(self, branch: Branch) -> dict[int, int]:
-        starts = dict[int, int]()
-        for blank in blanks(branch.pieces):
-            starts |= {file: at for file, at in blank.starts.items() if file not in starts}
-        for file in branch.files:
-            text = text_of_file(branch.pieces, file)
-            starts[file] = max(self._texts[file].find(text), 0)
-        return starts
-
     def _flag_namings(self, branch: Branch) -> Iterator[Naming]:
-        text = text_of_file(branch.pieces, min(branch.files))
-        for line in text.splitlines():
-            found = re.match(
-                r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+(?P<uses>\w+)|(?:async\s+)?(?:class|def)\s+(?P<has>\w+)"
-                r"|(?P<at>@[\w.]+)|(?:\w+\s*=\s*)?(?P<calls>[\w.]+)\()",
-                line,
-            )
-            if name := name_of(line):
-                yield Naming(f"has_{identifier(name)}")
-            elif found and found["uses"]:
-                yield Naming(f"uses_{identifier(found['uses'])}")
-            elif found and (word := found["has"] or found["calls"]):
-                yield Naming(f"has_{identifier(word)}")
-            elif line.strip().startswith("#"):
-                yield Naming("has_note")
+        """Yield what the flag of a branch may be called: what its code sets, or defines, first."""
+        file = min(branch.files)
+        text = text_of_file(branch.pieces, file)
+        if not text.strip():
+            end = self._starts_of[id(branch)][file] + len(text)
+            after = self._texts[file][end:].lstrip().partition("\n")[0]
+            word = _subject(after)
+            yield Naming(f"blank_before_{word[1]}" if word else "has_blank_line")
+            return
+        lines = text.splitlines()
+        for line in sorted(lines, key=_is_comment):
+            if found := _subject(line):
+                yield Naming("_".join(found))
         for word in re.findall(r"[A-Za-z_]\w{3,}", text):
             if word.lower() not in _STOP_WORDS:
                 yield Naming(f"has_{identifier(word)}")
-        yield Naming("has_blank_line" if not text.strip() else "has_more")
+        yield Naming("has_more")
 
     def _common_key(self, fork: Fork) -> str | None:
         """Return what all branches set, or define, first."""
@@ -591,7 +621,9 @@ class _Namer:
         if not all(tags.values()):
             if len(tags) == 2:  # noqa: PLR2004 - a flag will do
                 return False
-            tags = {files: f"form_{number}" for number, files in enumerate(tags, 1)}
+            tags = {files: self._grid.axes[0].levels[min(files)] for files in tags}
+            if len({*tags.values()}) < len(tags):
+                tags = {files: f"form_{number}" for number, files in enumerate(tags, 1)}
         for other in self._drafts:
             if other.role is None and other.texts and self._parts_alike(other, tags):
                 for branch in fork.branches:
@@ -605,7 +637,7 @@ class _Namer:
         draft = _Draft(
             {file: toml_text(tag) for file, tag in texts_by_file.items()},
             texts_by_file,
-            {file: [at] for it in fork.branches for file, at in self._branch_starts(it).items()},
+            {file: [at] for it in fork.branches for file, at in self._starts_of[id(it)].items()},
             [naming, Naming(f"{naming.key}_form", naming.parents)],
             None,
         )
@@ -626,7 +658,7 @@ class _Namer:
 
     def _fork_naming(self, branch: Branch) -> Naming:
         file = min(branch.files)
-        start = self._branch_starts(branch)[file]
+        start = self._starts_of[id(branch)][file]
         text = self._texts[file][start:]
         naming = self._places[file].naming(start + len(text) - len(text.lstrip()))
         words = _words(text_of_file(branch.pieces, file))
@@ -711,6 +743,9 @@ class _Namer:
                 name = "_".join(filter(None, parts))
                 if 0 < len(name) <= _LONGEST_NAME and not variable_fault(name):
                     yield name
+            if variable_fault(key):  # what templates call something else
+                kind = "value" if draft.role is Role.EXPRESSION else "name"
+                yield identifier(f"{key}_{kind}")
 
     # -- the template --
 
@@ -719,7 +754,7 @@ class _Namer:
             if isinstance(piece, str):
                 yield piece
             elif isinstance(piece, Blank):
-                yield Shown(self._expression(piece))
+                yield self._shown(piece)
             else:
                 yield self._fork_node(piece)
 
@@ -731,6 +766,11 @@ class _Namer:
             condition = None if is_rest else self._of_branch[id(branch)]()
             branches.append(TemplateBranch(condition, tuple(self._nodes(branch.pieces))))
         return TemplateFork(tuple(branches))
+
+    def _shown(self, blank: Blank) -> TemplateNode:
+        found = self._of_blank.get(id(blank))
+        is_constant = found and found[0].is_constant
+        return next(iter(blank.values.values())) if is_constant else Shown(self._expression(blank))
 
     def _expression(self, blank: Blank) -> str:
         if said := self._said.get(id(blank)):
@@ -763,13 +803,21 @@ def _are_plain(sources: Iterable[str]) -> bool:
     return all(re.fullmatch(r"-?\d[\d.eE+-]*", source) for source in sources)
 
 
+def _is_kin(one: str, other: str) -> bool:
+    """Say whether two places are called alike: `heads` and `n_head`."""
+    left, right = (folded(it).removesuffix("s") for it in (one, other))
+    shorter, longer = sorted((left, right), key=len)
+    return left == right or (len(shorter) >= _TELLING and shorter in longer)
+
+
 def _is_telling(values: Iterable[str]) -> bool:
     """Say whether values in two places are hardly the same by chance."""
-    distinct = set(values)
-    return len(distinct) > 2 or any(  # noqa: PLR2004 - two are often the same two
-        len(value) >= _TELLING and not re.fullmatch(r"[\d.eE_+-]+|True|False|None", value)
-        for value in distinct
-    )
+    distinct = {*values}
+    numbers = {it for it in distinct if re.fullmatch(r"[\d.eE_+-]+", it)}
+    words = distinct - numbers - {"True", "False", "None"}
+    if len(distinct) > 2 or any(len(it) >= _TELLING for it in words):  # noqa: PLR2004 - two are often the same two
+        return True
+    return numbers == distinct and all(sum(map(str.isdigit, it)) >= _TELLING - 1 for it in numbers)
 
 
 def identifier(text: str) -> str:
@@ -779,6 +827,26 @@ def identifier(text: str) -> str:
     if name[:1].isdigit():
         name = f"v{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
+
+
+_SUBJECT = re.compile(
+    r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+(?P<uses>\w+)|(?:async\s+)?(?:class|def)\s+(?P<has>\w+)"
+    r"|(?:\w+\s*=\s*)?(?P<calls>[\w.]+)\()"
+)
+
+
+def _subject(line: str) -> tuple[str, str] | None:
+    """Return what a line is about, as `has` or `uses` and a word; None if that can't be seen."""
+    if name := name_of(line):
+        return "has", identifier(name)
+    if found := _SUBJECT.match(line):
+        word = found["uses"] or found["has"] or found["calls"]
+        return "uses" if found["uses"] else "has", identifier(word)
+    return ("has", "note") if _is_comment(line) else None
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _words(text: str) -> list[str]:

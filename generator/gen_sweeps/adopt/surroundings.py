@@ -16,6 +16,7 @@ from typing import Protocol, TypeGuard
 
 from gen_sweeps.adopt.alignment import name_of
 
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
 _STRING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 _FORMAT_STARTS = {
     getattr(tokenize, name)
@@ -220,9 +221,7 @@ class PythonSurroundings:
             return None
         first, last = stretch.inner
         if not first <= start <= end <= last:
-            is_dotted = (
-                stretch.kind == "name" and self._text[start:end].replace(".", "").isidentifier()
-            )
+            is_dotted = _DOTTED.fullmatch(self._text, start, end)
             return Role.NAME if is_dotted and self._is_module(start) else None
         match stretch.kind:
             case "string" if stretch.is_format and self._is_in_braces(first, start):
@@ -243,7 +242,7 @@ class PythonSurroundings:
 
     def _is_module(self, offset: int) -> bool:
         line = self._text[self._text.rfind("\n", 0, offset) + 1 : offset]
-        return line.lstrip().startswith(("from ", "import "))
+        return re.fullmatch(r"\s*(?:from\s+[\w.]*|import\s.*)", line) is not None
 
     def around(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the expressions around a place, the smallest first; before them, its string."""
