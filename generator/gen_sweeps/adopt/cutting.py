@@ -37,6 +37,11 @@ _CUT_WORD = 26
 _FEW_NAMES = 2
 """How many places with the name of the strategy are worth variables of their own."""
 _UNLIKE = 1e9
+_PROSE = 0.7
+"""What a character of prose costs: nobody wants to read it in branches."""
+
+_QUOTES = (re.compile(r'\A[rR]?("""|\'\'\')'), re.compile(r'("""|\'\'\')?\n\Z'))
+"""What stands before and behind the text of a docstring on its first and last line."""
 
 
 @dataclass(frozen=True)
@@ -315,22 +320,25 @@ class Cutter:
             file: "".join(line.lines[file] for line in lines if file in line.files)
             for file in sorted(files)
         }
-        starts = {
-            file: next((line.starts[file] for line in lines if file in line.files), 0)
-            for file in files
-        }
-        if not all(text.strip() for text in texts.values()):
+        opening, closing = (_common_quotes(list(texts.values()), it) for it in _QUOTES)
+        if not all(
+            text[len(opening) : len(text) - len(closing)].strip() for text in texts.values()
+        ):
             return None
-        values = {file: text[:-1] for file, text in texts.items()}
+        starts = {
+            file: next(line.starts[file] for line in lines if file in line.files) + len(opening)
+            for file in texts
+        }
+        values = {file: text[len(opening) : -len(closing)] for file, text in texts.items()}
         is_prose = all(
-            self._places[file].role(starts[file], starts[file] + len(values[file]))
-            is Role.DOCSTRING
-            for file in files
+            self._places[file].role(start, start + len(values[file])) is Role.DOCSTRING
+            for file, start in starts.items()
         )
         if not is_prose or written(Role.DOCSTRING, values, self._path) is None:
             return None
         blank = Blank(Role.DOCSTRING, values, starts)
-        return self._blank_cost(blank) + 1, (blank, "\n")
+        cost = _PROSE * self._blank_cost(blank) + len(opening) + len(closing)
+        return cost, (opening, blank, closing) if opening else (blank, closing)
 
     def _forked(
         self, cost: float, branches: list[Branch], files: frozenset[int]
@@ -622,6 +630,12 @@ class Cutter:
             listed = min(listed, _LISTED + len(pattern.text) + sum(exceptions))
         plain = found.filter in ("", "docstring")
         return _PRINT + 10 + listed + (0 if plain else 6)
+
+
+def _common_quotes(texts: Sequence[str], quotes: re.Pattern[str]) -> str:
+    """Return the quotes that all texts have at the same end; empty if they differ."""
+    found = {match[0] if (match := quotes.search(text)) else "" for text in texts}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _joined(pieces: Iterable[CutPiece]) -> tuple[CutPiece, ...]:

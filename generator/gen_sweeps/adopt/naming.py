@@ -17,6 +17,7 @@ from gen_sweeps.adopt.cutting import (
     CutPiece,
     Fork,
     blanks,
+    forks,
     key_of_branch,
     located,
     text_of_file,
@@ -284,7 +285,8 @@ class _Namer:
         every = sorted(blanks(pieces), key=lambda it: (it.role is Role.DOCSTRING, -len(it.values)))
         for blank in every:
             self._read_blank(blank)
-        self._read_forks(pieces)
+        for fork in sorted(forks(pieces), key=_is_cosmetic):
+            self._read_fork(fork)
         self._drafts = [draft for draft in self._drafts if not draft.is_constant]
         self._name_axes(pieces)
         self._name_drafts()
@@ -475,13 +477,6 @@ class _Namer:
 
     # -- conditions --
 
-    def _read_forks(self, pieces: Iterable[CutPiece]) -> None:
-        for piece in pieces:
-            if isinstance(piece, Fork):
-                self._read_fork(piece)
-                for branch in piece.branches:
-                    self._read_forks(branch.pieces)
-
     def _read_fork(self, fork: Fork) -> None:
         covered = frozenset[int]().union(*(branch.files for branch in fork.branches))
         is_full = covered == fork.files
@@ -563,7 +558,7 @@ class _Namer:
     def _is_related(self, flag: _Draft, branch: Branch) -> bool:
         """Say whether a flag may stand for another branch too."""
         keys = {it.key for it in flag.namings}
-        if len(self._all) >= _FEW_FILES or "has_comma" in keys:
+        if len(self._all) >= _FEW_FILES or _is_cosmetic(branch):
             return True
         return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
 
@@ -586,8 +581,9 @@ class _Namer:
         if not text.strip():
             end = self._starts_of[id(branch)][file] + len(text)
             after = self._texts[file][end:].lstrip().partition("\n")[0]
-            word = _subject(after)
-            yield Naming(f"blank_before_{word[1]}" if word else "has_blank_line")
+            found = _subject(after)
+            word = found[1] if found else identifier(next(iter(_words(after)), ""))
+            yield Naming(f"blank_before_{word}" if word else "has_blank_line")
             return
         lines = text.splitlines()
         for line in sorted(lines, key=_is_comment):
@@ -596,7 +592,9 @@ class _Namer:
         for word in re.findall(r"[A-Za-z_]\w{3,}", text):
             if word.lower() not in _STOP_WORDS:
                 yield Naming(f"has_{identifier(word)}")
-        yield Naming("has_more")
+        start = self._starts_of[id(branch)][file]
+        key = self._places[file].naming(start + len(text) - len(text.lstrip())).key
+        yield Naming(f"has_{identifier(key) or 'more'}")
 
     def _common_key(self, fork: Fork) -> str | None:
         """Return what all branches set, or define, first."""
@@ -618,7 +616,8 @@ class _Namer:
         for files, own in words.items():
             special = (word for word in own if counts[word] == 1 and word not in tags.values())
             tags[files] = next(special, "")
-        if not all(tags.values()):
+        is_like = not all(tags.values())
+        if is_like:
             if len(tags) == 2:  # noqa: PLR2004 - a flag will do
                 return False
             tags = {files: self._grid.axes[0].levels[min(files)] for files in tags}
@@ -638,7 +637,7 @@ class _Namer:
             {file: toml_text(tag) for file, tag in texts_by_file.items()},
             texts_by_file,
             {file: [at] for it in fork.branches for file, at in self._starts_of[id(it)].items()},
-            [naming, Naming(f"{naming.key}_form", naming.parents)],
+            [Naming(f"{naming.key}_{'like' if is_like else 'form'}", naming.parents), naming],
             None,
         )
         uncovered = self._all - texts_by_file.keys()
@@ -676,7 +675,7 @@ class _Namer:
             keys += [identifier(key) for key in self._keys_with(index, pieces)]
             keys += [it for it in (_known_axis(axis.distinct),) if it]
             keys += [re.sub(r"_(id|name|path|type|dir|config|key)$", "", key) for key in keys]
-            keys += ["number" if axis.is_number else "variant", f"axis_{index + 1}"]
+            keys += ["number"] if axis.is_number else ["variant", "setting", "option"]
             name = next(it for it in keys if it and it not in taken and not variable_fault(it))
             taken.add(name)
             chosen[index] = name
@@ -829,6 +828,13 @@ def identifier(text: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
+def _is_cosmetic(piece: Fork | Branch) -> bool:
+    """Say whether nothing of a piece says anything: it is blank lines, or brackets."""
+    branches = piece.branches if isinstance(piece, Fork) else (piece,)
+    texts = (text_of_file(it.pieces, min(it.files)) for it in branches)
+    return not any(any(map(str.isalnum, text)) for text in texts)
+
+
 _SUBJECT = re.compile(
     r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+(?P<uses>\w+)|(?:async\s+)?(?:class|def)\s+(?P<has>\w+)"
     r"|(?:\w+\s*=\s*)?(?P<calls>[\w.]+)\()"
@@ -870,6 +876,14 @@ _AXES = {
 """Levels by which a reader knows what an axis is."""
 
 
+_SCHEDULE = re.compile(r"(?:.*[_-])?\d+(?:x|e|ep|epochs?|k|ki|iters?|kiters)(?:[_-].*)?")
+
+
 def _known_axis(levels: Sequence[str]) -> str | None:
-    known = [name for name, words in _AXES.items() if {*map(str.lower, levels)} & words]
-    return known[0] if len(known) == 1 else None
+    """Return what an axis is called by its levels, or by what those start with."""
+    firsts = {re.split(r"[_-]", level.lower())[0] for level in levels}
+    for words in ({*map(str.lower, levels)}, firsts):
+        known = [name for name, known in _AXES.items() if words & known]
+        if len(known) == 1:
+            return known[0]
+    return "schedule" if all(map(_SCHEDULE.fullmatch, levels)) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import re
 import tokenize
@@ -17,6 +18,9 @@ from typing import Protocol, TypeGuard
 from gen_sweeps.adopt.alignment import name_of
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
+_BUILTINS = frozenset(vars(builtins))
+"""Functions whose names say nothing of what they are given."""
+
 _STRING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 _FORMAT_STARTS = {
     getattr(tokenize, name)
@@ -296,7 +300,10 @@ class PythonSurroundings:
             found = self.naming(comment.start - len(line) + len(line.lstrip()) - len(line) + 1)
             key = name_of(line) or found.key
             return Naming(f"{key}_note" if key else "note", found.parents)
-        return Naming("note")
+        rest = self._text[comment.end :].split("\n")
+        code = next((it for it in rest if it.strip() and not it.lstrip().startswith("#")), "")
+        name = name_of(code)
+        return Naming(f"{name}_note" if name else "note")
 
     def _read_scopes(self, node: ast.AST, parents: tuple[str, ...]) -> Iterator[_Scope]:
         """Yield what has a name, and where it stands; the inner ones after the outer ones."""
@@ -343,7 +350,9 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             | ast.AnnAssign(target=target, value=ast.expr() as value)
         ):
             yield _last_name(target), value
-        case ast.Call(func=function, args=[_, *_] as arguments):
+        case ast.Call(func=function, args=[_, *_] as arguments) if (
+            _last_name(function) not in _BUILTINS
+        ):
             positional = (it for it in arguments if not isinstance(it, ast.Starred))
             yield from ((_last_name(function), it) for it in positional)
         case ast.Dict(keys=keys, values=values):
@@ -351,6 +360,8 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             yield from ((str(key.value), value) for key, value in pairs if _is_text(key))
         case ast.arguments():
             yield from _defaults(node)
+        case ast.For(target=target, iter=values) | ast.comprehension(target=target, iter=values):
+            yield _last_name(target), values
 
 
 def _defaults(node: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
