@@ -153,3 +153,9 @@ def test_most_strategies_take_a_line_and_long_ones_a_table(empty: World) -> None
     text = empty.read("runs/spec.toml")
     assert "[strategies]\na = { vars = { lr = 0.1 } }\nb = { vars = { lr = 0.2 } }\n" in text
     assert "\n\n[strategies.g]\nvars.lr = { python =" in text
+
+
+def test_a_level_that_some_combinations_lack_is_no_control(empty: World) -> None:
+    names = ("deep_4k", "large_1k", "large_4k", "small_1k", "small_4k")
+    spec, _ = _adopted(empty, {f"{it}.py": _trainer(it, "0.1", f'size = "{it}"') for it in names})
+    assert spec["sweep"]["control"] == "large", "deep comes first, but not with 1k"

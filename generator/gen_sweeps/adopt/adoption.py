@@ -118,10 +118,10 @@ class Draft:
     @property
     def is_one_family(self) -> bool:
         """Whether the files have so much in common that a template says more than they do."""
-        if len(self.request.siblings) < _FEW_FILES:
-            return True
         if sum(1 for _ in conditions_of(self.family.nodes)) > _MOST_CONDITIONS:
             return False
+        if len(self.request.siblings) < _FEW_FILES:
+            return True
         # Of small files, the spec is large because it has to name each.
         texts = [sibling.text for sibling in self.request.siblings]
         return self.ratio <= _MOST_RATIO or mean_likeness(texts) >= _ALIKE

@@ -89,6 +89,17 @@ class NameGrid:
             found = [(*it[:index], own, *it[index:]) for it, own in groups.items()]
         return tuple(found)
 
+    def controls(self, index: int) -> tuple[str, ...]:
+        """Return the levels of an axis that exist wherever one of its other levels does."""
+        axis = self.axes[index]
+        others = list(zip(*(it.levels for it in self.axes if it is not axis), strict=True))
+        rows = [*zip(axis.levels, others or [()] * self.count, strict=True)]
+        return tuple(
+            level
+            for level in axis.distinct
+            if {row for own, row in rows if own == level} == {row for _, row in rows}
+        )
+
     @property
     def has_strategies(self) -> bool:
         """Whether one of the axes is that of the strategies."""
@@ -284,7 +295,7 @@ def _named_strategies(grid: NameGrid) -> NameGrid:
     """Return a grid in which the one axis that is no number is that of the strategies."""
     named = [index for index, axis in enumerate(grid.axes) if not _is_measure(axis)]
     chosen = 0 if len(grid.axes) == 1 else named[0] if len(named) == 1 else None
-    if chosen is None:
+    if chosen is None or not grid.controls(chosen):
         return grid
     axes = list(grid.axes)
     axes[chosen] = NameAxis(axes[chosen].levels, name=STRATEGY)

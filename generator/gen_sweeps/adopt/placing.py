@@ -269,7 +269,7 @@ def control_of(family: NamedFamily, placed: PlacedVariables) -> str | None:
     if not chosen:
         return None
     index = chosen[0]
-    names = grid.axes[index].distinct
+    names = grid.controls(index)
     for word in ("baseline", "base", "control", "default", "identity", "vanilla", "none"):
         if word in names:
             return word
