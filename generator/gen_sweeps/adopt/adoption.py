@@ -19,7 +19,8 @@ from gen_sweeps.adopt.cutting import Cutter
 from gen_sweeps.adopt.deriving import Derivations
 from gen_sweeps.adopt.file_names import read_names
 from gen_sweeps.adopt.grouping import ONE_FAMILY, groups, mean_likeness
-from gen_sweeps.adopt.naming import NamedFamily, conditions_of, named
+from gen_sweeps.adopt.named_family import NamedFamily, conditions_of
+from gen_sweeps.adopt.naming import named
 from gen_sweeps.adopt.placing import place
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings
 from gen_sweeps.adopt.spec_writing import SpecDraft, experiment_name, spec_text, template_text

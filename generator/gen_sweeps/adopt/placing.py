@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gen_sweeps.adopt.deriving import Derivations
-from gen_sweeps.adopt.naming import NamedFamily, SpecVariable
+from gen_sweeps.adopt.named_family import NamedFamily, SpecVariable
 from gen_sweeps.adopt.printed_values import toml_text
 from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.patterns import parse_pattern

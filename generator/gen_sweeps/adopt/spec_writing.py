@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gen_sweeps.adopt.file_names import NameAxis, NameGrid
-from gen_sweeps.adopt.naming import NamedFamily, Shown, TemplateFork, TemplateNode
+from gen_sweeps.adopt.named_family import NamedFamily, Shown, TemplateFork, TemplateNode
 from gen_sweeps.adopt.placing import PlacedSetting, PlacedVariables, control_of
 from gen_sweeps.adopt.printed_values import toml_key, toml_text
 from gen_sweeps.adopt.siblings import Sibling
