@@ -95,7 +95,7 @@ class AdoptionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class UnprovenAdoption:
     """A spec and its template, as they were written from the files of a family.
 
     Attributes:
@@ -135,7 +135,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption(Draft):
+class Adoption(UnprovenAdoption):
     """A spec and its template, proven to make the files of a family.
 
     Attributes:
@@ -179,7 +179,7 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
             progress("writing", turn, _MOST_TURNS)
             pieces = Cutter(cut, places, Derivations(grid), whole).cut(lines)
             draft = _draft(request, named(pieces, cut, places, grid, whole), wanted)
-            found = _proven(draft) if isinstance(draft, Draft) else (draft,)
+            found = _proven(draft) if isinstance(draft, UnprovenAdoption) else (draft,)
             if isinstance(found, Adoption):
                 progress("writing", _MOST_TURNS, _MOST_TURNS)
                 return found
@@ -200,7 +200,7 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
 
 def _draft(
     request: AdoptionRequest, family: NamedFamily, call: TreatmentCall | None
-) -> Draft | Objection:
+) -> UnprovenAdoption | Objection:
     """Write the spec and the template of a family; return what is against it, if anything is."""
     siblings = request.siblings
     placed = place(family)
@@ -217,10 +217,10 @@ def _draft(
     questions = {it.variable: it.files for it in open_ones}
     spec = spec_text(draft, family, placed, siblings, delimiters, questions, call)
     name = f"{family.grid.pattern()}.jinja"
-    return Draft(request, spec, name, template, family, accidents, open_ones)
+    return UnprovenAdoption(request, spec, name, template, family, accidents, open_ones)
 
 
-def _proven(draft: Draft) -> Adoption | tuple[Objection, ...]:
+def _proven(draft: UnprovenAdoption) -> Adoption | tuple[Objection, ...]:
     """Prove what a draft makes; return what is against it, if anything is.
 
     Raises:

@@ -12,7 +12,7 @@ from gen_sweeps.adopt.file_names import NameGrid
 from gen_sweeps.adopt.pieces import Branch, Fork, is_cosmetic, text_of_file
 from gen_sweeps.adopt.printed_values import toml_text
 from gen_sweeps.adopt.surroundings import Naming, Surroundings
-from gen_sweeps.adopt.variables import Draft, Variables
+from gen_sweeps.adopt.variables import Draft, FoundVariables
 from gen_sweeps.adopt.wording import STOP_WORDS, identifier, is_comment, subject_of, words_of
 from gen_sweeps.spec.model import STRATEGY
 
@@ -39,7 +39,7 @@ class Conditions:
 
     def __init__(
         self,
-        variables: Variables,
+        variables: FoundVariables,
         texts: Sequence[str],
         places: Sequence[Surroundings],
         grid: NameGrid,

@@ -21,7 +21,7 @@ from gen_sweeps.adopt.optional_arguments import OptionalArguments
 from gen_sweeps.adopt.pieces import Blank, CutPiece, Fork, blanks, forks, is_cosmetic, located
 from gen_sweeps.adopt.siblings import Sibling
 from gen_sweeps.adopt.surroundings import Role, Surroundings
-from gen_sweeps.adopt.variables import Draft, Variables
+from gen_sweeps.adopt.variables import Draft, FoundVariables
 from gen_sweeps.adopt.wording import identifier, known_axis
 from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.names import variable_fault
@@ -71,7 +71,7 @@ class _Namer:
         self._grid = grid
         self._derivations = Derivations(grid)
         self._files = range(len(siblings))
-        self._variables = Variables(siblings[0].name, places)
+        self._variables = FoundVariables(siblings[0].name, places)
         starts = located(pieces, dict.fromkeys(self._files, 0))
         self._conditions = Conditions(
             self._variables, self._texts, places, grid, {id(it): at for it, at in starts}

@@ -52,7 +52,7 @@ class Draft:
         return frozenset(self.sources)
 
 
-class Variables:
+class FoundVariables:
     """The variables of a family, in the order in which they were found.
 
     Args:
