@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 
 from gen_sweeps.adopt.deriving import Derivations, folded
-from gen_sweeps.adopt.naming import NamedFamily, SpecVariable
+from gen_sweeps.adopt.named_family import NamedFamily, SpecVariable
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling
 from gen_sweeps.errors import Problem
 from gen_sweeps.spec.names import closest_match

@@ -19,7 +19,8 @@ from gen_sweeps.adopt.cutting import Cutter
 from gen_sweeps.adopt.deriving import Derivations
 from gen_sweeps.adopt.file_names import read_names
 from gen_sweeps.adopt.grouping import ONE_FAMILY, groups, mean_likeness
-from gen_sweeps.adopt.naming import NamedFamily, conditions_of, named
+from gen_sweeps.adopt.named_family import NamedFamily, conditions_of
+from gen_sweeps.adopt.naming import named
 from gen_sweeps.adopt.placing import place
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings
 from gen_sweeps.adopt.spec_writing import SpecDraft, experiment_name, spec_text, template_text
@@ -94,8 +95,8 @@ class AdoptionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Adoption:
-    """A spec and its template, proven to make the files of a family.
+class UnprovenAdoption:
+    """A spec and its template, as they were written from the files of a family.
 
     Attributes:
         request: What was asked for.
@@ -103,7 +104,6 @@ class Adoption:
         template_name: The template's path in the template folder.
         template: Its text.
         family: What differs, with names.
-        proof: The proof.
         all_accidents: What looks like an accident.
         accidents: Those of them that nobody has said to be meant.
     """
@@ -113,17 +113,16 @@ class Adoption:
     template_name: str
     template: str
     family: NamedFamily
-    proof: Proof
     all_accidents: tuple[Accident, ...]
     accidents: tuple[Accident, ...]
 
     @property
     def is_one_family(self) -> bool:
         """Whether the files have so much in common that a template says more than they do."""
-        if len(self.request.siblings) < _FEW_FILES:
-            return True
         if sum(1 for _ in conditions_of(self.family.nodes)) > _MOST_CONDITIONS:
             return False
+        if len(self.request.siblings) < _FEW_FILES:
+            return True
         # Of small files, the spec is large because it has to name each.
         texts = [sibling.text for sibling in self.request.siblings]
         return self.ratio <= _MOST_RATIO or mean_likeness(texts) >= _ALIKE
@@ -133,6 +132,17 @@ class Adoption:
         """The bytes of spec and template, of those of the family."""
         own = len(self.spec.encode()) + len(self.template.encode())
         return own / sum(len(sibling.data) for sibling in self.request.siblings)
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption(UnprovenAdoption):
+    """A spec and its template, proven to make the files of a family.
+
+    Attributes:
+        proof: The proof.
+    """
+
+    proof: Proof
 
 
 def adopt_family(request: AdoptionRequest, progress: Progress = silent) -> Adoption:
@@ -150,8 +160,6 @@ def adopt_family(request: AdoptionRequest, progress: Progress = silent) -> Adopt
         fixed = mended(request.siblings, adoption.family, adoption.all_accidents, answers)
         _check_python(fixed, request.shown)
         adoption = _adopted(replace(request, siblings=fixed), progress)
-    if not adoption.is_one_family:
-        check_one_family(request.siblings, request.shown, is_split=True)
     return adoption
 
 
@@ -170,8 +178,8 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
         for turn in range(_MOST_TURNS):
             progress("writing", turn, _MOST_TURNS)
             pieces = Cutter(cut, places, Derivations(grid), whole).cut(lines)
-            draft = named(pieces, cut, places, grid, whole)
-            found = _written(request, draft, wanted)
+            draft = _draft(request, named(pieces, cut, places, grid, whole), wanted)
+            found = _proven(draft) if isinstance(draft, UnprovenAdoption) else (draft,)
             if isinstance(found, Adoption):
                 progress("writing", _MOST_TURNS, _MOST_TURNS)
                 return found
@@ -190,29 +198,51 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
     )
 
 
-def _written(
+def _draft(
     request: AdoptionRequest, family: NamedFamily, call: TreatmentCall | None
-) -> Adoption | tuple[Objection, ...]:
-    """Write the spec and the template of a family; return what is against them, if anything is."""
+) -> UnprovenAdoption | Objection:
+    """Write the spec and the template of a family; return what is against it, if anything is."""
     siblings = request.siblings
     placed = place(family)
     if call:
         names = {variable.name for variable in family.variables}
         if not names.isdisjoint((*call.vary, *call.shared)):
-            return (Objection("an argument has the name of a variable"),)
+            return Objection("an argument has the name of a variable")
         every = (*call.arguments(), *call.restored(family.variables))
         family = replace(family.with_treatment(call.placeholder), variables=every)
     accidents = find_accidents(family, siblings)
     open_ones = tuple(it for it in accidents if it.variable not in request.answers.keep)
     template, delimiters = template_text(family)
-    template_name = f"{family.grid.pattern()}.jinja"
     draft = SpecDraft(request.name or experiment_name(family.grid, request.folder), request.output)
     questions = {it.variable: it.files for it in open_ones}
     spec = spec_text(draft, family, placed, siblings, delimiters, questions, call)
-    found = verify(spec, request.spec, {template_name: template}, siblings)
+    name = f"{family.grid.pattern()}.jinja"
+    return UnprovenAdoption(request, spec, name, template, family, accidents, open_ones)
+
+
+def _proven(draft: UnprovenAdoption) -> Adoption | tuple[Objection, ...]:
+    """Prove what a draft makes; return what is against it, if anything is.
+
+    Raises:
+        NotOneFamilyError: It is not worth proving, because the files are of several families.
+    """
+    request = draft.request
+    if not draft.is_one_family:
+        check_one_family(request.siblings, request.shown, is_split=True)
+    templates = {draft.template_name: draft.template}
+    found = verify(draft.spec, request.spec, templates, request.siblings)
     if not isinstance(found, Proof):
         return found
-    return Adoption(request, spec, template_name, template, family, found, accidents, open_ones)
+    return Adoption(
+        request,
+        draft.spec,
+        draft.template_name,
+        draft.template,
+        draft.family,
+        draft.all_accidents,
+        draft.accidents,
+        found,
+    )
 
 
 def _check_python(siblings: Sequence[Sibling], shown: Mapping[str, str]) -> None:

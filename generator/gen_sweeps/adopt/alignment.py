@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 from gen_sweeps.progress import Progress, silent, tracked
 
@@ -343,16 +342,3 @@ def _looks(block: Sequence[_Column], file: int) -> float:
     if indents:
         score += 1.5 * (lines[0].strip() != "" and indents[0] == min(indents)) - 0.02 * indents[0]
     return score + 0.6 * (not lines[-1].strip()) - 0.3 * (not lines[0].strip())
-
-
-def runs(
-    lines: Sequence[AlignedLine], files: frozenset[int]
-) -> Iterator[tuple[bool, list[AlignedLine]]]:
-    """Yield lines in groups: those that all of some files have, and those that some lack."""
-    bounds = [0]
-    for index, (one, other) in enumerate(pairwise(lines), 1):
-        if (files <= one.files) != (files <= other.files):
-            bounds.append(index)
-    for start, end in pairwise([*bounds, len(lines)]):
-        if start < end:
-            yield files <= lines[start].files, list(lines[start:end])

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
-from gen_sweeps.adopt.alignment import AlignedLine, brackets, name_of, runs
+from gen_sweeps.adopt.alignment import AlignedLine, brackets
 from gen_sweeps.adopt.deriving import SIGNS, Derivations
+from gen_sweeps.adopt.pieces import Blank, Branch, CutPiece, Fork, blanks, forks, key_of_branch
 from gen_sweeps.adopt.printed_values import written
 from gen_sweeps.adopt.siblings import Sibling
+from gen_sweeps.adopt.split_lines import Bounds, SplitLine
 from gen_sweeps.adopt.surroundings import Role, Surroundings
 from gen_sweeps.spec.model import STRATEGY
 
-_TOKEN = re.compile(
-    r"(?<![\w.])-?\d[\d_]*\.?\d*(?:[eE][+-]?\d+)?(?!\w)"
-    r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[ \t]+|.",
-    re.DOTALL,
-)
+_LONGEST_STATEMENT = 40
+"""Lines that are looked at for the end of what a line opens."""
+
 _LONGEST_LINE = 2_000
 """Characters of a line that is compared word by word."""
 
@@ -34,83 +31,11 @@ _CUT_WORD = 26
 _FEW_NAMES = 2
 """How many places with the name of the strategy are worth variables of their own."""
 _UNLIKE = 1e9
+_PROSE = 0.7
+"""What a character of prose costs: nobody wants to read it in branches."""
 
-
-@dataclass(frozen=True)
-class Blank:
-    """A place that files fill differently.
-
-    Attributes:
-        role: What may stand there.
-        values: What stands there, by the number of the file.
-        starts: The offset at which it stands, likewise.
-    """
-
-    role: Role
-    values: Mapping[int, str]
-    starts: Mapping[int, int]
-
-    @cached_property
-    def vector(self) -> tuple[tuple[int, str], ...]:
-        """What tells it from places that files fill in another way."""
-        return tuple(sorted(self.values.items()))
-
-
-@dataclass(frozen=True)
-class Branch:
-    """Text that only some files have."""
-
-    files: frozenset[int]
-    pieces: tuple[CutPiece, ...]
-
-
-@dataclass(frozen=True)
-class Fork:
-    """A place at which files have one of several texts, or none.
-
-    Attributes:
-        files: The files that come here.
-        branches: What they have; no file is in two of them.
-    """
-
-    files: frozenset[int]
-    branches: tuple[Branch, ...]
-
-
-CutPiece: TypeAlias = "str | Blank | Fork"
-
-
-def blanks(pieces: Iterable[CutPiece]) -> Iterator[Blank]:
-    """Yield the blanks of pieces, in the order of the text."""
-    for piece in pieces:
-        if isinstance(piece, Blank):
-            yield piece
-        elif isinstance(piece, Fork):
-            for branch in piece.branches:
-                yield from blanks(branch.pieces)
-
-
-def forks(pieces: Iterable[CutPiece]) -> Iterator[Fork]:
-    """Yield the forks of pieces, in the order of the text."""
-    for piece in pieces:
-        if isinstance(piece, Fork):
-            yield piece
-            for branch in piece.branches:
-                yield from forks(branch.pieces)
-
-
-def text_of_file(pieces: Iterable[CutPiece], file: int) -> str:
-    """Return what a file has of pieces."""
-    parts = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            parts.append(piece)
-        elif isinstance(piece, Blank):
-            parts.append(piece.values[file])
-        else:
-            chosen = (it.pieces for it in piece.branches if file in it.files)
-            parts.append(text_of_file(next(chosen, ()), file))
-    return "".join(parts)
+_QUOTES = (re.compile(r'\A[rR]?("""|\'\'\')'), re.compile(r'("""|\'\'\')?\n\Z'))
+"""What stands before and behind the text of a docstring on its first and last line."""
 
 
 class Cutter:
@@ -169,31 +94,31 @@ class Cutter:
         pieces: list[CutPiece] = []
         total = 0.0
         mine = [line.within(files) for line in lines if line.files & files]
-        for is_whole, group in runs(mine, files):
-            if not is_whole:
-                cost, found = self._cut_block(group, files)
-                total += cost
-                pieces += found
-                continue
-            index = 0
-            while index < len(group):
-                end = self._statement_end(group, index)
-                cost, found = (
-                    self._cut_block(group[index:end], files)
-                    if end > index + 1
-                    else self._cut_common_line(group[index], files)
-                )
-                total += cost
-                pieces += found
-                index = end
+        index = 0
+        while index < len(mine):
+            end = self._end(mine, index, files)
+            cost, found = (
+                self._cut_common_line(mine[index], files)
+                if end == index + 1 and files <= mine[index].files
+                else self._cut_block(mine[index:end], files)
+            )
+            total += cost
+            pieces += found
+            index = end
         return total, _joined(_with_one_fork(pieces))
 
-    def _statement_end(self, lines: Sequence[AlignedLine], start: int) -> int:
-        """Return where the lines end that open brackets unevenly, and so belong together."""
+    def _end(self, lines: Sequence[AlignedLine], start: int, files: frozenset[int]) -> int:
+        """Return where the lines end that are to be cut together.
+
+        These are lines that some files lack, and lines that open brackets unevenly.
+        """
+        if not files <= lines[start].files:
+            rest = range(start, len(lines))
+            return next((it for it in rest if files <= lines[it].files), len(lines))
         if lines[start].is_constant:
             return start + 1
-        depths = dict.fromkeys(lines[start].lines, 0)
-        for end in range(start, min(len(lines), start + 40)):
+        depths = dict.fromkeys(files, 0)
+        for end in range(start, min(len(lines), start + _LONGEST_STATEMENT)):
             for file, line in lines[end].lines.items():
                 depths[file] += brackets(line)
             if len(set(depths.values())) == 1:
@@ -271,7 +196,7 @@ class Cutter:
         for file in sorted(files):
             has = tuple((file in line.files) and ("", brackets(line.lines[file])) for line in lines)
             patterns.setdefault(has, set()).add(file)
-        if len(patterns) > 4 or len(patterns) == 1:  # noqa: PLR2004 - more, and a table is clearer
+        if len(patterns) > 9 or len(patterns) == 1:  # noqa: PLR2004 - more, and a table is clearer
             return None
         branches = []
         total = 0.0
@@ -292,22 +217,25 @@ class Cutter:
             file: "".join(line.lines[file] for line in lines if file in line.files)
             for file in sorted(files)
         }
-        starts = {
-            file: next((line.starts[file] for line in lines if file in line.files), 0)
-            for file in files
-        }
-        if not all(text.strip() for text in texts.values()):
+        opening, closing = (_common_quotes(list(texts.values()), it) for it in _QUOTES)
+        if not all(
+            text[len(opening) : len(text) - len(closing)].strip() for text in texts.values()
+        ):
             return None
-        values = {file: text[:-1] for file, text in texts.items()}
+        starts = {
+            file: next(line.starts[file] for line in lines if file in line.files) + len(opening)
+            for file in texts
+        }
+        values = {file: text[len(opening) : -len(closing)] for file, text in texts.items()}
         is_prose = all(
-            self._places[file].role(starts[file], starts[file] + len(values[file]))
-            is Role.DOCSTRING
-            for file in files
+            self._places[file].role(start, start + len(values[file])) is Role.DOCSTRING
+            for file, start in starts.items()
         )
         if not is_prose or written(Role.DOCSTRING, values, self._path) is None:
             return None
         blank = Blank(Role.DOCSTRING, values, starts)
-        return self._blank_cost(blank) + 1, (blank, "\n")
+        cost = _PROSE * self._blank_cost(blank) + len(opening) + len(closing)
+        return cost, (opening, blank, closing) if opening else (blank, closing)
 
     def _forked(
         self, cost: float, branches: list[Branch], files: frozenset[int]
@@ -370,16 +298,16 @@ class Cutter:
                 best = cost, pieces
         return best
 
-    def _all_splits(self, line: AlignedLine) -> Iterator[_SplitLine]:
+    def _all_splits(self, line: AlignedLine) -> Iterator[SplitLine]:
         marked = self._derivations.marked(line.lines)
         if marked != line.lines and not any(map(SIGNS.search, line.lines.values())):
-            named = _SplitLine.of(line, marked)
+            named = SplitLine.of(line, marked)
             yield named.unmarked(self._derivations)
             yield named.tidied().grown(r"\w").unmarked(self._derivations)
             yield self._with_values(named.unmarked(self._derivations).tidied())
-        yield from self._splits(_SplitLine.of(line).tidied())
+        yield from self._splits(SplitLine.of(line).tidied())
 
-    def _splits(self, finest: _SplitLine) -> Iterator[_SplitLine]:
+    def _splits(self, finest: SplitLine) -> Iterator[SplitLine]:
         """Yield ways to cut a line, from the finest to the coarsest."""
         yield finest
         yield finest.grown(r"\w")
@@ -393,32 +321,24 @@ class Cutter:
         yield self._with_around(finest)
         yield self._with_around(finest.grown(r"\w").bridged(80))
 
-    def _with_contents(self, split: _SplitLine) -> _SplitLine:
+    def _with_contents(self, split: SplitLine) -> SplitLine:
         """Grow places to all that stands in their quotes, or in their comment."""
-        index = 0
-        while index < len(split.values):
-            split = self._widened(split, index, contents=True) or split
-            index += 1
-        return split
+        return _each(split, partial(self._widened, contents=True))
 
-    def _with_values(self, split: _SplitLine) -> _SplitLine:
+    def _with_values(self, split: SplitLine) -> SplitLine:
         """Grow places to the whole values that have a name."""
-        index = 0
-        while index < len(split.values):
-            split = self._widened(split, index, to_value=True) or split
-            index += 1
-        return split
+        return _each(split, partial(self._widened, to_value=True))
 
-    def _with_around(self, split: _SplitLine) -> _SplitLine:
+    def _with_around(self, split: SplitLine) -> SplitLine:
         """Grow places to the expressions that they are parts of."""
-        index = 0
-        while index < len(split.values):
-            if self._role(split, index) is not Role.EXPRESSION:
-                split = self._widened(split, index) or split
-            index += 1
-        return split
 
-    def _mended(self, split: _SplitLine) -> _SplitLine | None:
+        def widened(split: SplitLine, index: int) -> SplitLine | None:
+            is_whole = self._role(split, index) is Role.EXPRESSION
+            return None if is_whole else self._widened(split, index)
+
+        return _each(split, widened)
+
+    def _mended(self, split: SplitLine) -> SplitLine | None:
         """Grow places that can't be filled on their own to the least that can."""
         index = 0
         while index < len(split.values):
@@ -433,7 +353,7 @@ class Cutter:
             index += 1
         return split
 
-    def _role(self, split: _SplitLine, index: int) -> Role | None:
+    def _role(self, split: SplitLine, index: int) -> Role | None:
         """Return what may stand in a place in all files alike; None if it differs."""
         roles = set()
         for file, value in split.values[index].items():
@@ -444,7 +364,7 @@ class Cutter:
                 return None
         return roles.pop()
 
-    def _printed(self, split: _SplitLine, index: int) -> Role | None:
+    def _printed(self, split: SplitLine, index: int) -> Role | None:
         """Return what may stand in a place, if templates can print what stands there."""
         role = self._role(split, index)
         values = split.values[index]
@@ -455,10 +375,10 @@ class Cutter:
         return role if written(role, values, self._path) else None
 
     def _widened(
-        self, split: _SplitLine, index: int, *, contents: bool = False, to_value: bool = False
-    ) -> _SplitLine | None:
+        self, split: SplitLine, index: int, *, contents: bool = False, to_value: bool = False
+    ) -> SplitLine | None:
         """Grow a place to the least one around it that all files have alike; None without one."""
-        common: dict[_Bounds, None] | None = None
+        common: dict[Bounds, None] | None = None
         for file, value in split.values[index].items():
             start = split.start_of(index, file)
             end = start + len(value)
@@ -482,7 +402,7 @@ class Cutter:
                 return wider
         return None
 
-    def _pieces(self, split: _SplitLine) -> tuple[CutPiece, ...] | None:
+    def _pieces(self, split: SplitLine) -> tuple[CutPiece, ...] | None:
         pieces: list[CutPiece] = [split.constants[0]]
         for index, values in enumerate(split.values):
             role = self._role(split, index)
@@ -494,7 +414,7 @@ class Cutter:
 
     # -- costs --
 
-    def _cost(self, split: _SplitLine, pieces: Sequence[CutPiece]) -> float:
+    def _cost(self, split: SplitLine, pieces: Sequence[CutPiece]) -> float:
         cost = float(sum(map(len, split.constants)))
         new = 0
         vectors = set()
@@ -601,6 +521,21 @@ class Cutter:
         return _PRINT + 10 + listed + (0 if plain else 6)
 
 
+def _each(split: SplitLine, widened: Callable[[SplitLine, int], SplitLine | None]) -> SplitLine:
+    """Return a line with each place in turn grown, where it can be."""
+    index = 0
+    while index < len(split.values):
+        split = widened(split, index) or split
+        index += 1
+    return split
+
+
+def _common_quotes(texts: Sequence[str], quotes: re.Pattern[str]) -> str:
+    """Return the quotes that all texts have at the same end; empty if they differ."""
+    found = {match[0] if (match := quotes.search(text)) else "" for text in texts}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _joined(pieces: Iterable[CutPiece]) -> tuple[CutPiece, ...]:
     """Return pieces without empty texts, and with texts in a row as one."""
     joined: list[CutPiece] = []
@@ -637,199 +572,3 @@ def _one_fork(first: Fork, second: Fork) -> Fork:
         for it in longer.branches
     ]
     return Fork(first.files, tuple(branches))
-
-
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """Where a place starts and ends, told by the texts between places.
-
-    Attributes:
-        first: The index of the text that it starts in.
-        start: The offset in that text.
-        last: The index of the text that it ends in.
-        end: The offset in that one.
-    """
-
-    first: int
-    start: int
-    last: int
-    end: int
-
-    def spans(self, index: int) -> bool:
-        """Say whether a place between texts is inside."""
-        return self.first <= index < self.last
-
-
-@dataclass(frozen=True)
-class _SplitLine:
-    """A line, cut.
-
-    Attributes:
-        constants: What all files have: before, between and behind the places.
-        values: What stands in each place, by the number of the file.
-        starts: The offset at which the line starts, likewise.
-    """
-
-    constants: tuple[str, ...]
-    values: tuple[Mapping[int, str], ...]
-    starts: Mapping[int, int]
-
-    @classmethod
-    def of(cls, line: AlignedLine, lines: Mapping[int, str] | None = None) -> _SplitLine:
-        """Return a line cut as finely as its words allow.
-
-        Args:
-            line: The line.
-            lines: What it is in each file, if that has been marked.
-        """
-        lines = lines or line.lines
-        counts = Counter(lines.values())
-        constants, between = _common_words([text for text, _ in counts.most_common()])
-        values = tuple({file: texts[text] for file, text in lines.items()} for texts in between)
-        return cls(tuple(constants), values, line.starts)
-
-    def unmarked(self, derivations: Derivations) -> _SplitLine:
-        """Return the line with places where signs stand for what follows from files' names."""
-
-        def spelled(text: str, file: int) -> str:
-            return SIGNS.sub(lambda sign: derivations.spelled(sign[0], file), text)
-
-        constants = [""]
-        values: list[Mapping[int, str]] = []
-        for index, text in enumerate(self.constants):
-            if index:
-                place = self.values[index - 1]
-                values.append({file: spelled(value, file) for file, value in place.items()})
-                constants.append("")
-            for part in SIGNS.split(text):
-                if SIGNS.fullmatch(part):
-                    values.append({file: spelled(part, file) for file in self.starts})
-                    constants.append("")
-                else:
-                    constants[-1] += part
-        return _SplitLine(tuple(constants), tuple(values), self.starts)
-
-    def start_of(self, index: int, file: int) -> int:
-        """Return the offset in a file at which a place starts."""
-        before = sum(map(len, self.constants[: index + 1]))
-        return self.starts[file] + before + sum(len(it[file]) for it in self.values[:index])
-
-    def bounds(self, file: int, start: int, end: int) -> _Bounds | None:
-        """Return the bounds of a place in a file; None if they are not in what all files have."""
-        first = last = None
-        offset = self.starts[file]
-        for index, text in enumerate(self.constants):
-            if offset <= start <= offset + len(text) and start < offset + len(text) + 1:
-                first = (index, start - offset)
-            if last is None and offset <= end <= offset + len(text):
-                last = (index, end - offset)
-            offset += len(text)
-            if index < len(self.values):
-                offset += len(self.values[index][file])
-        if first is None or last is None or first[0] >= last[0]:
-            return None
-        return _Bounds(*first, *last)
-
-    def merged(self, bounds: _Bounds) -> _SplitLine:
-        """Return the line with all that is within bounds as one place."""
-        first, last = bounds.first, bounds.last
-        head, tail = self.constants[first][bounds.start :], self.constants[last][: bounds.end]
-        inner = self.constants[first + 1 : last]
-
-        def joined(file: int) -> str:
-            parts = [head, self.values[first][file]]
-            for text, values in zip(inner, self.values[first + 1 : last], strict=True):
-                parts += [text, values[file]]
-            return "".join([*parts, tail])
-
-        values = {file: joined(file) for file in self.starts}
-        return _SplitLine(
-            (
-                *self.constants[:first],
-                self.constants[first][: bounds.start],
-                self.constants[last][bounds.end :],
-                *self.constants[last + 1 :],
-            ),
-            (*self.values[:first], values, *self.values[last:]),
-            self.starts,
-        )
-
-    def tidied(self) -> _SplitLine:
-        """Return the line without places that are empty or equal in all files, and in a row."""
-        constants, values = [self.constants[0]], list[Mapping[int, str]]()
-        for place, text in zip(self.values, self.constants[1:], strict=True):
-            distinct = set(place.values())
-            if len(distinct) == 1:
-                constants[-1] += distinct.pop() + text
-            elif values and not constants[-1]:
-                before = values[-1]
-                values[-1] = {file: before[file] + place[file] for file in place}
-                constants[-1] = text
-            else:
-                values.append(place)
-                constants.append(text)
-        return _SplitLine(tuple(constants), tuple(values), self.starts)
-
-    def grown(self, characters: str) -> _SplitLine:
-        """Return the line with places grown over the characters beside them."""
-        split = self
-        index = 0
-        while index < len(split.values):
-            before, after = split.constants[index], split.constants[index + 1]
-            left = re.search(f"(?:{characters})*\\Z", before)
-            right = re.match(f"(?:{characters})*", after)
-            bounds = _Bounds(
-                index, left.start() if left else len(before), index + 1, right.end() if right else 0
-            )
-            split = split.merged(bounds)
-            if index and not split.constants[index]:
-                split = split.tidied()
-                index -= 1
-            index += 1
-        return split.tidied()
-
-    def bridged(self, most: int) -> _SplitLine:
-        """Return the line with places joined that little stands between, and no `=`."""
-        split = self
-        index = 1
-        while index < len(split.values):
-            between = split.constants[index]
-            if len(between) <= most and "=" not in between and '"' not in between:
-                ends = _Bounds(index - 1, len(split.constants[index - 1]), index + 1, 0)
-                split = split.merged(ends)
-            else:
-                index += 1
-        return split
-
-
-def _common_words(variants: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
-    """Return the words that texts have in common, and what each has between them."""
-    first = _TOKEN.findall(variants[0])
-    tokens = {variants[0]: first}
-    found: dict[str, dict[int, int]] = {variants[0]: {it: it for it in range(len(first))}}
-    common = set(range(len(first)))
-    for variant in variants[1:]:
-        own = tokens[variant] = _TOKEN.findall(variant)
-        blocks = SequenceMatcher(None, first, own, autojunk=False).get_matching_blocks()
-        found[variant] = {a + it: b + it for a, b, size in blocks for it in range(size)}
-        common &= found[variant].keys()
-    constants = [""]
-    between = []
-    ends = dict.fromkeys(variants, 0)
-    for index in [*sorted(common), None]:
-        here = {it: len(tokens[it]) if index is None else found[it][index] for it in variants}
-        texts = {it: "".join(tokens[it][ends[it] : here[it]]) for it in variants}
-        if any(texts.values()):
-            between.append(texts)
-            constants.append("")
-        if index is not None:
-            constants[-1] += first[index]
-            ends = {it: at + 1 for it, at in here.items()}
-    return constants, between
-
-
-def key_of_branch(branch: Branch) -> str | None:
-    """Return the name that the first line of a branch sets, if it is its only line."""
-    text = text_of_file(branch.pieces, min(branch.files))
-    lines = [line for line in text.splitlines() if line.strip()]
-    return name_of(lines[0]) if len(lines) == 1 else None

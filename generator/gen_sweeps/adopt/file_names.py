@@ -74,11 +74,31 @@ class NameGrid:
         )
 
     @cached_property
-    def missing(self) -> tuple[tuple[str, ...], ...]:
-        """The combinations of levels that no file has."""
+    def missing(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """The combinations of levels that no file has: in each, some levels of each axis."""
         present = set(zip(*(axis.levels for axis in self.axes), strict=True))
         every = product(*(axis.distinct for axis in self.axes))
-        return tuple(levels for levels in every if levels not in present)
+        found: list[tuple[tuple[str, ...], ...]] = [
+            tuple((it,) for it in levels) for levels in every if levels not in present
+        ]
+        for index in reversed(range(len(self.axes))):
+            groups: dict[tuple[tuple[str, ...], ...], tuple[str, ...]] = {}
+            for levels in found:
+                others = levels[:index] + levels[index + 1 :]
+                groups[others] = groups.get(others, ()) + levels[index]
+            found = [(*it[:index], own, *it[index:]) for it, own in groups.items()]
+        return tuple(found)
+
+    def controls(self, index: int) -> tuple[str, ...]:
+        """Return the levels of an axis that exist wherever one of its other levels does."""
+        axis = self.axes[index]
+        others = list(zip(*(it.levels for it in self.axes if it is not axis), strict=True))
+        rows = [*zip(axis.levels, others or [()] * self.count, strict=True)]
+        return tuple(
+            level
+            for level in axis.distinct
+            if {row for own, row in rows if own == level} == {row for _, row in rows}
+        )
 
     @property
     def has_strategies(self) -> bool:
@@ -180,7 +200,7 @@ def _best_grid(middles: Sequence[str]) -> NameGrid | None:
             continue
         said = sum(sizes) + _entries(grid) - 0.5 * len(sizes)
         is_needed = any("/" in middle for middle in middles)
-        is_told = gaps <= len(middles) and said < len(middles) + 1
+        is_told = gaps <= len(middles) and said < len(middles) + 2
         if (is_told or is_needed) and (best is None or said < best[0]):
             best = said, grid
     return best[1] if best else None
@@ -188,7 +208,7 @@ def _best_grid(middles: Sequence[str]) -> NameGrid | None:
 
 def _entries(grid: NameGrid) -> float:
     """Return what it takes to say which combinations of levels there are not."""
-    return 1.5 * len({levels[:-1] for levels in grid.missing}) + 0.4 * len(grid.missing)
+    return sum(1 + 0.25 * sum(map(len, levels)) for levels in grid.missing)
 
 
 def _grids(middles: Sequence[str]) -> Iterator[NameGrid]:
@@ -275,7 +295,7 @@ def _named_strategies(grid: NameGrid) -> NameGrid:
     """Return a grid in which the one axis that is no number is that of the strategies."""
     named = [index for index, axis in enumerate(grid.axes) if not _is_measure(axis)]
     chosen = 0 if len(grid.axes) == 1 else named[0] if len(named) == 1 else None
-    if chosen is None:
+    if chosen is None or not grid.controls(chosen):
         return grid
     axes = list(grid.axes)
     axes[chosen] = NameAxis(axes[chosen].levels, name=STRATEGY)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gen_sweeps.adopt.deriving import Derivations
-from gen_sweeps.adopt.naming import NamedFamily, SpecVariable
+from gen_sweeps.adopt.named_family import NamedFamily, SpecVariable
 from gen_sweeps.adopt.printed_values import toml_text
 from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.patterns import parse_pattern
@@ -116,7 +116,7 @@ class _Placer:
         """Return the text that a variable's values follow from the files' names by."""
         texts = {file: toml_text(text) for file, text in variable.texts.items()}
         is_text = not variable.is_flag and texts == dict(variable.sources)
-        if not is_text or len(texts) < self._count:
+        if not is_text or not self._may_have_default(variable):
             return None
         found = self._derivations.pattern(variable.texts)
         return (found.with_names(self._names), found.exceptions) if found else None
@@ -128,10 +128,14 @@ class _Placer:
             text, wrong = pattern
             files = variable.sources.keys() - wrong
             return PlacedSetting(variable.name, toml_text(text), frozenset(files))
-        if len(variable.sources) < self._count:
+        if not self._may_have_default(variable):
             return None
         source, count = Counter(variable.sources.values()).most_common(1)[0]
         return self._setting(variable, source, self._with(variable, source)) if count > 1 else None
+
+    def _may_have_default(self, variable: SpecVariable) -> bool:
+        """Say whether a variable may be defined in files that don't print it."""
+        return not variable.is_asked or len(variable.sources) == self._count
 
     def _with(self, variable: SpecVariable, source: str) -> frozenset[int]:
         return frozenset(file for file, own in variable.sources.items() if own == source)
@@ -171,13 +175,14 @@ class _Placer:
         if index is not None:
             cells: dict[str, Counter[str]] = {}
             names = self._grid.axes[index].levels
-            for file in range(self._count):
+            is_free = self._may_have_default(variable)
+            for file in sorted(variable.sources) if is_free else range(self._count):
                 cells.setdefault(names[file], Counter())[variable.sources.get(file, "")] += 1
             typical = {level: cell.most_common(1)[0][0] for level, cell in cells.items()}
             if any("" in cell and len(cell) > 1 for cell in cells.values()):
                 typical = {}  # what is not defined can't be an exception
             source, count = Counter(typical.values()).most_common(1)[0] if typical else ("", 0)
-            is_default = count > 1 and source and len(variable.sources) == self._count
+            is_default = count > 1 and source and is_free
             default = self._setting(variable, source, ()) if is_default else None
             for level, own in typical.items():
                 if own and not (is_default and own == source):
@@ -264,7 +269,7 @@ def control_of(family: NamedFamily, placed: PlacedVariables) -> str | None:
     if not chosen:
         return None
     index = chosen[0]
-    names = grid.axes[index].distinct
+    names = grid.controls(index)
     for word in ("baseline", "base", "control", "default", "identity", "vanilla", "none"):
         if word in names:
             return word

@@ -29,7 +29,7 @@ from gen_sweeps.spec.schema import is_tagged
 if TYPE_CHECKING:
     from gen_sweeps.rendering.companions import Language
 
-_NAME_PART = re.compile(r"[A-Za-z0-9_.]+")
+_NAME_PART = re.compile(r"\w+(?:\.\w+)*", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,300})")
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)")

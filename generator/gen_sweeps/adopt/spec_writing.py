@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gen_sweeps.adopt.file_names import NameAxis, NameGrid
-from gen_sweeps.adopt.naming import NamedFamily, Shown, TemplateFork, TemplateNode
+from gen_sweeps.adopt.named_family import NamedFamily, Shown, TemplateFork, TemplateNode
 from gen_sweeps.adopt.placing import PlacedSetting, PlacedVariables, control_of
 from gen_sweeps.adopt.printed_values import toml_key, toml_text
 from gen_sweeps.adopt.siblings import Sibling
@@ -161,14 +161,10 @@ class _SpecWriter:
 
     def excluded(self) -> list[str]:
         """Return the combinations of levels that no file has."""
-        groups: dict[tuple[str, ...], list[str]] = {}
-        for levels in self._grid.missing:
-            groups.setdefault(levels[:-1], []).append(levels[-1])
-        *firsts, last = range(len(self._grid.axes))
         entries = []
-        for others, wanted in groups.items():
-            fields = [self._field(index, [it]) for index, it in zip(firsts, others, strict=True)]
-            entries.append(f"{{ {', '.join([*fields, self._field(last, wanted)])} }}")
+        for combination in self._grid.missing:
+            fields = [self._field(index, levels) for index, levels in enumerate(combination)]
+            entries.append(f"{{ {', '.join(fields)} }}")
         return _array("exclude", entries) if entries else []
 
     def _field(self, index: int, levels: Sequence[str]) -> str:
@@ -226,12 +222,17 @@ class _SpecWriter:
             levels = [_level(axis, level) for level in axis.distinct]
             yield [f"[axes.{axis.name}]", *_array("levels", levels)]
             return
-        inline = [f"{toml_key(level)} = {self._inline(own)}" for level, own in settings.items()]
-        if self._fits(inline, settings.values()):
-            yield [f"[axes.{axis.name}]", *inline]
-            return
+        inline = {
+            level: f"{toml_key(level)} = {self._inline(own)}"
+            for level, own in settings.items()
+            if not any(map(self._question, own))
+        }
+        rows = _rows(inline, axis.distinct)
+        if rows:
+            yield [f"[axes.{axis.name}]", *rows.values()]
         for level, own in settings.items():
-            yield [f"[axes.{axis.name}.{toml_key(level)}]", *map(self._line, own)]
+            if level not in rows:
+                yield [f"[axes.{axis.name}.{toml_key(level)}]", *map(self._line, own)]
 
     def _inline(self, settings: Iterable[PlacedSetting]) -> str:
         fields = ", ".join(f"{it.variable} = {it.source}" for it in settings)
@@ -246,18 +247,22 @@ class _SpecWriter:
         settings = {level: self._placed.by_level.get((index, level), ()) for level in axis.distinct}
         texts = {level: dict(self._texts(axis, level)) for level in axis.distinct}
         arguments = {it: self._arguments(axis.levels.index(it)) for it in axis.distinct}
-        inline = []
+        inline = {}
         for level, own in settings.items():
             fields = [f"{key} = {text}" for key, text in texts[level].items()]
             if arguments[level]:
                 fields.append(f"args = {self._inline(arguments[level])}")
             if own:
                 fields.append(f"vars = {self._inline(own)}")
-            inline.append(f"{toml_key(level)} = {{ {', '.join(fields)} }}".replace("{  }", "{}"))
-        if self._fits(inline, [*settings.values(), *arguments.values()]):
-            yield ["[strategies]", *inline]
-            return
+            if not any(map(self._question, (*own, *arguments[level]))):
+                table = f"{{ {', '.join(fields)} }}" if fields else "{}"
+                inline[level] = f"{toml_key(level)} = {table}"
+        rows = _rows(inline, axis.distinct)
+        if rows:
+            yield ["[strategies]", *rows.values()]
         for level, own in settings.items():
+            if level in rows:
+                continue
             lines = [f"{key} = {text}" for key, text in texts[level].items()]
             lines += self._table_lines("args", arguments[level])
             whole = f"vars = {self._inline(own)}"
@@ -285,6 +290,17 @@ class _SpecWriter:
             yield "title", toml_text(self._family.titles[file])
         if file in self._family.docs:
             yield "doc", toml_text(self._family.docs[file])
+
+
+def _rows(lines: Mapping[str, str], levels: Sequence[str]) -> Mapping[str, str]:
+    """Return the levels that have a line of their own, in the table of all; the others get tables.
+
+    Where most levels would get tables, all do.
+    """
+    rows = {
+        level: line for level, line in lines.items() if len(line) <= _WIDTH and "\n" not in line
+    }
+    return rows if 2 * len(rows) >= len(levels) else {}
 
 
 def _level(axis: NameAxis, level: str) -> str:

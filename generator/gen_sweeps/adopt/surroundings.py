@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import io
+import builtins
 import re
-import tokenize
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -15,16 +14,11 @@ from functools import cached_property
 from typing import Protocol, TypeGuard
 
 from gen_sweeps.adopt.alignment import name_of
+from gen_sweeps.proof.tokens import SourceToken, TokenKind, source_tokens
 
-_STRING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
-_FORMAT_STARTS = {
-    getattr(tokenize, name)
-    for name in ("FSTRING_START", "TSTRING_START")
-    if hasattr(tokenize, name)
-}
-_FORMAT_ENDS = {
-    getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)
-}
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
+_BUILTINS = frozenset(vars(builtins))
+"""Functions whose names say nothing of what they are given."""
 
 
 class Role(Enum):
@@ -80,22 +74,6 @@ def surroundings_of(name: str, text: str) -> Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A token, or an f-string as a whole.
-
-    Attributes:
-        kind: "string", "comment", "name", "number" or "other".
-        inner: Where its characters start and end, without quotes and `#`.
-    """
-
-    kind: str
-    start: int
-    end: int
-    inner: tuple[int, int]
-    is_format: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Scope:
     """What has a name, and where it stands."""
 
@@ -122,12 +100,12 @@ class PythonSurroundings:
             return ast.parse(self._text)
 
     @cached_property
-    def _stretches(self) -> list[_Stretch]:
-        return list(self._read_stretches())
+    def _tokens(self) -> list[SourceToken]:
+        return list(source_tokens(self._text))
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [stretch.start for stretch in self._stretches]
+        return [token.start for token in self._tokens]
 
     @cached_property
     def _docstring(self) -> tuple[int, int]:
@@ -174,65 +152,35 @@ class PythonSurroundings:
             self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
         )
 
-    def _read_stretches(self) -> Iterator[_Stretch]:
-        depth = opened = 0
-        for token in tokenize.generate_tokens(io.StringIO(self._text).readline):
-            start = self._lines[token.start[0] - 1] + token.start[1]
-            end = self._lines[token.end[0] - 1] + token.end[1]
-            if token.type in _FORMAT_STARTS:
-                opened = opened if depth else start
-                depth += 1
-            elif token.type in _FORMAT_ENDS:
-                depth -= 1
-                if not depth:
-                    yield self._string(opened, end)
-            elif depth or start == end:
-                continue
-            elif token.type == tokenize.STRING:
-                yield self._string(start, end)
-            elif token.type == tokenize.COMMENT:
-                yield _Stretch("comment", start, end, (start + 1, end))
-            else:
-                kinds = {tokenize.NAME: "name", tokenize.NUMBER: "number"}
-                yield _Stretch(kinds.get(token.type, "other"), start, end, (start, end))
-
-    def _string(self, start: int, end: int) -> _Stretch:
-        quotes = _STRING.match(self._text, start)
-        prefix, mark = (quotes[1], quotes[2]) if quotes else ("", "")
-        inner = start + len(prefix) + len(mark), end - len(mark)
-        return _Stretch("string", start, end, inner, is_format=bool(set("fFtT") & {*prefix}))
-
-    def _stretch(self, offset: int) -> _Stretch | None:
+    def _token(self, offset: int) -> SourceToken | None:
         index = bisect_right(self._starts, offset) - 1
         if index < 0:
             return None
-        stretch = self._stretches[index]
-        if stretch.kind == "other" and index and self._stretches[index - 1].end == offset:
-            stretch = self._stretches[index - 1]
-        return stretch if offset <= stretch.end else None
+        token = self._tokens[index]
+        if token.kind is TokenKind.OTHER and index and self._tokens[index - 1].end == offset:
+            token = self._tokens[index - 1]
+        return token if offset <= token.end else None
 
     def role(self, start: int, end: int) -> Role | None:
         """Return what may fill a place; None if it can't be a place of its own."""
         if (start, end) in self._expressions:
             return Role.EXPRESSION
-        stretch = self._stretch(start)
-        if stretch is None:
+        token = self._token(start)
+        if token is None:
             return None
-        first, last = stretch.inner
+        first, last = token.inner
         if not first <= start <= end <= last:
-            is_dotted = (
-                stretch.kind == "name" and self._text[start:end].replace(".", "").isidentifier()
-            )
+            is_dotted = _DOTTED.fullmatch(self._text, start, end)
             return Role.NAME if is_dotted and self._is_module(start) else None
-        match stretch.kind:
-            case "string" if stretch.is_format and self._is_in_braces(first, start):
+        match token.kind:
+            case TokenKind.FORMAT if self._is_in_braces(first, start):
                 return None
-            case "string":
-                is_docstring = (stretch.start, stretch.end) == self._docstring
+            case TokenKind.STRING | TokenKind.FORMAT:
+                is_docstring = (token.start, token.end) == self._docstring
                 return Role.DOCSTRING if is_docstring else Role.TEXT
-            case "comment":
+            case TokenKind.COMMENT:
                 return Role.TEXT
-            case "name":
+            case TokenKind.NAME:
                 return Role.NAME
             case _:
                 return None
@@ -243,13 +191,13 @@ class PythonSurroundings:
 
     def _is_module(self, offset: int) -> bool:
         line = self._text[self._text.rfind("\n", 0, offset) + 1 : offset]
-        return line.lstrip().startswith(("from ", "import "))
+        return re.fullmatch(r"\s*(?:from\s+[\w.]*|import\s.*)", line) is not None
 
     def around(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the expressions around a place, the smallest first; before them, its string."""
-        stretch = self._stretch(start)
-        if stretch and stretch.kind == "string":
-            first, last = stretch.inner
+        token = self._token(start)
+        if token and token.kind.is_string:
+            first, last = token.inner
             if first <= start <= end <= last and (first, last) != (start, end):
                 yield first, last
         index = bisect_right(self._by_start, (start, len(self._text) + 1))
@@ -258,11 +206,11 @@ class PythonSurroundings:
 
     def contents(self, start: int) -> tuple[int, int] | None:
         """Return where the text in quotes, or the comment, that an offset is in starts and ends."""
-        stretch = self._stretch(start)
-        if stretch is None or stretch.kind not in ("string", "comment"):
+        token = self._token(start)
+        if token is None or not (token.kind.is_string or token.kind is TokenKind.COMMENT):
             return None
-        first, last = stretch.inner
-        return stretch.inner if first <= start <= last else None
+        first, last = token.inner
+        return token.inner if first <= start <= last else None
 
     # -- what a reader calls a place --
 
@@ -285,19 +233,22 @@ class PythonSurroundings:
 
     def naming(self, offset: int) -> Naming:
         """Return what a reader calls what stands at an offset."""
-        stretch = self._stretch(offset)
-        if stretch and stretch.kind == "comment":
-            return self._comment_naming(stretch)
+        token = self._token(offset)
+        if token and token.kind is TokenKind.COMMENT:
+            return self._comment_naming(token)
         best = self._scope(offset)
         return Naming(best.key, best.parents) if best else Naming("")
 
-    def _comment_naming(self, comment: _Stretch) -> Naming:
+    def _comment_naming(self, comment: SourceToken) -> Naming:
         line = self._text[self._text.rfind("\n", 0, comment.start) + 1 : comment.start]
         if line.strip():
             found = self.naming(comment.start - len(line) + len(line.lstrip()) - len(line) + 1)
             key = name_of(line) or found.key
             return Naming(f"{key}_note" if key else "note", found.parents)
-        return Naming("note")
+        rest = self._text[comment.end :].split("\n")
+        code = next((it for it in rest if it.strip() and not it.lstrip().startswith("#")), "")
+        name = name_of(code)
+        return Naming(f"{name}_note" if name else "note")
 
     def _read_scopes(self, node: ast.AST, parents: tuple[str, ...]) -> Iterator[_Scope]:
         """Yield what has a name, and where it stands; the inner ones after the outer ones."""
@@ -344,7 +295,9 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             | ast.AnnAssign(target=target, value=ast.expr() as value)
         ):
             yield _last_name(target), value
-        case ast.Call(func=function, args=[_, *_] as arguments):
+        case ast.Call(func=function, args=[_, *_] as arguments) if (
+            _last_name(function) not in _BUILTINS
+        ):
             positional = (it for it in arguments if not isinstance(it, ast.Starred))
             yield from ((_last_name(function), it) for it in positional)
         case ast.Dict(keys=keys, values=values):
@@ -352,6 +305,8 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             yield from ((str(key.value), value) for key, value in pairs if _is_text(key))
         case ast.arguments():
             yield from _defaults(node)
+        case ast.For(target=target, iter=values) | ast.comprehension(target=target, iter=values):
+            yield _last_name(target), values
 
 
 def _defaults(node: ast.arguments) -> Iterator[tuple[str, ast.expr]]:

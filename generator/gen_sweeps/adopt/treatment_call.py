@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from gen_sweeps.adopt.naming import SpecVariable
+from gen_sweeps.adopt.named_family import SpecVariable
 from gen_sweeps.adopt.printed_values import expression_source, frozen
 from gen_sweeps.adopt.siblings import Sibling
 from gen_sweeps.proof.python_syntax import offset_of

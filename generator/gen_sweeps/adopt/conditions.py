@@ -1,0 +1,257 @@
+"""Finds the conditions of a template: what tells the files that have a branch from the others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from gen_sweeps.adopt.alignment import name_of
+from gen_sweeps.adopt.file_names import NameGrid
+from gen_sweeps.adopt.pieces import Branch, Fork, is_cosmetic, text_of_file
+from gen_sweeps.adopt.printed_values import toml_text
+from gen_sweeps.adopt.surroundings import Naming, Surroundings
+from gen_sweeps.adopt.variables import Draft, FoundVariables
+from gen_sweeps.adopt.wording import STOP_WORDS, identifier, is_comment, subject_of, words_of
+from gen_sweeps.spec.model import STRATEGY
+
+_FEW_FILES = 6
+"""Below this, files part in so few ways that two places may part them alike by chance."""
+
+_MOST_LEVELS = 3
+"""Levels that a condition may list."""
+
+_Condition: TypeAlias = Callable[[NameGrid], str]
+"""A condition of Jinja, once axes and variables have names."""
+
+
+class Conditions:
+    """The conditions of one template.
+
+    Args:
+        variables: What the template prints; flags and choices are added.
+        texts: The files.
+        places: What can be asked of each of them.
+        grid: What their names have in common.
+        starts: Where branches start in the files that have them, by the branch's identity.
+    """
+
+    def __init__(
+        self,
+        variables: FoundVariables,
+        texts: Sequence[str],
+        places: Sequence[Surroundings],
+        grid: NameGrid,
+        starts: Mapping[int, Mapping[int, int]],
+    ) -> None:
+        self._variables = variables
+        self._texts = texts
+        self._places = places
+        self._grid = grid
+        self._starts = starts
+        self._count = len(texts)
+        self._of_branch: dict[int, _Condition] = {}
+        self._flags: list[tuple[frozenset[int], Draft]] = []
+
+    def of(self, branch: Branch, grid: NameGrid) -> str:
+        """Return the condition of a branch as a template has it.
+
+        Args:
+            branch: The branch.
+            grid: The axes, with names.
+        """
+        return self._of_branch[id(branch)](grid)
+
+    def read(self, fork: Fork) -> None:
+        """Find the conditions of a fork."""
+        covered = frozenset[int]().union(*(branch.files for branch in fork.branches))
+        is_full = covered == fork.files
+        left = fork.files
+        open_branches: list[Branch] = []
+        for branch in fork.branches[:-1] if is_full else fork.branches:
+            condition = self._known_condition(branch, left)
+            if condition:
+                self._of_branch[id(branch)] = condition
+            else:
+                open_branches.append(branch)
+            left -= branch.files
+        if not open_branches:
+            return
+        conditions = len(fork.branches) - is_full
+        is_pair = len(fork.branches) == 2 and self._common_key(fork)  # noqa: PLR2004 - see above
+        is_choice = len(fork.branches) > 2 or is_pair  # noqa: PLR2004 - else a flag will do
+        if is_choice and len(open_branches) == conditions > 0 and self._add_choice(fork):
+            return
+        for branch in open_branches:
+            self._of_branch[id(branch)] = self._new_flag(branch, fork.files)
+
+    def _known_condition(self, branch: Branch, within: frozenset[int]) -> _Condition | None:
+        """Return a condition that holds for a branch's files only, if there is one already."""
+        own = branch.files
+        for index in range(len(self._grid.axes)):
+            if condition := self._of_levels(index, own, within - own):
+                return condition
+        asked = [it for it in self._variables.drafts if not it.is_flag and it.files & within == own]
+        if self._count < _FEW_FILES:
+            own_ones = {id(it) for it in self._variables.within(branch)}
+            asked = [it for it in asked if id(it) in own_ones]
+        is_there = any(it.is_asked or not it.is_constant for it in asked)
+        if not is_there and (condition := self._flagged(own, within, branch)):
+            return condition
+        if not asked:
+            return None
+        # What is asked for has no default: the one that would need it least.
+        best = max(asked, key=lambda it: (it.is_asked, len({*it.sources.values()})))
+        best.is_asked = True
+        return lambda _: f"{best.name} is defined"
+
+    def _flagged(
+        self, own: frozenset[int], within: frozenset[int], branch: Branch
+    ) -> _Condition | None:
+        for files, flag in self._flags:
+            if files & within == own and self._is_related(flag, branch):
+                flag.sources |= {it: "true" if it in own else "false" for it in within}
+                return _named(flag)
+        return None
+
+    def _of_levels(
+        self, index: int, own: frozenset[int], others: frozenset[int]
+    ) -> _Condition | None:
+        """Return a condition on the levels of an axis, if those tell files from others."""
+        axis = self._grid.axes[index]
+        mine, theirs = ({axis.levels[file] for file in it} for it in (own, others))
+        if axis.name == STRATEGY or mine & theirs:
+            return None
+        if len(mine) == 1:
+            return self._compared(index, "==", *mine)
+        if len(theirs) == 1:
+            return self._compared(index, "!=", *theirs)
+        if len(mine) <= _MOST_LEVELS and len(own) > len(mine):
+            return self._compared(index, "in", *sorted(mine))
+        return None
+
+    def _compared(self, index: int, operator: str, *levels: str) -> _Condition:
+        axis = self._grid.axes[index]
+        values = [level if axis.is_number else f'"{level}"' for level in levels]
+        value = f"[{', '.join(values)}]" if operator == "in" else values[0]
+        return lambda grid: f"{grid.axes[index].name} {operator} {value}"
+
+    def _is_related(self, flag: Draft, branch: Branch) -> bool:
+        """Say whether a flag may stand for another branch too."""
+        keys = {it.key for it in flag.namings}
+        if self._count >= _FEW_FILES or is_cosmetic(branch):
+            return True
+        return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
+
+    def _new_flag(self, branch: Branch, within: frozenset[int]) -> _Condition:
+        draft = Draft(
+            {file: "true" if file in branch.files else "false" for file in sorted(within)},
+            {},
+            {file: [at] for file, at in self._starts[id(branch)].items()},
+            list(self._flag_namings(branch)),
+            None,
+        )
+        self._variables.drafts.append(draft)
+        self._flags.append((branch.files, draft))
+        return _named(draft)
+
+    def _flag_namings(self, branch: Branch) -> Iterator[Naming]:
+        """Yield what the flag of a branch may be called: what its code sets, or defines, first."""
+        file = min(branch.files)
+        text = text_of_file(branch.pieces, file)
+        if not text.strip():
+            end = self._starts[id(branch)][file] + len(text)
+            after = self._texts[file][end:].lstrip().partition("\n")[0]
+            found = subject_of(after)
+            word = found[1] if found else identifier(next(iter(words_of(after)), ""))
+            yield Naming(f"blank_before_{word}" if word else "has_blank_line")
+            return
+        lines = text.splitlines()
+        for line in sorted(lines, key=is_comment):
+            if found := subject_of(line):
+                yield Naming("_".join(found))
+        for word in re.findall(r"[A-Za-z_]\w{3,}", text):
+            if word.lower() not in STOP_WORDS:
+                yield Naming(f"has_{identifier(word)}")
+        start = self._starts[id(branch)][file]
+        key = self._places[file].naming(start + len(text) - len(text.lstrip())).key
+        yield Naming(f"has_{identifier(key) or 'more'}")
+
+    def _common_key(self, fork: Fork) -> str | None:
+        """Return what all branches set, or define, first."""
+        keys = set()
+        for branch in fork.branches:
+            text = text_of_file(branch.pieces, min(branch.files))
+            line = next((it for it in text.splitlines() if it.strip()), "")
+            keys.add(name_of(line))
+        return keys.pop() if len(keys) == 1 else None
+
+    def _add_choice(self, fork: Fork) -> bool:
+        """Add a variable with a word for each branch, if there are such words."""
+        texts = {
+            branch.files: text_of_file(branch.pieces, min(branch.files)) for branch in fork.branches
+        }
+        words = {files: words_of(text) for files, text in texts.items()}
+        counts = Counter(word for own in words.values() for word in set(own))
+        tags: dict[frozenset[int], str] = {}
+        for files, own in words.items():
+            special = (word for word in own if counts[word] == 1 and word not in tags.values())
+            tags[files] = next(special, "")
+        is_like = not all(tags.values())
+        if is_like:
+            if len(tags) == 2:  # noqa: PLR2004 - a flag will do
+                return False
+            tags = {files: self._grid.axes[0].levels[min(files)] for files in tags}
+            if len({*tags.values()}) < len(tags):
+                tags = {files: f"form_{number}" for number, files in enumerate(tags, 1)}
+        for other in self._variables.drafts:
+            if other.role is None and other.texts and self._parts_alike(other, tags):
+                for branch in fork.branches:
+                    tag = other.texts[min(branch.files)]
+                    self._of_branch[id(branch)] = _equality(other, tag)
+                rest = fork.files - other.sources.keys()
+                other.sources |= dict.fromkeys(rest, '"none"')
+                other.texts |= dict.fromkeys(rest, "none")
+                return True
+        texts_by_file = {file: tag for files, tag in tags.items() for file in files}
+        first = min(fork.branches, key=lambda it: min(it.files))
+        key = self._common_key(fork)
+        naming = Naming(identifier(key)) if key else self._fork_naming(first)
+        draft = Draft(
+            {file: toml_text(tag) for file, tag in texts_by_file.items()},
+            texts_by_file,
+            {file: [at] for it in fork.branches for file, at in self._starts[id(it)].items()},
+            [Naming(f"{naming.key}_{'like' if is_like else 'form'}", naming.parents), naming],
+            None,
+        )
+        uncovered = fork.files - texts_by_file.keys()
+        draft.sources |= dict.fromkeys(uncovered, '"none"')
+        draft.texts |= dict.fromkeys(uncovered, "none")
+        self._variables.drafts.append(draft)
+        for branch in fork.branches:
+            self._of_branch[id(branch)] = _equality(draft, tags[branch.files])
+        return True
+
+    def _parts_alike(self, draft: Draft, tags: Mapping[frozenset[int], str]) -> bool:
+        groups: dict[str, set[int]] = {}
+        for file, tag in draft.texts.items():
+            groups.setdefault(tag, set()).add(file)
+        mine = {frozenset(files) for files in groups.values()}
+        return self._count >= _FEW_FILES and all(files in mine for files in tags)
+
+    def _fork_naming(self, branch: Branch) -> Naming:
+        file = min(branch.files)
+        start = self._starts[id(branch)][file]
+        text = self._texts[file][start:]
+        naming = self._places[file].naming(start + len(text) - len(text.lstrip()))
+        words = words_of(text_of_file(branch.pieces, file))
+        return naming if naming.key else Naming(words[0] if words else "form")
+
+
+def _equality(draft: Draft, tag: str) -> _Condition:
+    return lambda _: f'{draft.name} == "{tag}"'
+
+
+def _named(flag: Draft) -> _Condition:
+    return lambda _: flag.name

@@ -1,0 +1,128 @@
+"""Finds the variables of a family: places that say the same in each file are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gen_sweeps.adopt.pieces import Blank, Branch, blanks
+from gen_sweeps.adopt.printed_values import written
+from gen_sweeps.adopt.surroundings import Naming, Role, Surroundings
+from gen_sweeps.adopt.wording import is_kin, is_telling
+
+
+@dataclass
+class Draft:
+    """A variable that has no name yet.
+
+    Attributes:
+        sources: Its TOML source, by the number of the file.
+        texts: What stands in the file, likewise.
+        starts: Where it stands there.
+        namings: What a reader would call the places, the first one first.
+        role: What may stand there; None for what only says which branch a file takes.
+        rank: Which variables are named before it: those of a lower one.
+        name: What it is called, once it is.
+        is_asked: Whether a condition asks if it is defined.
+    """
+
+    sources: dict[int, str]
+    texts: dict[int, str]
+    starts: dict[int, list[int]]
+    namings: list[Naming]
+    role: Role | None
+    rank: int = 1
+    name: str = ""
+    is_asked: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it says the same wherever it stands, and nothing else."""
+        return not self.is_flag and not self.is_asked and len({*self.texts.values()}) == 1
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it only says which branch a file takes."""
+        return self.role is None
+
+    @property
+    def files(self) -> frozenset[int]:
+        """The files in which it is set."""
+        return frozenset(self.sources)
+
+
+class FoundVariables:
+    """The variables of a family, in the order in which they were found.
+
+    Args:
+        path: The name of a file of the family.
+        places: What can be asked of each file.
+    """
+
+    def __init__(self, path: str, places: Sequence[Surroundings]) -> None:
+        self._path = path
+        self._places = places
+        self._of_blank: dict[int, tuple[Draft, str]] = {}
+        self.drafts: list[Draft] = []
+
+    def read(self, blank: Blank) -> None:
+        """Let a place be printed by the variable that says the same, or by a new one."""
+        found = written(blank.role, blank.values, self._path)
+        assert found is not None  # noqa: S101 - it was cut such that there is one
+        file, start = min(blank.starts.items())
+        naming = self._places[file].naming(start)
+        if not naming.key and blank.role is Role.WORDS:
+            naming = Naming("value", naming.parents)
+        draft = self._same(blank, dict(found.sources), naming)
+        if draft is None:
+            rank = {Role.DOCSTRING: 3, Role.TEXT: 2}.get(blank.role, 1)
+            draft = Draft(dict(found.sources), dict(blank.values), {}, [], blank.role, rank)
+            self.drafts.append(draft)
+        draft.namings.append(naming)
+        draft.sources |= found.sources if not draft.files >= blank.values.keys() else {}
+        draft.texts |= blank.values
+        for it, at in blank.starts.items():
+            draft.starts.setdefault(it, []).append(at)
+        self._of_blank[id(blank)] = draft, found.filter
+
+    def _same(self, blank: Blank, sources: dict[int, str], naming: Naming) -> Draft | None:
+        """Return the variable that a place prints too; None if it is one of its own."""
+        for draft in self.drafts:
+            is_namesake = any(is_kin(it.key, naming.key) for it in draft.namings)
+            both = draft.files & sources.keys()
+            prints_alike = all(draft.texts[file] == blank.values[file] for file in both) and (
+                all(draft.sources[file] == sources[file] for file in both)
+                or (draft.role is Role.EXPRESSION and _are_plain(draft.sources.values()))
+            )
+            if not prints_alike:
+                continue
+            if draft.files == sources.keys():
+                if is_namesake or is_telling(blank.values.values()):
+                    return draft
+            elif draft.files > sources.keys():
+                distinct = len(set(sources.values()))
+                if distinct > 1 and (is_namesake or is_telling(blank.values.values())):
+                    return draft
+                if is_namesake and naming.parents == draft.namings[0].parents:
+                    return draft
+            elif is_namesake and draft.role is blank.role:
+                parents = {it.parents for it in draft.namings}
+                if naming.parents in parents and (not both or len(set(map(sources.get, both))) > 1):
+                    return draft
+        return None
+
+    def printed(self, blank: Blank) -> tuple[Draft, str] | None:
+        """Return the variable that a place prints, and the filter; None if it prints none."""
+        return self._of_blank.get(id(blank))
+
+    def within(self, branch: Branch) -> Iterator[Draft]:
+        """Yield the variables that a branch prints."""
+        for blank in blanks(branch.pieces):
+            if found := self.printed(blank):
+                yield found[0]
+
+
+def _are_plain(sources: Iterable[str]) -> bool:
+    """Say whether values are numbers, which print alike in code and in texts."""
+    return all(re.fullmatch(r"-?\d[\d.eE+-]*", source) for source in sources)

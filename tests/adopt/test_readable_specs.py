@@ -1,0 +1,161 @@
+"""What a person finds in the spec and template that `gen-sweeps adopt` writes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from conftest import World
+
+
+def _adopted(world: World, files: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+    """Adopt files; return the spec and the template, which make exactly these files."""
+    for name, text in files.items():
+        world.write(f"runs/{name}", text)
+    done = world.run("adopt", *(f"runs/{name}" for name in files))
+    assert (done.exit_code, done.err) == (0, "")
+    assert world.run("runs/spec.toml", "--check").exit_code == 0
+    (template,) = world.path("runs/templates").iterdir()
+    return tomllib.loads(world.read("runs/spec.toml")), template.read_text()
+
+
+def _trainer(name: str, lr: str, *more: str) -> str:
+    imported = "from speech import Profiler, Schedule, angle, train"
+    lines = (imported, f'name = "{name}"', f"lr = {lr}", *more, "steps = 1000", "train(lr, steps)")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def test_what_is_printed_in_a_branch_only_has_a_default_too(empty: World) -> None:
+    warm = ["warmup = 50", "decay = 0.9"]
+    spec, template = _adopted(
+        empty,
+        {
+            "a.py": _trainer("a", "0.1", "warmup = 10", "decay = 0.9"),
+            "b.py": _trainer("b", "0.2", "warmup = 20", "decay = 0.9"),
+            "c.py": _trainer("c", "0.3", "warmup = 30", "decay = 0.5"),
+            "d.py": _trainer("d", "0.4", "warmup = 40", "decay = 0.9"),
+            "e.py": _trainer("e", "0.5", *warm),
+            "f.py": _trainer("f", "0.6"),
+        },
+    )
+    assert (
+        "{% if warmup is defined %}\nwarmup = {{ warmup }}\ndecay = {{ decay }}\n{% end" in template
+    )
+    assert spec["vars"]["decay"] == 0.9
+    assert "warmup" not in spec["vars"], "where it is not defined, nothing is printed"
+    assert spec["strategies"]["e"]["vars"] == {"lr": 0.5, "warmup": 50}
+
+
+def test_what_some_files_have_alike_stands_in_the_template(empty: World) -> None:
+    files = {
+        f"{name}.py": _trainer(name, f"0.{number}", f"warmup = {number}0", "decay = 0.9")
+        for number, name in enumerate("abcde", 1)
+    }
+    spec, template = _adopted(empty, {**files, "f.py": _trainer("f", "0.6")})
+    assert "{% if warmup is defined %}\nwarmup = {{ warmup }}\ndecay = 0.9\n{% endif %}" in template
+    assert "decay" not in str(spec)
+
+
+def test_places_that_say_the_same_in_each_file_are_one_variable(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.py": _trainer(name, "0.1", f"width = {width}", "", f"head_dim = {width}")
+            for name, width in (("tiny", 192), ("small", 384), ("base", 768), ("large", 1024))
+        },
+    )
+    assert "width = {{ width }}\n\nhead_dim = {{ width }}\n" in template
+    assert spec["treatment"]["vary"] == ["strategy", "width"]
+
+
+def test_numbers_that_are_equal_by_chance_are_variables_of_their_own(empty: World) -> None:
+    spec, _ = _adopted(
+        empty,
+        {
+            f"{name}.py": _trainer(name, "0.1", f"layers = {number}", f"epochs = {number}")
+            for name, number in (("a", 8), ("b", 8), ("c", 16), ("d", 8))
+        },
+    )
+    assert spec["treatment"]["vary"] == ["strategy", "layers", "epochs"]
+
+
+def test_a_file_that_breaks_a_line_otherwise_has_a_branch_for_it_alone(empty: World) -> None:
+    files = {
+        f"{name}.py": _trainer(name, "0.1", f'base = ["models/{base}/v1.py"]')
+        for name, base in (("a", "resnet"), ("b", "vit"), ("c", "convnext"), ("d", "swin"))
+    }
+    files["e.py"] = _trainer("e", "0.1", "base = [", '    "models/regnet/v1.py"', "]")
+    _, template = _adopted(empty, files)
+    assert template.count("{% if") == 1
+    assert 'base = [\n    "models/regnet/v1.py"\n]\n{% else %}\nbase = ["models/{{' in template
+
+
+def test_an_argument_of_some_files_with_several_values_is_one_variable(empty: World) -> None:
+    values = {"a": "None", "b": "None", "c": "angle", "d": "angle", "e": "", "f": ""}
+    _, template = _adopted(
+        empty,
+        {
+            f"{name}.py": _trainer(name, "0.1", *([f"assign = {value}"] if value else []))
+            for name, value in values.items()
+        },
+    )
+    assert "{% if assign is defined %}\nassign = {{ assign }}\n{% endif %}" in template
+
+
+def test_a_name_that_templates_use_otherwise_is_not_taken(empty: World) -> None:
+    spec, _ = _adopted(
+        empty,
+        {
+            f"{name}.py": _trainer(name, "0.1", f'_base_ = "{base}"')
+            for name, base in (("a", "resnet"), ("b", "vit"), ("c", "convnext"))
+        },
+    )
+    assert spec["treatment"]["vary"] == ["strategy", "base_name"]
+
+
+def test_flags_are_called_like_the_code_that_they_switch(empty: World) -> None:
+    block = ("# turned on in June", "profiler = Profiler()", "profiler.start()", "")
+    spec, template = _adopted(
+        empty,
+        {
+            "a.py": _trainer("a", "0.1"),
+            "b.py": _trainer("b", "0.1", *block),
+            "c.py": _trainer("c", "0.1", ""),
+            "d.py": _trainer("d", "0.1", *block),
+        },
+    )
+    assert "{% if has_profiler %}\n# turned on in June\n" in template
+    assert "blank_before_steps" in spec["treatment"]["vary"]
+
+
+def test_combinations_that_are_missing_are_excluded_together(empty: World) -> None:
+    envs, optimizers = ("ant", "cheetah", "hopper", "walker"), ("adam", "lion", "sgd")
+    spec, _ = _adopted(
+        empty,
+        {
+            f"{env}_{optimizer}.py": _trainer(f"{env}_{optimizer}", "0.1", f'env = "{env}"')
+            for env in envs
+            for optimizer in optimizers
+            if optimizer == "adam" or env in ("ant", "cheetah")
+        },
+    )
+    assert spec["axes"]["env"]["levels"] == [*envs]
+    (excluded,) = spec["sweep"]["exclude"]
+    assert [*excluded.values()] == [["hopper", "walker"], ["lion", "sgd"]]
+
+
+def test_most_strategies_take_a_line_and_long_ones_a_table(empty: World) -> None:
+    long = ", ".join(f"layer_{number}=True" for number in range(8))
+    files = {f"{it}.py": _trainer(it, f"0.{n}") for n, it in enumerate("abcdef", 1)}
+    files["g.py"] = _trainer("g", f"Schedule({long})")
+    _adopted(empty, files)
+    text = empty.read("runs/spec.toml")
+    assert "[strategies]\na = { vars = { lr = 0.1 } }\nb = { vars = { lr = 0.2 } }\n" in text
+    assert "\n\n[strategies.g]\nvars.lr = { python =" in text
+
+
+def test_a_level_that_some_combinations_lack_is_no_control(empty: World) -> None:
+    names = ("deep_4k", "large_1k", "large_4k", "small_1k", "small_4k")
+    spec, _ = _adopted(empty, {f"{it}.py": _trainer(it, "0.1", f'size = "{it}"') for it in names})
+    assert spec["sweep"]["control"] == "large", "deep comes first, but not with 1k"
