@@ -155,6 +155,22 @@ def test_most_strategies_take_a_line_and_long_ones_a_table(empty: World) -> None
     assert "\n\n[strategies.g]\nvars.lr = { python =" in text
 
 
+def test_what_is_calculated_from_a_number_of_the_name_is_no_variable(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}_seed{seed}.py": _trainer(
+                name, "0.1", f"seed = {seed}", f"eval_seed = {seed + 100}", f"port = {seed * 10}"
+            )
+            for name in ("adam", "sgd")
+            for seed in (1, 2, 3)
+        },
+    )
+    assert "eval_seed = {{ seed + 100 }}\nport = {{ seed * 10 }}\n" in template
+    assert spec["treatment"]["vary"] == ["strategy"]
+    assert "vars" not in spec
+
+
 def test_a_level_that_some_combinations_lack_is_no_control(empty: World) -> None:
     names = ("deep_4k", "large_1k", "large_4k", "small_1k", "small_4k")
     spec, _ = _adopted(empty, {f"{it}.py": _trainer(it, "0.1", f'size = "{it}"') for it in names})

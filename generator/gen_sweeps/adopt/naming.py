@@ -278,7 +278,9 @@ class _Namer:
             Role.DOCSTRING: " | docstring",
             Role.EXPRESSION: "" if axis.is_number else " | name",
         }
-        return expression + filters.get(blank.role, "")
+        if (filter_name := filters.get(blank.role, "")) and derived.is_computed:
+            expression = f"({expression})"
+        return expression + filter_name
 
 
 def _first_place(draft: Draft) -> int:
