@@ -175,3 +175,31 @@ def test_a_level_that_some_combinations_lack_is_no_control(empty: World) -> None
     names = ("deep_4k", "large_1k", "large_4k", "small_1k", "small_4k")
     spec, _ = _adopted(empty, {f"{it}.py": _trainer(it, "0.1", f'size = "{it}"') for it in names})
     assert spec["sweep"]["control"] == "large", "deep comes first, but not with 1k"
+
+
+def test_what_a_docstring_says_of_its_file_is_one_title_and_one_doc(empty: World) -> None:
+    said = {
+        "plain": ("Reward as it comes", "Nothing is passed at all."),
+        "mixed": (
+            "Reward mixing",
+            "r' = a * G + (1 - a) * r\n\nMixes the joint reward with its own.",
+        ),
+        "coma": (
+            "Counterfactual advantage",
+            "A = r - b\n\nThe baseline is estimated from rollouts.",
+        ),
+    }
+    docstring = '"""{}: one arm.\n\n{}\n\nOn MATH-500.\n"""\n\n'
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.py": docstring.format(title, doc) + _trainer("x", "0.1")
+            for name, (title, doc) in said.items()
+        },
+    )
+    assert template.startswith(
+        '"""{{ strategy.title | docstring }}: one arm.\n\n'
+        '{{ strategy.doc | docstring }}\n\nOn MATH-500.\n"""\n'
+    )
+    for name, (title, doc) in said.items():
+        assert spec["strategies"][name] == {"title": title, "doc": doc}
