@@ -203,3 +203,15 @@ def test_what_a_docstring_says_of_its_file_is_one_title_and_one_doc(empty: World
     )
     for name, (title, doc) in said.items():
         assert spec["strategies"][name] == {"title": title, "doc": doc}
+
+
+def test_docstrings_that_end_otherwise_are_still_made_again(empty: World) -> None:
+    _, template = _adopted(
+        empty,
+        {
+            "a.py": '"""An arm.\n\nIt warms up.\n"""\n' + _trainer("x", "0.1"),
+            "b.py": '"""An arm.\n\nNothing is special."""\n' + _trainer("x", "0.1"),
+            "c.py": '"""An arm.\n\nIt decays, and early.\n"""\n' + _trainer("x", "0.1"),
+        },
+    )
+    assert template.startswith('"""An arm.\n\n')

@@ -237,15 +237,14 @@ class Cutter:
             for file in sorted(files)
         }
         opening, closing = (_common_quotes(list(texts.values()), it) for it in _QUOTES)
-        if not all(
-            text[len(opening) : len(text) - len(closing)].strip() for text in texts.values()
-        ):
+        first = len(opening)
+        values = {file: text[first : len(text) - len(closing)] for file, text in texts.items()}
+        if not all(map(str.strip, values.values())):
             return None
         starts = {
-            file: next(line.starts[file] for line in lines if file in line.files) + len(opening)
+            file: next(line.starts[file] for line in lines if file in line.files) + first
             for file in texts
         }
-        values = {file: text[len(opening) : -len(closing)] for file, text in texts.items()}
         is_prose = all(
             self._places[file].role(start, start + len(values[file])) is Role.DOCSTRING
             for file, start in starts.items()
