@@ -49,11 +49,14 @@ def test_what_is_printed_in_a_branch_only_has_a_default_too(empty: World) -> Non
 
 def test_what_some_files_have_alike_stands_in_the_template(empty: World) -> None:
     files = {
-        f"{name}.py": _trainer(name, f"0.{number}", f"warmup = {number}0", "decay = 0.9")
+        f"{name}.py": _trainer(
+            name, f"0.{number}", f"warmup = {number}0", "layers = 3", "decay = 0.9"
+        )
         for number, name in enumerate("abcde", 1)
     }
-    spec, template = _adopted(empty, {**files, "f.py": _trainer("f", "0.6")})
-    assert "{% if warmup is defined %}\nwarmup = {{ warmup }}\ndecay = 0.9\n{% endif %}" in template
+    spec, template = _adopted(empty, {**files, "f.py": _trainer("f", "0.6", "layers = 3")})
+    assert "{% if warmup is defined %}\nwarmup = {{ warmup }}\n{% endif %}" in template
+    assert "{% if warmup is defined %}\ndecay = 0.9\n{% endif %}" in template
     assert "decay" not in str(spec)
 
 
@@ -69,15 +72,22 @@ def test_places_that_say_the_same_in_each_file_are_one_variable(empty: World) ->
     assert spec["treatment"]["vary"] == ["strategy", "width"]
 
 
-def test_numbers_that_are_equal_by_chance_are_variables_of_their_own(empty: World) -> None:
+def test_values_that_are_equal_by_chance_are_variables_of_their_own(empty: World) -> None:
     spec, _ = _adopted(
         empty,
         {
-            f"{name}.py": _trainer(name, "0.1", f"layers = {number}", f"epochs = {number}")
+            f"{name}.py": _trainer(
+                name,
+                "0.1",
+                f"layers = {number}",
+                f"epochs = {number}",
+                f"amp = {number > 8}",
+                f"shuffle = {number > 8}",
+            )
             for name, number in (("a", 8), ("b", 8), ("c", 16), ("d", 8))
         },
     )
-    assert spec["treatment"]["vary"] == ["strategy", "layers", "epochs"]
+    assert spec["treatment"]["vary"] == ["strategy", "layers", "epochs", "amp", "shuffle"]
 
 
 def test_a_file_that_breaks_a_line_otherwise_has_a_branch_for_it_alone(empty: World) -> None:
@@ -175,6 +185,7 @@ def test_a_level_that_some_combinations_lack_is_no_control(empty: World) -> None
     names = ("deep_4k", "large_1k", "large_4k", "small_1k", "small_4k")
     spec, _ = _adopted(empty, {f"{it}.py": _trainer(it, "0.1", f'size = "{it}"') for it in names})
     assert spec["sweep"]["control"] == "large", "deep comes first, but not with 1k"
+    assert spec["treatment"]["vary"] == ["name"]
 
 
 def test_what_a_docstring_says_of_its_file_is_one_title_and_one_doc(empty: World) -> None:

@@ -106,15 +106,8 @@ class TreatmentCall:
             )
 
 
-def find_treatment_call(
-    siblings: Sequence[Sibling], strategies: Sequence[str]
-) -> TreatmentCall | None:
-    """Return the call in which strategies differ most, if a spec can lay it out as it is written.
-
-    Args:
-        siblings: The files.
-        strategies: The strategy of each.
-    """
+def find_treatment_call(siblings: Sequence[Sibling]) -> TreatmentCall | None:
+    """Return the call in which files differ most, if the spec can lay it out as it is written."""
     if not siblings[0].is_python:
         return None
     per_file = [dict(_sites(sibling.text)) for sibling in siblings]
@@ -123,9 +116,7 @@ def find_treatment_call(
     for function in common:
         sites = tuple(found[function][0] for found in per_file)
         call = _call(function, per_file[0][function][1], sites)
-        if call is None or not _is_of_strategies(sites, strategies):
-            continue
-        if best and len(call.vary) <= len(best.vary):
+        if call is None or (best and len(call.vary) <= len(best.vary)):
             continue
         if all(_is_laid_out(call, site, it.text) for site, it in zip(sites, siblings, strict=True)):
             best = call
@@ -196,16 +187,6 @@ def _call(function: str, owner: str, sites: tuple[CallSite, ...]) -> TreatmentCa
     if sum(not is_shared(name) for name in vary) < _FEWEST or any(map(is_shared, vary)):
         return None
     return TreatmentCall(function, owner, sites, tuple(order[:constant]), tuple(vary))
-
-
-def _is_of_strategies(sites: Sequence[CallSite], strategies: Sequence[str]) -> bool:
-    """Say whether a call is the same in all files of a strategy."""
-    known: dict[str, dict[str, str]] = {}
-    for site, strategy in zip(sites, strategies, strict=True):
-        arguments = {name: text for name, (text, _) in site.arguments.items()}
-        if known.setdefault(strategy, arguments) != arguments:
-            return False
-    return True
 
 
 def _is_laid_out(call: TreatmentCall, site: CallSite, text: str) -> bool:
