@@ -49,11 +49,14 @@ def test_what_is_printed_in_a_branch_only_has_a_default_too(empty: World) -> Non
 
 def test_what_some_files_have_alike_stands_in_the_template(empty: World) -> None:
     files = {
-        f"{name}.py": _trainer(name, f"0.{number}", f"warmup = {number}0", "decay = 0.9")
+        f"{name}.py": _trainer(
+            name, f"0.{number}", f"warmup = {number}0", "layers = 3", "decay = 0.9"
+        )
         for number, name in enumerate("abcde", 1)
     }
-    spec, template = _adopted(empty, {**files, "f.py": _trainer("f", "0.6")})
-    assert "{% if warmup is defined %}\nwarmup = {{ warmup }}\ndecay = 0.9\n{% endif %}" in template
+    spec, template = _adopted(empty, {**files, "f.py": _trainer("f", "0.6", "layers = 3")})
+    assert "{% if warmup is defined %}\nwarmup = {{ warmup }}\n{% endif %}" in template
+    assert "{% if warmup is defined %}\ndecay = 0.9\n{% endif %}" in template
     assert "decay" not in str(spec)
 
 
@@ -69,15 +72,22 @@ def test_places_that_say_the_same_in_each_file_are_one_variable(empty: World) ->
     assert spec["treatment"]["vary"] == ["strategy", "width"]
 
 
-def test_numbers_that_are_equal_by_chance_are_variables_of_their_own(empty: World) -> None:
+def test_values_that_are_equal_by_chance_are_variables_of_their_own(empty: World) -> None:
     spec, _ = _adopted(
         empty,
         {
-            f"{name}.py": _trainer(name, "0.1", f"layers = {number}", f"epochs = {number}")
+            f"{name}.py": _trainer(
+                name,
+                "0.1",
+                f"layers = {number}",
+                f"epochs = {number}",
+                f"amp = {number > 8}",
+                f"shuffle = {number > 8}",
+            )
             for name, number in (("a", 8), ("b", 8), ("c", 16), ("d", 8))
         },
     )
-    assert spec["treatment"]["vary"] == ["strategy", "layers", "epochs"]
+    assert spec["treatment"]["vary"] == ["strategy", "layers", "epochs", "amp", "shuffle"]
 
 
 def test_a_file_that_breaks_a_line_otherwise_has_a_branch_for_it_alone(empty: World) -> None:
@@ -155,7 +165,64 @@ def test_most_strategies_take_a_line_and_long_ones_a_table(empty: World) -> None
     assert "\n\n[strategies.g]\nvars.lr = { python =" in text
 
 
+def test_what_is_calculated_from_a_number_of_the_name_is_no_variable(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}_seed{seed}.py": _trainer(
+                name, "0.1", f"seed = {seed}", f"eval_seed = {seed + 100}", f"port = {seed * 10}"
+            )
+            for name in ("adam", "sgd")
+            for seed in (1, 2, 3)
+        },
+    )
+    assert "eval_seed = {{ seed + 100 }}\nport = {{ seed * 10 }}\n" in template
+    assert spec["treatment"]["vary"] == ["strategy"]
+    assert "vars" not in spec
+
+
 def test_a_level_that_some_combinations_lack_is_no_control(empty: World) -> None:
     names = ("deep_4k", "large_1k", "large_4k", "small_1k", "small_4k")
     spec, _ = _adopted(empty, {f"{it}.py": _trainer(it, "0.1", f'size = "{it}"') for it in names})
     assert spec["sweep"]["control"] == "large", "deep comes first, but not with 1k"
+    assert spec["treatment"]["vary"] == ["name"]
+
+
+def test_what_a_docstring_says_of_its_file_is_one_title_and_one_doc(empty: World) -> None:
+    said = {
+        "plain": ("Reward as it comes", "Nothing is passed at all."),
+        "mixed": (
+            "Reward mixing",
+            "r' = a * G + (1 - a) * r\n\nMixes the joint reward with its own.",
+        ),
+        "coma": (
+            "Counterfactual advantage",
+            "A = r - b\n\nThe baseline is estimated from rollouts.",
+        ),
+    }
+    docstring = '"""{}: one arm.\n\n{}\n\nOn MATH-500.\n"""\n\n'
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.py": docstring.format(title, doc) + _trainer("x", "0.1")
+            for name, (title, doc) in said.items()
+        },
+    )
+    assert template.startswith(
+        '"""{{ strategy.title | docstring }}: one arm.\n\n'
+        '{{ strategy.doc | docstring }}\n\nOn MATH-500.\n"""\n'
+    )
+    for name, (title, doc) in said.items():
+        assert spec["strategies"][name] == {"title": title, "doc": doc}
+
+
+def test_docstrings_that_end_otherwise_are_still_made_again(empty: World) -> None:
+    _, template = _adopted(
+        empty,
+        {
+            "a.py": '"""An arm.\n\nIt warms up.\n"""\n' + _trainer("x", "0.1"),
+            "b.py": '"""An arm.\n\nNothing is special."""\n' + _trainer("x", "0.1"),
+            "c.py": '"""An arm.\n\nIt decays, and early.\n"""\n' + _trainer("x", "0.1"),
+        },
+    )
+    assert template.startswith('"""An arm.\n\n')

@@ -32,3 +32,18 @@ def test_a_file_unlike_the_others_is_named(empty: World) -> None:
     done = world.run("adopt", *(f"configs/{name}" for name in world.files("configs")))
     assert done.exit_code == 1
     assert "configs/hopper_plot.py is like no other file" in done.err
+
+
+def test_files_that_differ_in_too_many_places_to_read_are_told_apart(empty: World) -> None:
+    serve = [f"def step_{number}(x): return x * {number}\n" for number in range(46)]
+    train = [f"{line}print('trained', step_{number})\n" for number, line in enumerate(serve)]
+    files = {
+        f"{kind}_{name}.py": f"lr = 0.{number}\n" + "".join(lines)
+        for kind, lines in (("serve", serve), ("train", train))
+        for number, name in enumerate("abc", 1)
+    }
+    world = _world(empty, files)
+    done = world.run("adopt", *(f"configs/{name}" for name in files))
+    assert (done.exit_code, done.out) == (1, "")
+    assert "configs/serve_a.py and 2 more are not one family" in done.err
+    assert "configs/train_a.py and 2 more are another family" in done.err

@@ -54,6 +54,26 @@ def test_its_arguments_are_what_strategies_set() -> None:
     assert adoption.proof.places["lr"] == ("optimizer.lr",)
 
 
+def test_a_call_that_depends_on_the_strategy_alone_may_stand_beside_axes() -> None:
+    texts = {
+        name.replace(".py", f"_seed{seed}.py"): text.replace("gamma=0.99", f"seed={seed}").replace(
+            "LION.", "evolved signs."
+        )
+        for name, text in _family().items()
+        for seed in (1, 2)
+    }
+    spec = tomllib.loads(adopted(texts).spec)
+    assert spec["treatment"]["call"] == "Optimizer"
+    assert spec["axes"]["seed"] == {"levels": [1, 2]}
+    assert spec["strategies"]["lion"]["args"]["decay"] == 0.1
+    assert spec["strategies"]["lion"]["title"] == "evolved signs"
+    odd = {
+        name: text.replace("decay=0.0", "decay=0.5") if name == "dqn_sgd_seed2.py" else text
+        for name, text in texts.items()
+    }
+    assert "call" not in tomllib.loads(adopted(odd).spec)["treatment"]
+
+
 def test_a_call_that_is_laid_out_otherwise_stays_in_the_template() -> None:
     texts = {
         name: text.replace("    eps=1e-8,\n", "    eps=1e-8, \n")

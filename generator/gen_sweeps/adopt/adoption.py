@@ -168,7 +168,7 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
     siblings = request.siblings
     names = [sibling.name for sibling in siblings]
     grid = read_names(names, [request.shown[name] for name in names])
-    call = find_treatment_call(siblings) if grid.has_strategies and len(grid.axes) == 1 else None
+    call = find_treatment_call(siblings) if grid.strategies else None
     objections: tuple[Objection, ...] = ()
     for wanted in (call, None) if call else (None,):
         cut = wanted.without(siblings) if wanted else siblings

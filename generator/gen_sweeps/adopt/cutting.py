@@ -34,7 +34,7 @@ _UNLIKE = 1e9
 _PROSE = 0.7
 """What a character of prose costs: nobody wants to read it in branches."""
 
-_QUOTES = (re.compile(r'\A[rR]?("""|\'\'\')'), re.compile(r'("""|\'\'\')?\n\Z'))
+_QUOTES = (re.compile(r'\A([rR]?("""|\'\'\')|\n+)'), re.compile(r'("""|\'\'\')?\n\Z'))
 """What stands before and behind the text of a docstring on its first and last line."""
 
 
@@ -114,7 +114,8 @@ class Cutter:
         """
         if not files <= lines[start].files:
             rest = range(start, len(lines))
-            return next((it for it in rest if files <= lines[it].files), len(lines))
+            end = next((it for it in rest if files <= lines[it].files), len(lines))
+            return self._end_of_prose(lines, end, files) if self._is_prose(lines[start]) else end
         if lines[start].is_constant:
             return start + 1
         depths = dict.fromkeys(files, 0)
@@ -124,6 +125,24 @@ class Cutter:
             if len(set(depths.values())) == 1:
                 return end + 1
         return start + 1
+
+    def _end_of_prose(self, lines: Sequence[AlignedLine], start: int, files: frozenset[int]) -> int:
+        """Return where the paragraphs of a docstring end that are not the same in all files."""
+        end = start
+        for index in range(start, len(lines)):
+            line = lines[index]
+            if not self._is_prose(line):
+                break
+            if not line.is_constant or not files <= line.files:
+                end = index + 1
+            elif any(map(str.strip, line.lines.values())):
+                break
+        return end
+
+    def _is_prose(self, line: AlignedLine) -> bool:
+        """Say whether a line starts in the docstring of its files."""
+        starts = line.starts.items()
+        return all(self._places[file].role(at, at) is Role.DOCSTRING for file, at in starts)
 
     def _cut_common_line(
         self, line: AlignedLine, files: frozenset[int]
@@ -218,15 +237,14 @@ class Cutter:
             for file in sorted(files)
         }
         opening, closing = (_common_quotes(list(texts.values()), it) for it in _QUOTES)
-        if not all(
-            text[len(opening) : len(text) - len(closing)].strip() for text in texts.values()
-        ):
+        first = len(opening)
+        values = {file: text[first : len(text) - len(closing)] for file, text in texts.items()}
+        if not all(map(str.strip, values.values())):
             return None
         starts = {
-            file: next(line.starts[file] for line in lines if file in line.files) + len(opening)
+            file: next(line.starts[file] for line in lines if file in line.files) + first
             for file in texts
         }
-        values = {file: text[len(opening) : -len(closing)] for file, text in texts.items()}
         is_prose = all(
             self._places[file].role(start, start + len(values[file])) is Role.DOCSTRING
             for file, start in starts.items()

@@ -49,6 +49,8 @@ must have to be told from other text."""
 _FIRST_SIGN = 0xE000
 """The first of Unicode's private characters, which no file to adopt is likely to have."""
 
+_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})")
+
 SIGNS = re.compile("([\ue000-\ue3ff])")
 """What stands for something that follows from the name of a file."""
 
@@ -60,10 +62,12 @@ class Derivation:
     Attributes:
         axis: The index of the axis.
         filters: What a template makes of the level, as in ` | upper`; empty for the level itself.
+        is_computed: Whether those are no filters, but calculate: ` + 1`.
     """
 
     axis: int
     filters: str
+    is_computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,22 @@ class Derivations:
         for axis, filters, made in self._forms:
             if all(made[file] == values[file] for file in files) and self._suits(axis, role):
                 return Derivation(axis, filters)
+        return self._computed(values)
+
+    def _computed(self, values: Mapping[int, str]) -> Derivation | None:
+        """Return the sum or the product with a number of an axis that values are, if they are."""
+        if not all(map(_WHOLE.fullmatch, values.values())):
+            return None
+        for index, axis in enumerate(self.grid.axes):
+            pairs = {(int(axis.levels[it]), int(x)) for it, x in values.items() if axis.is_number}
+            if len({level for level, _ in pairs}) < _FEWEST:
+                continue
+            sums = {value - level for level, value in pairs}
+            products = {value / level if level else None for level, value in pairs}
+            if len(sums) == 1 and (number := sums.pop()):
+                return Derivation(index, f" {'-+'[number > 0]} {abs(number)}", is_computed=True)
+            if len(products) == 1 and (factor := products.pop()) and factor.is_integer():
+                return Derivation(index, f" * {factor:.0f}", is_computed=True)
         return None
 
     def marked(self, lines: Mapping[int, str]) -> Mapping[int, str]:

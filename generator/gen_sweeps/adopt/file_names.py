@@ -101,9 +101,9 @@ class NameGrid:
         )
 
     @property
-    def has_strategies(self) -> bool:
-        """Whether one of the axes is that of the strategies."""
-        return any(axis.name == STRATEGY for axis in self.axes)
+    def strategies(self) -> tuple[str, ...] | None:
+        """The strategy of each file; None if no axis is that of the strategies."""
+        return next((axis.levels for axis in self.axes if axis.name == STRATEGY), None)
 
 
 def read_names(names: Sequence[str], shown: Sequence[str]) -> NameGrid:

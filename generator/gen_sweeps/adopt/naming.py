@@ -120,7 +120,8 @@ class _Namer:
 
     def _read_docstring(self) -> None:
         """Take what tells strategies apart in the docstring as their titles and docs."""
-        if not self._grid.has_strategies or len(self._grid.axes) > 1:
+        strategies = self._grid.strategies
+        if strategies is None:
             return
         found = [
             piece
@@ -128,6 +129,8 @@ class _Namer:
             if isinstance(piece, Blank)
             and piece.role is Role.DOCSTRING
             and not self._derivations.exact(piece.values, piece.role)
+            and len({(strategies[file], text) for file, text in piece.values.items()})
+            == len({*strategies})
         ]
         for blank in found:
             is_line = not any("\n" in value for value in blank.values.values())
@@ -275,7 +278,9 @@ class _Namer:
             Role.DOCSTRING: " | docstring",
             Role.EXPRESSION: "" if axis.is_number else " | name",
         }
-        return expression + filters.get(blank.role, "")
+        if (filter_name := filters.get(blank.role, "")) and derived.is_computed:
+            expression = f"({expression})"
+        return expression + filter_name
 
 
 def _first_place(draft: Draft) -> int:
