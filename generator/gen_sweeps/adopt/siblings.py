@@ -83,7 +83,7 @@ def read_siblings(contents: Mapping[str, bytes], shown: Mapping[str, str]) -> tu
 
 def _read(name: str, data: bytes, shown: str) -> Sibling | Problem:
     if len(data) > MAX_BYTES:
-        return Problem(f"has {len(data):,} bytes; a file to adopt has at most {MAX_BYTES:,}", shown)
+        return Problem(f"has more than {MAX_BYTES:,} bytes", shown)
     if data.startswith(_BYTE_ORDER_MARK):
         return Problem("starts with a byte order mark", shown, 1, hint="save it as UTF-8 without")
     try:

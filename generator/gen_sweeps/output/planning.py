@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol
 
 from gen_sweeps.errors import ForeignFileError, Problem
@@ -22,6 +23,7 @@ from gen_sweeps.output.manifest import (
     spec_name,
 )
 from gen_sweeps.output.merge_conflicts import is_conflicted
+from gen_sweeps.output.single_files import NotARegularFileError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
 from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
@@ -153,17 +155,20 @@ class Folder(Protocol):
         """Say whether there is a spec, named as a manifest does: relative to the folder."""
 
 
-class NotARegularFileError(Exception):
-    """There is a folder, a link or a device where a file should be; says which."""
-
-
-def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
+def plan(
+    proof: Proof,
+    folder: Folder,
+    progress: Progress = silent,
+    owned: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
     """Return what makes `folder` hold the proven files and nothing else of ours.
 
     Args:
         proof: The proven files.
         folder: The output folder as it is.
         progress: Is told how many files have been compared.
+        owned: By the path of a file that is ours though no manifest says so: the sha256 of its
+            content, in hexadecimal.
     """
     spec = proof.rendering.spec
     own_name = spec_name(spec)
@@ -180,7 +185,7 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     obstacle = found.obstacle
     if obstacle is None and others:
         obstacle = f"belongs to another spec, {others[0]}"
-    ours = _Ours(folder, proof, found.manifest, journal)
+    ours = _Ours(folder, proof, found.manifest, journal, owned)
     changes = ours.changes(progress)
     if specs and not others:
         changes += filter(None, map(ours.removal, ours.stale))
@@ -263,8 +268,10 @@ class _Ours:
         proof: Proof,
         manifest: Manifest | None,
         journal: Journal | None,
+        owned: Mapping[str, str],
     ) -> None:
         self._folder = folder
+        self._owned = {path: (content,) for path, content in owned.items()}
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
@@ -284,9 +291,9 @@ class _Ours:
 
     @cached_property
     def _known(self) -> Mapping[str, set[str]]:
-        """By what their names fold to: what gen-sweeps wrote or was about to write in files."""
+        """By what their names fold to: what is ours, and what gen-sweeps was about to write."""
         known: dict[str, set[str]] = {}
-        for claims in (self._written, self._pending):
+        for claims in (self._written, self._pending, self._owned):
             for path, digests in claims.items():
                 known.setdefault(fold(path), set()).update(digests)
         return known
