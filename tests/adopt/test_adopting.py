@@ -129,7 +129,7 @@ def test_a_dry_run_shows_everything_and_writes_nothing(family: World) -> None:
 
 
 def test_json_has_the_figures_and_the_texts(family: World) -> None:
-    code, out, _ = _adopt(family, "--dry-run", "--format", "json")
+    code, out, _ = _adopt(family, "--dry-run", "--output-format", "json")
     document = json.loads(out)
     assert (code, document["command"], document["files"]) == (0, "adopt", 5)
     assert document["spec"]["path"] == "configs/spec.toml"

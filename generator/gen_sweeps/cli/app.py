@@ -494,7 +494,7 @@ def adopt(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     output_format: Annotated[
-        TreeFormat, typer.Option("--format", "--output-format", help="Format of the result.")
+        TreeFormat, typer.Option(help="Format of the result.")
     ] = TreeFormat.TEXT,
 ) -> CommandCall:
     """Write a spec and a template that make the files that you have."""
