@@ -26,7 +26,13 @@ from gen_sweeps.output.merge_conflicts import is_conflicted
 from gen_sweeps.output.single_files import NotARegularFileError
 from gen_sweeps.progress import Progress, silent, tracked
 from gen_sweeps.proof.proving import Proof, digest, display_path
-from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
+from gen_sweeps.rendering.outputs import (
+    MANIFEST,
+    OWN_PREFIX,
+    ProtectedPaths,
+    Template,
+    output_pattern,
+)
 from gen_sweeps.rendering.renderer import Rendering
 from gen_sweeps.spec.model import GENERATED, Spec
 from gen_sweeps.spec.names import fold
@@ -194,7 +200,7 @@ def plan(
         path
         for template in proof.rendering.outputs.templates
         for path in folder.matching(output_pattern(template.name))
-        if path not in proof.digests and path not in removed
+        if path not in proof.digests and path not in removed and not ours.is_source(path)
     }
     changes.append(found.change(obstacle))
     return Plan(proof, tuple(changes), content, tuple(sorted(strays)), tuple(sorted(ours.orphans)))
@@ -275,7 +281,7 @@ class _Ours:
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        protected = ProtectedPaths(proof.rendering.spec, proof.rendering.templates)
+        self._protected = ProtectedPaths(proof.rendering.spec, proof.rendering.templates)
         # Anybody can write a journal: it is believed of what a template could have made.
         self._makes = re.compile(
             "|".join(map(_expression, proof.rendering.outputs.templates))
@@ -284,7 +290,7 @@ class _Ours:
         self.stale = [
             path
             for path in dict.fromkeys((*self._written, *pending))
-            if path not in proof.digests and not protected.fault(path)
+            if path not in proof.digests and not self._protected.fault(path)
         ]
         self.orphans: list[str] = []
         self._renamed = {fold(path) for path in self.stale}
@@ -326,6 +332,11 @@ class _Ours:
         obstacle = self._obstacle(path, data)
         is_reformatted = obstacle == _EDITED and formatting.is_reformatted(path, data, content)
         return Change(path, Action.UPDATE, obstacle, found=found, is_reformatted=is_reformatted)
+
+    def is_source(self, path: str) -> bool:
+        """Say whether a path is the spec's, a template's or gen-sweeps' own, whatever its name."""
+        is_own = path == MANIFEST or path.startswith(OWN_PREFIX)
+        return is_own or self._protected.fault(path) is not None
 
     def removal(self, path: str) -> Change | None:
         """Return what is to be done with a file that is no longer in the spec."""
