@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from gen_sweeps.adopt import (
     is_private,
     read_siblings,
 )
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
 from gen_sweeps.console.formats import json_text
@@ -158,7 +159,7 @@ def _read(files: Sequence[Path]) -> _Originals:
             problems.append(found)
         else:
             contents[path] = found
-    problems += _unlike_endings(paths)
+    problems += _unlike_endings(contents)
     common = Path(os.path.commonpath([_place(path).parent for path in paths]))
     # As the user has it in one of the paths: the messages name what is in it.
     above = (folder for path in paths for folder in path.parents)
@@ -196,7 +197,7 @@ def _content(path: Path) -> bytes | Problem:
         return Problem(f"can't be read: {reason}", shown)
 
 
-def _unlike_endings(paths: Sequence[Path]) -> Iterator[Problem]:
+def _unlike_endings(paths: Iterable[Path]) -> Iterator[Problem]:
     """Yield a problem if files are of several kinds."""
     by_ending: dict[str, list[str]] = {}
     for path in paths:
@@ -242,6 +243,12 @@ def _refuse_existing(folder: Path, family: Path) -> None:
         family / MANIFEST: taken,
         family / JOURNAL: taken,
     }
+    for above in (folder, *folder.parents):
+        if os.path.lexists(above):
+            if not above.is_dir():
+                hint = "name another folder for the spec, as in `-o sweep`"
+                raise ForeignFileError.at("is not a folder", str(above), hint=hint)
+            break
     existing = [
         Problem("already exists; nothing was written", str(path), hint=hint)
         for path, hint in wanted.items()
@@ -343,9 +350,11 @@ def _result(
         for mend in mends
     ]
     parts.append(accidents_text(adoption))
+    shown = [on_one_line(str(path)) for path in (spec, template)]
     if options.dry_run:
-        parts += [f"{spec}\n\n{adoption.spec}\n", f"{template}\n\n{adoption.template}\n"]
+        texts = zip(shown, (adoption.spec, adoption.template), strict=True)
+        parts += [f"{path}\n\n{text}\n" for path, text in texts]
         parts += [figures_text(adoption), "nothing was written\n"]
     else:
-        parts += [written, figures_text(adoption), f"written: {spec}, {template}\n"]
+        parts += [written, figures_text(adoption), f"written: {', '.join(shown)}\n"]
     return "".join(parts)
