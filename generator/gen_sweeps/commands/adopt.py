@@ -39,8 +39,8 @@ from gen_sweeps.output.single_files import (
 )
 from gen_sweeps.output.writing import write
 from gen_sweeps.progress import Progress, silent
-from gen_sweeps.proof.proving import digest
 from gen_sweeps.rendering.outputs import MANIFEST
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.schema import DEFAULT_TEMPLATES
 
 SPEC = "spec.toml"

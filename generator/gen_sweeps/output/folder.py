@@ -27,8 +27,8 @@ from gen_sweeps.output.single_files import (
     replace_file,
 )
 from gen_sweeps.progress import Progress, silent, tracked
-from gen_sweeps.proof.proving import digest
 from gen_sweeps.rendering.outputs import MANIFEST, OWN_PREFIX
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.model import Spec
 
 if sys.platform == "win32":

@@ -25,7 +25,7 @@ from gen_sweeps.output.manifest import (
 from gen_sweeps.output.merge_conflicts import is_conflicted
 from gen_sweeps.output.single_files import NotARegularFileError
 from gen_sweeps.progress import Progress, silent, tracked
-from gen_sweeps.proof.proving import Proof, digest, display_path
+from gen_sweeps.proof.proving import Proof, display_path
 from gen_sweeps.rendering.outputs import (
     MANIFEST,
     OWN_PREFIX,
@@ -34,6 +34,7 @@ from gen_sweeps.rendering.outputs import (
     output_pattern,
 )
 from gen_sweeps.rendering.renderer import Rendering
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.model import GENERATED, Spec
 from gen_sweeps.spec.names import fold
 
@@ -258,7 +259,7 @@ def _own_digests(change: Change, proof: Proof) -> tuple[str, ...]:
     """Return what is gen-sweeps' own in the place of a file, before the change or after it."""
     wanted = proof.digests.get(change.path)
     found = None if change.obstacle else change.found
-    return tuple(digest for digest in (found, wanted) if digest)
+    return tuple(filter(None, (found, wanted)))
 
 
 class _Ours:
