@@ -13,7 +13,7 @@ from gen_sweeps.adopt.printed_values import toml_key, toml_text
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling
 from gen_sweeps.adopt.treatment_call import TreatmentCall
 from gen_sweeps.spec.model import STRATEGY
-from gen_sweeps.spec.schema import DEFAULT_DELIMITERS, DEFAULT_TEMPLATES
+from gen_sweeps.spec.schema import DEFAULT_DELIMITERS
 
 _WIDTH = 100
 """Columns that a line of the spec may take before it becomes several."""
@@ -302,6 +302,3 @@ def experiment_name(grid: NameGrid, folder: str) -> str:
     common = re.sub(r"\.\w+$", "", texts[0] if texts and grid.parts[0] == texts[0] else "")
     words = re.sub(r"[^A-Za-z0-9_]+", "_", common).strip("_")
     return words or re.sub(r"[^A-Za-z0-9_]+", "_", folder).strip("_") or "sweep"
-
-
-__all__ = ["DEFAULT_TEMPLATES", "SpecDraft", "experiment_name", "spec_text", "template_text"]
