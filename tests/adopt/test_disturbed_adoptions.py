@@ -85,11 +85,8 @@ def _check_wherever_it_stops(
     assert number > 30
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
-def test_an_adoption_that_fails_anywhere_takes_back_all_that_it_did(
-    drifted: World, code: int
-) -> None:
-    _check_wherever_it_stops(drifted, failing(code), GenSweepsError)
+def test_an_adoption_that_fails_anywhere_takes_back_all_that_it_did(drifted: World) -> None:
+    _check_wherever_it_stops(drifted, failing(errno.ENOSPC), GenSweepsError)
 
 
 def test_an_adoption_that_is_interrupted_anywhere_takes_back_all_that_it_did(
