@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 from conftest import MINIMAL_BASE, World
 
 from gen_sweeps.commands.generate import GenerateOptions, generate
+
+T = TypeVar("T")
 
 TEMPLATE = '''\
 """{{ strategy.title | docstring }}
@@ -64,7 +66,7 @@ def copy_of(world: World, folder: Path) -> World:
     return World(shutil.copytree(world.folder, folder, symlinks=True))
 
 
-def visible(files: dict[str, bytes]) -> dict[str, bytes]:
+def visible(files: Mapping[str, T]) -> dict[str, T]:
     """Return the files without those that gen-sweeps has for itself during a run."""
     return {p: data for p, data in files.items() if not p.split("/")[-1].startswith(".gen-sweeps-")}
 
@@ -89,6 +91,19 @@ def at_operation(number: int, do: Callable[[str, tuple[Any, ...]], None]) -> Ite
         for name in CHANGING:
             patches.enter_context(mock.patch.object(os, name, disturbed(name)))
         yield seen
+
+
+def failing(code: int) -> Callable[[str, tuple[Any, ...]], None]:
+    """Return what lets an operation fail with an `errno`; a write has half of its data written."""
+    really_write = os.write
+
+    def fail(name: str, args: tuple[Any, ...]) -> None:
+        if name == "write":
+            really_write(args[0], bytes(args[1])[: len(args[1]) // 2])
+        if name != "close":
+            raise OSError(code, os.strerror(code))
+
+    return fail
 
 
 def killed_at(number: int, job: Callable[[], object]) -> bool:

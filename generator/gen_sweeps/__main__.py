@@ -10,13 +10,10 @@ from functools import partial
 
 from gen_sweeps.cli.call import CommandCall
 from gen_sweeps.cli.fast_path import plain_call
-from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.commands.outcome import INTERRUPTED, Outcome
 from gen_sweeps.console import terminal
 from gen_sweeps.console.formats import failure
 from gen_sweeps.errors import GenSweepsError
-
-INTERRUPTED = 130
-"""The exit code of a run that was interrupted: 128 and the number of the signal."""
 
 BUG = 101
 

@@ -154,6 +154,6 @@ def test_nothing_is_mended_where_spec_or_template_can_not_be_written(drifted: Wo
     drifted.write("blocked", "a file, no folder")
     before = drifted.files()
     done = drifted.run("adopt", *FILES, "--fix", "batch_size", "-o", "blocked/sweep")
-    assert done.exit_code == 2
-    assert "can't be written" in done.err
+    assert done.exit_code == 1
+    assert "error: blocked: is not a folder" in done.err
     assert drifted.files() == before

@@ -129,7 +129,7 @@ def test_a_dry_run_shows_everything_and_writes_nothing(family: World) -> None:
 
 
 def test_json_has_the_figures_and_the_texts(family: World) -> None:
-    code, out, _ = _adopt(family, "--dry-run", "--format", "json")
+    code, out, _ = _adopt(family, "--dry-run", "--output-format", "json")
     document = json.loads(out)
     assert (code, document["command"], document["files"]) == (0, "adopt", 5)
     assert document["spec"]["path"] == "configs/spec.toml"
@@ -163,7 +163,7 @@ def test_everything_that_is_wrong_is_said_at_once(family: World) -> None:
     done = family.run("adopt", *(f"configs/{name}" for name in names), "configs")
     assert (done.exit_code, done.out) == (2, "")
     for line in (
-        "error: configs/huge.py: has 600,000 bytes; a file to adopt has at most 400,000",
+        "error: configs/huge.py: has more than 400,000 bytes",
         "error: configs/link.py: is a symbolic link",
         "error: configs/pipe.py: is not a regular file",
         "error: configs/missing.py: can't be read: No such file or directory",

@@ -23,6 +23,7 @@ from disturbances import (
     at_operation,
     copy_of,
     experiment,
+    failing,
     generate_in,
     killed_at,
     spec,
@@ -134,18 +135,6 @@ def check_wherever_it_stops(
     assert number > 20
 
 
-def _failing(code: int) -> Callable[[str, tuple[Any, ...]], None]:
-    really_write = os.write
-
-    def fail(name: str, args: tuple[Any, ...]) -> None:
-        if name == "write":
-            really_write(args[0], bytes(args[1])[: len(args[1]) // 2])
-        if name != "close":
-            raise OSError(code, os.strerror(code))
-
-    return fail
-
-
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 def test_an_operation_that_fails_tears_nothing_and_leaves_no_half_written_file(
     tmp_path: Path, code: int
@@ -155,16 +144,16 @@ def test_an_operation_that_fails_tears_nothing_and_leaves_no_half_written_file(
     generate_in(world)
     world.write("generated/foreign.py", FOREIGN)
     world.write("spec.toml", after)
-    check_wherever_it_stops(world, after, _failing(code), FileError)
+    check_wherever_it_stops(world, after, failing(code), FileError)
 
 
 def test_a_full_disk_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     world = experiment(tmp_path / "world", spec("a"))
     twin = copy_of(world, tmp_path / "twin")
-    with at_operation(0, _failing(errno.ENOSPC)) as seen:
+    with at_operation(0, failing(errno.ENOSPC)) as seen:
         generate_in(twin)
     first = seen.index("write") + 1
-    with at_operation(first, _failing(errno.ENOSPC)), pytest.raises(FileError) as raised:
+    with at_operation(first, failing(errno.ENOSPC)), pytest.raises(FileError) as raised:
         generate_in(world)
     (problem,) = raised.value.problems
     assert "No space left on device" in problem.message

@@ -161,6 +161,25 @@ def test_files_that_are_nobodys_business_are_left_alone(world: World) -> None:
     assert world.read("out/run_other.py") == "mine = 1\n"
 
 
+@pytest.mark.parametrize("template", ["{strategy}.toml", "{strategy}.json", "{strategy}"])
+def test_neither_spec_nor_templates_nor_manifest_look_like_a_strategys_file(
+    empty: World, template: str
+) -> None:
+    sweep = '[sweep]\nname = "n"\noutput = "."\ncontrol = "a"\n'
+    empty.write("spec.toml", f"{sweep}[strategies]\na = {{}}\nb = {{}}\n")
+    text = "{}\n" if template.endswith("json") else "#!/bin/sh\n"
+    empty.write(f"templates/{template}.jinja", text)
+    empty.write(template.format(strategy="other"), "mine")
+
+    checked = empty.run("spec.toml"), empty.run("spec.toml", "--check")
+
+    assert [done.exit_code for done in checked] == [0, 1]
+    for done in checked:
+        assert template.format(strategy="other") in done.err
+        for own in ("spec.toml: ", "spec.toml is", "spec.toml was", "manifest", "templates "):
+            assert own not in done.err
+
+
 def test_a_folder_where_a_file_should_be_stops_even_a_forced_run(world: World) -> None:
     world.write("out/run_plain.py/keep.txt", "mine")
     before = world.files()

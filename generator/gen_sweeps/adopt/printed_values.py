@@ -164,7 +164,8 @@ def _literal_source(node: ast.expr, code: str) -> str | None:
         case ast.Constant(value=bool(value)):
             return "true" if value else "false"
         case ast.Constant(value=int() | float()) | ast.UnaryOp(op=ast.USub()):
-            text = ast.get_source_segment(code, node) or ""
+            # The code is on one line; `ast.get_source_segment` would go through all of it.
+            text = code.encode()[node.col_offset : node.end_col_offset].decode()
             return text if _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text) else None
         case ast.Constant(value=str(value)):
             return '"' + _TO_ESCAPE.sub(_escaped, value) + '"'

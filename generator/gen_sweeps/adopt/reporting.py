@@ -66,9 +66,10 @@ def figures_text(adoption: Adoption) -> str:
     """Return how many files, variables and bytes there are."""
     figures = _figures(adoption)
     variables = f"{figures['variables']} variable{'' if figures['variables'] == 1 else 's'}"
+    small = ": files this small are shorter without" if adoption.ratio > 1 else ""
     return (
         f"{figures['files']} files, {variables}; spec and template have {figures['bytes']:,} "
-        f"bytes, {adoption.ratio:.0%} of the files' {figures['family_bytes']:,}\n"
+        f"bytes, {adoption.ratio:.0%} of the files' {figures['family_bytes']:,}{small}\n"
     )
 
 

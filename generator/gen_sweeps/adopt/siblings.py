@@ -12,10 +12,13 @@ from gen_sweeps.compare import newer_syntax_hint
 from gen_sweeps.errors import PYTHON, GenSweepsError, Problem
 
 MAX_BYTES = 400_000
-"""How large a file may be; what people write by hand is far below that."""
+"""How large a file may be; what people write by hand is far below that and what follows."""
 
-MAX_LINES = 5_000
+MAX_LINES = 2_000
 """How many lines it may have."""
+
+MAX_COLUMNS = 10_000
+"""How many characters a line may have."""
 
 MAX_SIBLINGS = 100
 """How many files a family may have."""
@@ -83,7 +86,7 @@ def read_siblings(contents: Mapping[str, bytes], shown: Mapping[str, str]) -> tu
 
 def _read(name: str, data: bytes, shown: str) -> Sibling | Problem:
     if len(data) > MAX_BYTES:
-        return Problem(f"has {len(data):,} bytes; a file to adopt has at most {MAX_BYTES:,}", shown)
+        return Problem(f"has more than {MAX_BYTES:,} bytes", shown)
     if data.startswith(_BYTE_ORDER_MARK):
         return Problem("starts with a byte order mark", shown, 1, hint="save it as UTF-8 without")
     try:
@@ -97,18 +100,28 @@ def _read(name: str, data: bytes, shown: str) -> Sibling | Problem:
         if character in text:
             number = text.count("\n", 0, text.index(character)) + 1
             return Problem(fault, shown, number, hint="remove it, or leave the file out")
-    if (line := _mixed_line(text)) is not None:
+    if (mixed := _mixed_line(text)) is not None:
         message = "mixes line ends: LF and CRLF, or a lone CR"
-        return Problem(message, shown, line, hint="give all its lines the same end")
+        return Problem(message, shown, mixed, hint="give all its lines the same end")
     sibling = Sibling(
         name,
         f"{text.replace(chr(13), '').removesuffix(chr(10))}\n",
         has_crlf="\r" in text,
         is_unterminated=not text.endswith("\n"),
     )
-    if sibling.text.count("\n") > MAX_LINES:
-        return Problem(f"has more than {MAX_LINES:,} lines", shown)
-    return (sibling.is_python and next(_python_faults(sibling, shown), None)) or sibling
+    return next(_faults(sibling, shown), sibling)
+
+
+def _faults(sibling: Sibling, shown: str) -> Iterator[Problem]:
+    """Yield why a file is too large for people to have written it, or why Python rejects it."""
+    lines = sibling.text.removesuffix("\n").split("\n")
+    if len(lines) > MAX_LINES:
+        yield Problem(f"has more than {MAX_LINES:,} lines", shown)
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_COLUMNS:
+            yield Problem(f"is longer than {MAX_COLUMNS:,} characters", shown, number)
+    if sibling.is_python:
+        yield from _python_faults(sibling, shown)
 
 
 def _mixed_line(text: str) -> int | None:
@@ -140,9 +153,11 @@ def _python_faults(sibling: Sibling, shown: str) -> Iterator[Problem]:
         message = f"is not valid {PYTHON}: {error.msg}"
         newer = newer_syntax_hint(error, sibling.text.encode())
         hint = newer or "mend it first, or leave it out"
-        yield Problem(message, shown, error.lineno, error.offset, hint)
-    except (ValueError, RecursionError, MemoryError) as error:
-        yield Problem(f"is not valid {PYTHON}: {str(error) or 'it nests too deep'}", shown)
+        yield Problem(message, shown, error.lineno, error.offset or None, hint)
+    except (RecursionError, MemoryError):
+        yield Problem(f"is not valid {PYTHON}: it nests too deep", shown, hint="leave it out")
+    except ValueError as error:
+        yield Problem(f"is not valid {PYTHON}: {error}", shown)
 
 
 def is_private(name: str) -> bool:

@@ -10,10 +10,10 @@ from gen_sweeps.adopt.file_names import NameAxis, NameGrid
 from gen_sweeps.adopt.named_family import NamedFamily, Shown, TemplateFork, TemplateNode
 from gen_sweeps.adopt.placing import PlacedSetting, PlacedVariables, control_of
 from gen_sweeps.adopt.printed_values import toml_key, toml_text
-from gen_sweeps.adopt.siblings import Sibling
+from gen_sweeps.adopt.siblings import AdoptionError, Sibling
 from gen_sweeps.adopt.treatment_call import TreatmentCall
 from gen_sweeps.spec.model import STRATEGY
-from gen_sweeps.spec.schema import DEFAULT_DELIMITERS, DEFAULT_TEMPLATES
+from gen_sweeps.spec.schema import DEFAULT_DELIMITERS
 
 _WIDTH = 100
 """Columns that a line of the spec may take before it becomes several."""
@@ -46,12 +46,17 @@ class SpecDraft:
 
 
 def template_text(family: NamedFamily) -> tuple[str, tuple[str, str, str]]:
-    """Return the text of the family's template, and the delimiters that it takes."""
+    """Return the text of the family's template, and the delimiters that it takes.
+
+    Raises:
+        AdoptionError: The files have all of them.
+    """
     for delimiters in _DELIMITERS:
-        text = "".join(_TemplateWriter(delimiters).text(family.nodes))
         if _is_clear(family.nodes, delimiters):
-            return text, delimiters
-    return text, delimiters
+            return "".join(_TemplateWriter(delimiters).text(family.nodes)), delimiters
+    marks = " ".join(pairs[0].split()[0] for pairs in _DELIMITERS)
+    message = f"the files have all marks that a template could: {marks}"
+    raise AdoptionError.at(message, hint="take one kind out of the files")
 
 
 def _is_clear(nodes: Sequence[TemplateNode], delimiters: Iterable[str]) -> bool:
@@ -313,6 +318,3 @@ def experiment_name(grid: NameGrid, folder: str) -> str:
     common = re.sub(r"\.\w+$", "", texts[0] if texts and grid.parts[0] == texts[0] else "")
     words = re.sub(r"[^A-Za-z0-9_]+", "_", common).strip("_")
     return words or re.sub(r"[^A-Za-z0-9_]+", "_", folder).strip("_") or "sweep"
-
-
-__all__ = ["DEFAULT_TEMPLATES", "SpecDraft", "experiment_name", "spec_text", "template_text"]

@@ -6,15 +6,15 @@ import ast
 import builtins
 import tomllib
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from gen_sweeps.adopt.named_family import SpecVariable
 from gen_sweeps.adopt.printed_values import expression_source, frozen
 from gen_sweeps.adopt.siblings import Sibling
-from gen_sweeps.proof.python_syntax import offset_of
 from gen_sweeps.rendering.literals import keyword_arguments
 from gen_sweeps.spec.model import Expression, Value
 
@@ -136,23 +136,32 @@ def _sites(text: str) -> Iterator[tuple[str, tuple[CallSite, str]]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
+    counts = Counter(lasts)
     lines = text.split("\n")
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+
+    def span(node: ast.expr) -> tuple[int, int]:
+        """Return where a node starts and ends; `ast` counts columns in bytes.
+
+        `ast.get_source_segment` would go through the whole text for each node.
+        """
+        last = node.end_lineno or node.lineno, node.end_col_offset or 0
+        start, end = (
+            starts[row - 1] + len(lines[row - 1].encode()[:column].decode())
+            for row, column in ((node.lineno, node.col_offset), last)
+        )
+        return start, end
+
     for call, name, last in zip(calls, names, lasts, strict=True):
-        if not name or call.args or lasts.count(last) > 1 or name in dir(builtins):
+        if not name or call.args or counts[last] > 1 or name in dir(builtins):
             continue
         if not call.keywords or any(it.arg is None for it in call.keywords):
             continue
-        arguments = {
-            str(it.arg): (
-                ast.get_source_segment(text, it.value) or "",
-                offset_of(lines, it.value.lineno, it.value.col_offset),
-            )
-            for it in call.keywords
-        }
-        start = offset_of(lines, call.lineno, call.col_offset)
-        end = offset_of(
-            lines, call.end_lineno or call.lineno, call.end_col_offset or call.col_offset
-        )
+        arguments = {}
+        for it in call.keywords:
+            start, end = span(it.value)
+            arguments[str(it.arg)] = text[start:end], start
+        start, end = span(call)
         yield name, (CallSite(start, end, arguments), owners.get(id(call), ""))
 
 

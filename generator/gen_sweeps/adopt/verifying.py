@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gen_sweeps.adopt.siblings import Sibling, common_start
+from gen_sweeps.adopt.siblings import AdoptionError, Sibling, common_start
 from gen_sweeps.errors import GenSweepsError, Problem
 from gen_sweeps.proof.proving import Proof, prove
 from gen_sweeps.rendering.renderer import Rendering, render
 from gen_sweeps.spec.loading import load_source
+
+_ASKED = {
+    "sweep.name:": "give another `--name`",
+    "sweep.output:": "rename the folder of the files, or leave `-o` out",
+}
+"""How what is wrong with a spec starts that is not a file's fault, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ def verify(
 
     Returns:
         The proof; or what is against it.
+
+    Raises:
+        AdoptionError: No template would do: the experiment's name or folder is none for a spec.
     """
     numbers = {sibling.name: number for number, sibling in enumerate(siblings)}
     try:
@@ -51,6 +60,14 @@ def verify(
             return objections
         return prove(rendering)
     except GenSweepsError as error:
+        asked = [
+            Problem(problem.message, hint=hint)
+            for problem in error.problems
+            for key, hint in _ASKED.items()
+            if problem.message.startswith(key)
+        ]
+        if asked:
+            raise AdoptionError(*asked) from None
         return tuple(_objection(problem, numbers) for problem in error.problems)
 
 
@@ -71,7 +88,7 @@ def _objection(problem: Problem, numbers: Mapping[str, int]) -> Objection:
     shown = Path(problem.path or "")
     for name, number in numbers.items():
         if problem.path and (shown.as_posix() == name or shown.as_posix().endswith(f"/{name}")):
-            return Objection(str(problem), number, problem.line)
+            return Objection(problem.message, number, problem.line)
     # A rendering that failed names the template and, in its text, the file that it is for.
     for name, number in numbers.items():
         if re.search(rf"(?<![\w/.-]){re.escape(name)}(?![\w/-])", problem.message):

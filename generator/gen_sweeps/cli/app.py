@@ -13,7 +13,7 @@ from typing import Annotated, cast
 import typer
 
 from gen_sweeps.cli.call import CommandCall
-from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.commands.outcome import INTERRUPTED, Outcome
 from gen_sweeps.console import terminal
 from gen_sweeps.errors import GenSweepsError
 from gen_sweeps.progress import Progress
@@ -494,7 +494,7 @@ def adopt(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     output_format: Annotated[
-        TreeFormat, typer.Option("--format", "--output-format", help="Format of the result.")
+        TreeFormat, typer.Option(help="Format of the result.")
     ] = TreeFormat.TEXT,
 ) -> CommandCall:
     """Write a spec and a template that make the files that you have."""
@@ -524,9 +524,6 @@ COMMANDS: dict[str, Callable[..., CommandCall]] = {
     "report": report,
 }
 """What may stand in the place of SPEC, besides a spec."""
-
-INTERRUPTED = 130
-"""What Typer returns for an interrupt, silently."""
 
 # Bad usage: unknown options, missing arguments. Typer exports only a child of this class.
 _UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
@@ -565,7 +562,7 @@ def parse(arguments: Sequence[str]) -> CommandCall:
         raise CommandLineError.at(said, hint=hint) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
-    if call == INTERRUPTED:
+    if call == INTERRUPTED:  # Typer returns it, silently
         raise KeyboardInterrupt
     return call if isinstance(call, CommandCall) else CommandCall(program, partial(_printed, call))
 

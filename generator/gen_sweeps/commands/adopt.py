@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,18 +24,23 @@ from gen_sweeps.adopt import (
     is_private,
     read_siblings,
 )
+from gen_sweeps.characters import on_one_line
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
 from gen_sweeps.console.formats import json_text
-from gen_sweeps.errors import FileError, ForeignFileError, Problem
+from gen_sweeps.errors import FileError, ForeignFileError, GenSweepsError, Problem
 from gen_sweeps.output.diff import unified
-from gen_sweeps.output.replacing import replace_file
+from gen_sweeps.output.journal import JOURNAL
+from gen_sweeps.output.single_files import (
+    NotARegularFileError,
+    create_file,
+    read_regular_file,
+    replace_file,
+)
 from gen_sweeps.output.writing import write
 from gen_sweeps.progress import Progress, silent
-from gen_sweeps.proof.proving import prove
 from gen_sweeps.rendering.outputs import MANIFEST
-from gen_sweeps.rendering.renderer import render
-from gen_sweeps.spec.loading import load
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.schema import DEFAULT_TEMPLATES
 
 SPEC = "spec.toml"
@@ -73,15 +78,24 @@ class _Originals:
 
     Attributes:
         folder: The folder that all of them are in.
-        paths: Their paths, by their names in it.
-        contents: Their bytes, likewise.
+        paths: Their paths as the user named them, by their names in it.
+        siblings: What is in them.
         left: What is left alone, as the user named it.
     """
 
     folder: Path
-    paths: Mapping[str, Path]
-    contents: Mapping[str, bytes]
+    paths: Mapping[str, str]
+    siblings: tuple[Sibling, ...]
     left: Sequence[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mend:
+    """A file that `--fix` changes: its path as the user named it, as it is and as it is to be."""
+
+    path: str
+    before: Sibling
+    after: Sibling
 
 
 def adopt(options: AdoptOptions, progress: Progress = silent) -> Outcome:
@@ -94,16 +108,14 @@ def adopt(options: AdoptOptions, progress: Progress = silent) -> Outcome:
     Raises:
         AdoptionError: The files can't be adopted; nothing was written.
         ForeignFileError: A file that would be written is there already; likewise.
-        FileError: Reading or writing failed.
+        FileError: Reading or writing failed; what was written has been taken back, but for what
+            its problems name.
     """
     originals = _read(options.files)
     folder = options.output or originals.folder
-    siblings = read_siblings(
-        originals.contents, {name: str(path) for name, path in originals.paths.items()}
-    )
     request = AdoptionRequest(
-        siblings,
-        {name: str(path) for name, path in originals.paths.items()},
+        originals.siblings,
+        originals.paths,
         folder / SPEC,
         _relative(originals.folder, folder),
         Path(os.path.realpath(originals.folder)).name,
@@ -114,16 +126,13 @@ def adopt(options: AdoptOptions, progress: Progress = silent) -> Outcome:
         _refuse_existing(folder, originals.folder)
     adoption = adopt_family(request, progress)
     template = folder / DEFAULT_TEMPLATES / adoption.template_name
-    changed = [
-        (original, sibling)
-        for original, sibling in zip(siblings, adoption.request.siblings, strict=True)
-        if original.text != sibling.text
-    ]
+    pairs = zip(originals.siblings, adoption.request.siblings, strict=True)
+    mends = [_Mend(originals.paths[old.name], old, new) for old, new in pairs if old != new]
     written = ""
     if not options.dry_run:
-        written = _write(adoption, template, originals, changed, progress)
+        written = _write(adoption, template, originals, mends, progress)
     return Outcome(
-        result=_result(options, adoption, template, originals, changed, written),
+        result=_result(options, adoption, template, mends, written),
         notes=[f"left alone: {', '.join(originals.left)}"] if originals.left else (),
     )
 
@@ -133,7 +142,7 @@ def adopt(options: AdoptOptions, progress: Progress = silent) -> Outcome:
 
 def _read(files: Sequence[Path]) -> _Originals:
     """Read the files; everything that is wrong with them is said at once."""
-    paths = list({os.path.normpath(path): path for path in reversed(files)}.values())[::-1]
+    paths = list({_place(path): path for path in reversed(files)}.values())[::-1]
     left = [str(path) for path in paths if is_private(path.name)]
     paths = [path for path in paths if not is_private(path.name)]
     if len(paths) < 2:  # noqa: PLR2004 - one file is no family
@@ -150,36 +159,45 @@ def _read(files: Sequence[Path]) -> _Originals:
             problems.append(found)
         else:
             contents[path] = found
-    problems += _unlike_endings(paths)
+    problems += _unlike_endings(contents)
+    common = Path(os.path.commonpath([_place(path).parent for path in paths]))
+    # As the user has it in one of the paths: the messages name what is in it.
+    above = (folder for path in paths for folder in path.parents)
+    folder = next((it for it in above if _place(it / SPEC).parent == common), common)
+    names = {path: _place(path).relative_to(common).as_posix() for path in paths}
+    shown = {names[path]: str(path) for path in paths}
+    siblings: tuple[Sibling, ...] = ()
+    try:
+        siblings = read_siblings({names[path]: data for path, data in contents.items()}, shown)
+    except AdoptionError as error:
+        problems += error.problems
     if problems:
         raise FileError(*problems)
-    folder = Path(os.path.commonpath([os.path.normpath(path.parent) for path in paths]))
-    names = {Path(os.path.normpath(path)).relative_to(folder).as_posix(): path for path in paths}
-    return _Originals(folder, names, {name: contents[path] for name, path in names.items()}, left)
+    return _Originals(folder, shown, siblings, left)
+
+
+def _place(path: Path) -> Path:
+    """Return where a file is, whatever leads there; it may be a link itself."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def _content(path: Path) -> bytes | Problem:
     """Return the bytes of a regular file; else why there are none to be had."""
-    shown = str(path)
+    shown, hint = str(path), None
     try:
-        mode = path.lstat()
-        if stat.S_ISLNK(mode.st_mode):
-            return Problem("is a symbolic link", shown, hint="name the file that it leads to")
-        if stat.S_ISDIR(mode.st_mode):
-            hint = f"name the files in it: `gen-sweeps adopt {shlex.quote(shown.rstrip('/'))}/*.py`"
-            return Problem("is a folder", shown, hint=hint)
-        if not stat.S_ISREG(mode.st_mode):
-            return Problem("is not a regular file", shown)
-        if mode.st_size > MAX_BYTES:
-            message = f"has {mode.st_size:,} bytes; a file to adopt has at most {MAX_BYTES:,}"
-            return Problem(message, shown)
-        return path.read_bytes()
+        return read_regular_file(shown, MAX_BYTES)
+    except NotARegularFileError as error:
+        if path.is_symlink():
+            hint = "name the file that it leads to"
+        elif path.is_dir():
+            hint = f"name the files in it: `gen-sweeps adopt {shlex.quote(shown)}/*.py`"
+        return Problem(str(error), shown, hint=hint)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return Problem(f"can't be read: {reason}", shown)
 
 
-def _unlike_endings(paths: Sequence[Path]) -> Iterator[Problem]:
+def _unlike_endings(paths: Iterable[Path]) -> Iterator[Problem]:
     """Yield a problem if files are of several kinds."""
     by_ending: dict[str, list[str]] = {}
     for path in paths:
@@ -217,63 +235,105 @@ def _refuse_existing(folder: Path, family: Path) -> None:
     Raises:
         ForeignFileError: Has a problem for each file or folder that is there.
     """
-    wanted = (folder / SPEC, folder / DEFAULT_TEMPLATES, family / MANIFEST)
-    existing = [path for path in wanted if os.path.lexists(path)]
-    hint = "name another folder for the spec, as in `-o sweep`, or move it away"
+    elsewhere = "name another folder for the spec, as in `-o sweep`, or move it away"
+    taken = "gen-sweeps has written to this folder: go on with the spec that it names, or remove it"
+    wanted = {
+        folder / SPEC: elsewhere,
+        folder / DEFAULT_TEMPLATES: elsewhere,
+        family / MANIFEST: taken,
+        family / JOURNAL: taken,
+    }
+    for above in (folder, *folder.parents):
+        if os.path.lexists(above):
+            if not above.is_dir():
+                hint = "name another folder for the spec, as in `-o sweep`"
+                raise ForeignFileError.at("is not a folder", str(above), hint=hint)
+            break
+    existing = [
+        Problem("already exists; nothing was written", str(path), hint=hint)
+        for path, hint in wanted.items()
+        if os.path.lexists(path)
+    ]
     if existing:
-        raise ForeignFileError(
-            *(Problem("already exists; nothing was written", str(it), hint=hint) for it in existing)
-        )
+        raise ForeignFileError(*existing)
 
 
 def _write(
     adoption: Adoption,
     template: Path,
     originals: _Originals,
-    changed: Sequence[tuple[Sibling, Sibling]],
+    mends: Sequence[_Mend],
     progress: Progress,
 ) -> str:
-    """Write everything, the files that people have last; return what the first run says."""
-    for original, _ in changed:
-        _check_unchanged(originals.paths[original.name], original)
-    spec = adoption.request.spec
-    _create(template, adoption.template)
+    """Write everything, the files that people have last; return what the first run says.
+
+    Whatever fails, what was written is taken back.
+    """
+    for sibling in originals.siblings:
+        _check_unchanged(originals.paths[sibling.name], sibling)
+    owned = {sibling.name: digest(sibling.data) for sibling in originals.siblings}
+    left: list[Problem] = []
     try:
-        _create(spec, adoption.spec)
-    except FileError:
-        template.unlink(missing_ok=True)
+        with ExitStack() as undo:
+            for folder in reversed([template.parent, *template.parent.parents]):
+                if not os.path.lexists(folder):
+                    undo.callback(_remove_folder, folder)
+            for path, text in (
+                (template, adoption.template),
+                (adoption.request.spec, adoption.spec),
+            ):
+                create_file(str(path), text.encode())
+                undo.callback(_remove, path, left)
+            for mend in mends:
+                undo.callback(_restore, mend, left)
+            for name in (JOURNAL, MANIFEST):
+                undo.callback(_remove, originals.folder / name, left)
+            plan = write(adoption.proof, owned=owned, progress=progress)
+            undo.pop_all()
+    except GenSweepsError as error:
+        if left:
+            raise FileError(*error.problems, *left) from None
         raise
-    for original, sibling in changed:
-        replace_file(originals.paths[original.name], sibling.data)
-    plan = write(prove(render(load(spec), progress), progress=progress), progress=progress)
     return summary.written_text(plan)
 
 
-def _check_unchanged(path: Path, original: Sibling) -> None:
+def _check_unchanged(path: str, original: Sibling) -> None:
     try:
-        is_same = path.read_bytes() == original.data
-    except OSError:
+        is_same = read_regular_file(path, MAX_BYTES) == original.data
+    except (OSError, NotARegularFileError):
         is_same = False
     if not is_same:
-        message = "was edited in the meantime"
-        raise ForeignFileError.at(message, str(path), hint="run the command again")
+        message = "was edited in the meantime; nothing was written"
+        raise ForeignFileError.at(message, path, hint="run the command again")
 
 
-def _create(path: Path, text: str) -> None:
+def _remove_folder(path: Path) -> None:
+    with suppress(OSError):  # something else is in it by now, or it was not made
+        path.rmdir()
+
+
+def _remove(path: Path, left: list[Problem]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(text.encode())
+        path.unlink(missing_ok=True)
     except OSError as error:
-        raise FileError.at(f"can't be written: {error.strerror}", str(path)) from None
+        left.append(Problem(f"was left there: it can't be removed: {error.strerror}", str(path)))
 
 
-def _result(  # noqa: PLR0913, PLR0917 - all that there is to say
+def _restore(mend: _Mend, left: list[Problem]) -> None:
+    """Give a file its former bytes again, if it was mended."""
+    try:
+        if read_regular_file(mend.path, MAX_BYTES) == mend.after.data:
+            replace_file(mend.path, mend.before.data)
+    except (OSError, NotARegularFileError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        left.append(Problem(f"is mended: it can't be written back: {reason}", mend.path))
+
+
+def _result(
     options: AdoptOptions,
     adoption: Adoption,
     template: Path,
-    originals: _Originals,
-    changed: Sequence[tuple[Sibling, Sibling]],
+    mends: Sequence[_Mend],
     written: str,
 ) -> str:
     spec = adoption.request.spec
@@ -281,19 +341,20 @@ def _result(  # noqa: PLR0913, PLR0917 - all that there is to say
         paths = {"spec": str(spec), "template": str(template)}
         content = {
             **adoption_data(adoption, paths),
-            "fixed": [str(originals.paths[original.name]) for original, _ in changed],
+            "fixed": [mend.path for mend in mends],
             "written": not options.dry_run,
         }
         return json_text("adopt", 0, (), content)
     parts = [
-        unified(f"a/{path}", f"b/{path}", original.data, sibling.data)
-        for original, sibling in changed
-        for path in [originals.paths[original.name]]
+        unified(f"a/{mend.path}", f"b/{mend.path}", mend.before.data, mend.after.data)
+        for mend in mends
     ]
     parts.append(accidents_text(adoption))
+    shown = [on_one_line(str(path)) for path in (spec, template)]
     if options.dry_run:
-        parts += [f"{spec}\n\n{adoption.spec}\n", f"{template}\n\n{adoption.template}\n"]
+        texts = zip(shown, (adoption.spec, adoption.template), strict=True)
+        parts += [f"{path}\n\n{text}\n" for path, text in texts]
         parts += [figures_text(adoption), "nothing was written\n"]
     else:
-        parts += [written, figures_text(adoption), f"written: {spec}, {template}\n"]
+        parts += [written, figures_text(adoption), f"written: {', '.join(shown)}\n"]
     return "".join(parts)

@@ -14,7 +14,8 @@ from pathlib import Path
 from gen_sweeps.characters import on_one_line
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import summary
-from gen_sweeps.errors import FileError, ForeignFileError, Problem
+from gen_sweeps.errors import ForeignFileError, Problem
+from gen_sweeps.output.single_files import create_file
 from gen_sweeps.output.writing import write
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import prove
@@ -64,7 +65,7 @@ def init(options: InitOptions, progress: Progress = silent) -> Outcome:
 
     contents[Path(SCHEMA)] = schema_text().encode()
     for path, content in contents.items():
-        _create(folder / path, content)
+        create_file(str(folder / path), content)
     rendering = render(load(folder / SPEC), progress=progress)
     plan = write(prove(rendering, progress=progress), progress=progress)
     return Outcome(result=summary.written_text(plan) + _next_steps(folder))
@@ -113,12 +114,3 @@ def _refuse_existing(folder: Path, paths: list[Path]) -> None:
             for path in existing
         )
         raise ForeignFileError(*problems)
-
-
-def _create(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise FileError.at(f"can't be written: {error.strerror}", str(path)) from None

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from gen_sweeps.errors import Problem
 
+INTERRUPTED = 130
+"""The exit code of a run that was interrupted, Typer's too: 128 and the number of the signal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

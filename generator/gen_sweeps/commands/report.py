@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gen_sweeps.commands.outcome import Outcome
 from gen_sweeps.console import report as report_page
-from gen_sweeps.errors import FileError, ForeignFileError
+from gen_sweeps.errors import ForeignFileError
+from gen_sweeps.output.single_files import file_error, replace_file
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import prove
 from gen_sweeps.rendering.renderer import render
@@ -58,13 +58,6 @@ def _save(text: str, path: Path) -> None:
             if report_page.MARK.encode() not in file.read(1000):
                 message = "is not a gen-sweeps report; it was left alone"
                 raise ForeignFileError.at(message, str(path), hint=hint)
-        temporary = path.with_name(f".gen-sweeps-{os.getpid()}.tmp")
-        try:
-            with temporary.open("xb") as file:
-                file.write(text.encode())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        replace_file(str(path), text.encode())
     except OSError as error:
-        raise FileError.at(f"can't be written: {error.strerror}", str(path)) from None
+        raise file_error(error, path, "written") from None

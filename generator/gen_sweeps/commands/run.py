@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gen_sweeps.commands.outcome import Outcome
+from gen_sweeps.commands.outcome import INTERRUPTED, Outcome
 from gen_sweeps.console import summary
 from gen_sweeps.console.arms import ArmProgress, counted, total
 from gen_sweeps.errors import GenSweepsError, Problem, SpecError
@@ -41,8 +41,6 @@ from gen_sweeps.run import (
 )
 from gen_sweeps.spec.loading import load
 from gen_sweeps.spec.model import RunSettings, Spec
-
-INTERRUPTED = 130
 
 MAX_NAMED = 10
 """Arms that are named where the rest is summed up."""

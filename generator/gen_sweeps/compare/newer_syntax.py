@@ -30,8 +30,10 @@ def newer_syntax_hint(error: SyntaxError, source: bytes) -> str | None:
     process with it, which is why it gets one of its own.
     """
     # LibCST takes what every Python forbids, such as a keyword that is given twice.
-    line = source.decode(errors="replace").split("\n")[(error.lineno or 1) - 1 :][:1]
-    if not error.msg.startswith(_GRAMMAR) or not any(map(_NEWER.search, line)):
+    lines = source.decode(errors="replace").split("\n")
+    number = error.lineno or 1  # that of an unfinished file may be one beyond its end
+    line = lines[number - 1] if number <= len(lines) else ""
+    if not error.msg.startswith(_GRAMMAR) or not _NEWER.search(line):
         return None
     parsing = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-I", "-c", _PARSE], input=source, capture_output=True, check=False

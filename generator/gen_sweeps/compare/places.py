@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from gen_sweeps.compare.names import FileNames, partition
+from gen_sweeps.compare.names import FileNames
 from gen_sweeps.compare.pieces import Piece
 from gen_sweeps.compare.reading import Member
 
@@ -148,8 +148,3 @@ def number_namesakes(places: Sequence[FamilyPlace]) -> None:
         key = place.kind, path_text(place.path)
         seen[key] += 1
         place.number = seen[key]
-
-
-def same_partition(one: FamilyPlace, other: FamilyPlace) -> bool:
-    """Whether two places part the files in the same way."""
-    return partition(one.classes) == partition(other.classes)

@@ -345,17 +345,13 @@ class _Reader:
         """Return the parts of any other expression, and what it says itself."""
         children: list[Child] = []
         head = [type(node).__name__]
-        for field, value in ast.iter_fields(node):
-            for number, part in enumerate(value if isinstance(value, list) else [value]):
-                role = f"{field}{number}" if isinstance(value, list) else field
-                if isinstance(part, ast.expr):
-                    label = "" if field in {"value", "elt", "func"} else f"({role})"
-                    at = self._span(part)[0] - start
-                    children.append(Child(f".{role}", label, at, self._expression(part)))
-                elif isinstance(part, ast.AST):
-                    head.append(ast.dump(part))
-                elif part is not None:
-                    head.append(repr(part))
+        for field, _, role, part in _fields(node):
+            if isinstance(part, ast.expr):
+                label = "" if field in {"value", "elt", "func"} else f"({role})"
+                at = self._span(part)[0] - start
+                children.append(Child(f".{role}", label, at, self._expression(part)))
+            else:
+                head.append(ast.dump(part) if isinstance(part, ast.AST) else repr(part))
         return sorted(children, key=lambda child: child.offset), tuple(head)
 
     # Statements
@@ -551,28 +547,25 @@ class _Reader:
         """Return the parts of a compound or any other statement, and what it says itself."""
         children: list[Child] = []
         head = [type(node).__name__]
-        for field, value in ast.iter_fields(node):
-            for number, part in enumerate(value if isinstance(value, list) else [value]):
-                role = f"{field}{number}" if isinstance(value, list) else field
-                if isinstance(part, ast.expr):
-                    at = self._span(part)[0] - start
-                    children.append(Child(f".{role}", f"({field})", at, self._expression(part)))
-                elif isinstance(part, ast.stmt):
-                    if number == 0:
-                        label = {"orelse": "else", "finalbody": "finally"}.get(field, "")
-                        children.append(self._suite(f".{field}", label, value, start))
-                elif isinstance(part, ast.ExceptHandler | ast.match_case):
-                    children.append(
-                        self._suite(f".{role}", f"({field} {number})", part.body, start)
-                    )
-                    head += [ast.dump(p) for p in _guards(part)]
-                elif isinstance(part, ast.withitem):
-                    at = self._span(part.context_expr)[0] - start
-                    item = self._expression(part.context_expr)
-                    children.append(Child(f".{role}", "(with)", at, item))
-                    head.append(ast.dump(part.optional_vars) if part.optional_vars else "")
-                elif part is not None:
-                    head.append(ast.dump(part) if isinstance(part, ast.AST) else repr(part))
+        for field, number, role, part in _fields(node):
+            if isinstance(part, ast.expr):
+                at = self._span(part)[0] - start
+                children.append(Child(f".{role}", f"({field})", at, self._expression(part)))
+            elif isinstance(part, ast.stmt):
+                if number == 0:
+                    label = {"orelse": "else", "finalbody": "finally"}.get(field, "")
+                    body = getattr(node, field)
+                    children.append(self._suite(f".{field}", label, body, start))
+            elif isinstance(part, ast.ExceptHandler | ast.match_case):
+                children.append(self._suite(f".{role}", f"({field} {number})", part.body, start))
+                head += [ast.dump(p) for p in _guards(part)]
+            elif isinstance(part, ast.withitem):
+                at = self._span(part.context_expr)[0] - start
+                item = self._expression(part.context_expr)
+                children.append(Child(f".{role}", "(with)", at, item))
+                head.append(ast.dump(part.optional_vars) if part.optional_vars else "")
+            else:
+                head.append(ast.dump(part) if isinstance(part, ast.AST) else repr(part))
         return sorted(children, key=lambda child: child.offset), tuple(head)
 
     def _suite(
@@ -586,6 +579,14 @@ class _Reader:
             statements = self._statements(body, start, documented=documented)
             known = self._branch(memo, "Body", statements, start=start)
         return Child(key, label, start - base, known)
+
+
+def _fields(node: ast.AST) -> Iterator[tuple[str, int, str, object]]:
+    """Yield the parts of a node: the field, the number in it, what both are called, the part."""
+    for field, value in ast.iter_fields(node):
+        for number, part in enumerate(value if isinstance(value, list) else [value]):
+            if part is not None:
+                yield field, number, f"{field}{number}" if isinstance(value, list) else field, part
 
 
 def _guards(part: ast.ExceptHandler | ast.match_case) -> Iterator[ast.AST]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from gen_sweeps.characters import escaped
+from gen_sweeps.console import terminal
 
 _CLEAR = "\r\x1b[K"
 _WIDTH = 20
@@ -65,8 +65,7 @@ def _bar(counts: Mapping[str, int]) -> str:
     arms = sum(counts.values()) or 1
     ended = sum(counts.get(state, 0) for state in ("done", "failed", "timeout"))
     filled = "#" * (_WIDTH * ended // arms)
-    columns = shutil.get_terminal_size((80, 24)).columns - 1
-    return f"[{filled:-<{_WIDTH}}] {counted(counts)}"[:columns]
+    return f"[{filled:-<{_WIDTH}}] {counted(counts)}"[: terminal.width() - 1]
 
 
 def _write(text: str) -> None:

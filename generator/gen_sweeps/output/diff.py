@@ -10,7 +10,8 @@ from itertools import islice
 from gen_sweeps.characters import on_one_line
 from gen_sweeps.errors import Problem
 from gen_sweeps.output.edits import Edits
-from gen_sweeps.output.planning import Action, Change, Folder, NotARegularFileError, Plan
+from gen_sweeps.output.planning import Action, Change, Folder, Plan
+from gen_sweeps.output.single_files import NotARegularFileError
 from gen_sweeps.proof.proving import display_path
 from gen_sweeps.rendering.outputs import MANIFEST
 

@@ -9,7 +9,6 @@ Paths are strings here: with pathlib, a file would take as long again as the dis
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -20,10 +19,16 @@ from contextlib import contextmanager, suppress
 from gen_sweeps.errors import FileError, ForeignFileError
 from gen_sweeps.output import journal
 from gen_sweeps.output.journal import JOURNAL, Journal
-from gen_sweeps.output.planning import Action, NotARegularFileError, Plan, refuse_obstacles
+from gen_sweeps.output.planning import Action, Plan, refuse_obstacles
+from gen_sweeps.output.single_files import (
+    NotARegularFileError,
+    file_error,
+    read_regular_file,
+    replace_file,
+)
 from gen_sweeps.progress import Progress, silent, tracked
-from gen_sweeps.proof.proving import digest
 from gen_sweeps.rendering.outputs import MANIFEST, OWN_PREFIX
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.model import Spec
 
 if sys.platform == "win32":
@@ -42,13 +47,6 @@ else:
 
 _ATTEMPTS = 100
 """How often the folder is created again if another process keeps removing it."""
-
-_PIECE = 1 << 16
-"""Bytes that are read at once of a file whose length is not known, or not to be believed."""
-
-_BINARY = getattr(os, "O_BINARY", 0)
-_READ_FLAGS = os.O_RDONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 
 
 class OutputFolder:
@@ -79,7 +77,7 @@ class OutputFolder:
             except FileNotFoundError:
                 return
             except OSError as error:
-                raise self._error(error, folder, "read") from None
+                raise file_error(error, folder, "read") from None
             if stat.S_ISLNK(mode):
                 hint = f"replace it by a folder, or change `output` in {spec.path}"
                 raise FileError.at("is a symbolic link, not a folder", str(folder), hint=hint)
@@ -117,7 +115,7 @@ class OutputFolder:
                     continue
                 return None
             except OSError as error:
-                raise self._error(error, self.path, "read") from None
+                raise file_error(error, self.path, "read") from None
             _hold(descriptor, exclusive=exclusive)
             # Whoever held it before may have put another folder in its place.
             with suppress(FileNotFoundError):
@@ -137,26 +135,11 @@ class OutputFolder:
             self._check_parents(path)
         full = self._place(path)
         try:
-            descriptor = os.open(full, _READ_FLAGS)
+            return read_regular_file(full)
         except FileNotFoundError:
             return None
         except OSError as error:
-            if error.errno in (errno.ELOOP, errno.EMLINK):
-                raise NotARegularFileError("is a symbolic link") from None
-            if error.errno == errno.ENXIO:
-                raise NotARegularFileError("is not a regular file") from None
-            raise self._error(error, full, "read") from None
-        try:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise NotARegularFileError("is a folder")
-            if not stat.S_ISREG(status.st_mode):
-                raise NotARegularFileError("is not a regular file")
-            return _read_all(descriptor, status.st_size)
-        except OSError as error:
-            raise self._error(error, full, "read") from None
-        finally:
-            os.close(descriptor)
+            raise file_error(error, full, "read") from None
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Yield the paths in which `*` stands for a name, or a part of one, as in `pattern`."""
@@ -182,7 +165,7 @@ class OutputFolder:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise self._error(error, full, "listed") from None
+            raise file_error(error, full, "listed") from None
 
     def pending(self) -> Journal | None:
         """Return the journal of an interrupted run; None if there is none."""
@@ -205,7 +188,7 @@ class OutputFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._error(error, self.path, "created") from None
+            raise file_error(error, self.path, "created") from None
 
     def apply(self, plan: Plan, *, force: bool = False, progress: Progress = silent) -> None:
         """Make the changes of a plan.
@@ -258,29 +241,13 @@ class OutputFolder:
 
     def _write(self, path: str, data: bytes, *, replaces: bool = True, sync: bool = False) -> None:
         """Write a file as a whole; if it `replaces` one, with the permissions of that."""
-        full, temporary = self._place(path), self._temporary(path)
+        full = self._place(path)
         try:
             if "/" in path:
                 self._make_parents(path)
-            try:
-                descriptor = os.open(temporary, _WRITE_FLAGS, 0o666)
-                try:
-                    _write_all(descriptor, data)
-                    if sync:
-                        os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
-                if replaces:
-                    _copy_permissions(full, temporary)
-                os.replace(temporary, full)
-            except FileExistsError:
-                raise  # it is somebody else's
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            replace_file(full, data, self._temporary(path), keeps_permissions=replaces, sync=sync)
         except OSError as error:
-            raise self._error(error, full, "written") from None
+            raise file_error(error, full, "written") from None
 
     def _make_parents(self, path: str) -> None:
         """Create the folders below the output folder that a file is in; not that one itself."""
@@ -295,7 +262,7 @@ class OutputFolder:
             with suppress(FileNotFoundError):
                 os.unlink(full)
         except OSError as error:
-            raise self._error(error, full, "removed") from None
+            raise file_error(error, full, "removed") from None
         for folder in reversed(_folders(path)):
             with suppress(OSError):
                 os.rmdir(self._place(folder))
@@ -332,52 +299,14 @@ class OutputFolder:
             except FileNotFoundError:
                 return
             except OSError as error:
-                raise self._error(error, folder, "read") from None
+                raise file_error(error, folder, "read") from None
             if stat.S_ISLNK(mode):
                 raise NotARegularFileError(f"is behind a symbolic link, {folder}")
             if not stat.S_ISDIR(mode):
                 raise NotARegularFileError(f"can't be there: {folder} is a file")
-
-    def _error(self, error: OSError, path: str | os.PathLike[str], what: str) -> FileError:
-        hint = None
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "no file is damaged: free some space and run the command again"
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            hint = "check the permissions of the file and its folder"
-        elif error.errno == errno.ENOENT:
-            hint = "the folder may have been removed in the meantime: run the command again"
-        return FileError.at(f"can't be {what}: {error.strerror}", os.fspath(path), hint=hint)
 
 
 def _folders(path: str) -> list[str]:
     """Return the folders that a path goes through, the outermost first."""
     parts = path.split("/")
     return ["/".join(parts[:length]) for length in range(1, len(parts))]
-
-
-def _read_all(descriptor: int, size: int) -> bytes:
-    """Read a file that is `size` bytes long, or has become longer or shorter meanwhile."""
-    data = os.read(descriptor, size + 1)
-    if len(data) == size:
-        return data
-    pieces = [data]
-    while pieces[-1]:
-        pieces.append(os.read(descriptor, _PIECE))
-    return b"".join(pieces)
-
-
-def _copy_permissions(source: str, target: str) -> None:
-    """Give `target` the permissions of `source`, if that is a file."""
-    try:
-        mode = os.lstat(source).st_mode
-    except FileNotFoundError:
-        return
-    if stat.S_ISREG(mode):
-        os.chmod(target, stat.S_IMODE(mode))
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data`; a write may take a part of it only."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol
 
 from gen_sweeps.errors import ForeignFileError, Problem
@@ -22,10 +23,18 @@ from gen_sweeps.output.manifest import (
     spec_name,
 )
 from gen_sweeps.output.merge_conflicts import is_conflicted
+from gen_sweeps.output.single_files import NotARegularFileError
 from gen_sweeps.progress import Progress, silent, tracked
-from gen_sweeps.proof.proving import Proof, digest, display_path
-from gen_sweeps.rendering.outputs import MANIFEST, ProtectedPaths, Template, output_pattern
+from gen_sweeps.proof.proving import Proof, display_path
+from gen_sweeps.rendering.outputs import (
+    MANIFEST,
+    OWN_PREFIX,
+    ProtectedPaths,
+    Template,
+    output_pattern,
+)
 from gen_sweeps.rendering.renderer import Rendering
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.model import GENERATED, Spec
 from gen_sweeps.spec.names import fold
 
@@ -153,17 +162,20 @@ class Folder(Protocol):
         """Say whether there is a spec, named as a manifest does: relative to the folder."""
 
 
-class NotARegularFileError(Exception):
-    """There is a folder, a link or a device where a file should be; says which."""
-
-
-def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
+def plan(
+    proof: Proof,
+    folder: Folder,
+    progress: Progress = silent,
+    owned: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
     """Return what makes `folder` hold the proven files and nothing else of ours.
 
     Args:
         proof: The proven files.
         folder: The output folder as it is.
         progress: Is told how many files have been compared.
+        owned: By the path of a file that is ours though no manifest says so: the sha256 of its
+            content, in hexadecimal.
     """
     spec = proof.rendering.spec
     own_name = spec_name(spec)
@@ -180,7 +192,7 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
     obstacle = found.obstacle
     if obstacle is None and others:
         obstacle = f"belongs to another spec, {others[0]}"
-    ours = _Ours(folder, proof, found.manifest, journal)
+    ours = _Ours(folder, proof, found.manifest, journal, owned)
     changes = ours.changes(progress)
     if specs and not others:
         changes += filter(None, map(ours.removal, ours.stale))
@@ -189,7 +201,7 @@ def plan(proof: Proof, folder: Folder, progress: Progress = silent) -> Plan:
         path
         for template in proof.rendering.outputs.templates
         for path in folder.matching(output_pattern(template.name))
-        if path not in proof.digests and path not in removed
+        if path not in proof.digests and path not in removed and not ours.is_source(path)
     }
     changes.append(found.change(obstacle))
     return Plan(proof, tuple(changes), content, tuple(sorted(strays)), tuple(sorted(ours.orphans)))
@@ -247,7 +259,7 @@ def _own_digests(change: Change, proof: Proof) -> tuple[str, ...]:
     """Return what is gen-sweeps' own in the place of a file, before the change or after it."""
     wanted = proof.digests.get(change.path)
     found = None if change.obstacle else change.found
-    return tuple(digest for digest in (found, wanted) if digest)
+    return tuple(filter(None, (found, wanted)))
 
 
 class _Ours:
@@ -263,12 +275,14 @@ class _Ours:
         proof: Proof,
         manifest: Manifest | None,
         journal: Journal | None,
+        owned: Mapping[str, str],
     ) -> None:
         self._folder = folder
+        self._owned = {path: (content,) for path, content in owned.items()}
         self._proof = proof
         self._written = manifest.claims if manifest else {}
         self._pending = journal.digests if journal else {}
-        protected = ProtectedPaths(proof.rendering.spec, proof.rendering.templates)
+        self._protected = ProtectedPaths(proof.rendering.spec, proof.rendering.templates)
         # Anybody can write a journal: it is believed of what a template could have made.
         self._makes = re.compile(
             "|".join(map(_expression, proof.rendering.outputs.templates))
@@ -277,16 +291,16 @@ class _Ours:
         self.stale = [
             path
             for path in dict.fromkeys((*self._written, *pending))
-            if path not in proof.digests and not protected.fault(path)
+            if path not in proof.digests and not self._protected.fault(path)
         ]
         self.orphans: list[str] = []
         self._renamed = {fold(path) for path in self.stale}
 
     @cached_property
     def _known(self) -> Mapping[str, set[str]]:
-        """By what their names fold to: what gen-sweeps wrote or was about to write in files."""
+        """By what their names fold to: what is ours, and what gen-sweeps was about to write."""
         known: dict[str, set[str]] = {}
-        for claims in (self._written, self._pending):
+        for claims in (self._written, self._pending, self._owned):
             for path, digests in claims.items():
                 known.setdefault(fold(path), set()).update(digests)
         return known
@@ -319,6 +333,11 @@ class _Ours:
         obstacle = self._obstacle(path, data)
         is_reformatted = obstacle == _EDITED and formatting.is_reformatted(path, data, content)
         return Change(path, Action.UPDATE, obstacle, found=found, is_reformatted=is_reformatted)
+
+    def is_source(self, path: str) -> bool:
+        """Say whether a path is the spec's, a template's or gen-sweeps' own, whatever its name."""
+        is_own = path == MANIFEST or path.startswith(OWN_PREFIX)
+        return is_own or self._protected.fault(path) is not None
 
     def removal(self, path: str) -> Change | None:
         """Return what is to be done with a file that is no longer in the spec."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from gen_sweeps.errors import Problem, SpecError
 from gen_sweeps.output.journal import Journal
 from gen_sweeps.output.manifest import Owner, UnreadableManifestError, merged, read, spec_name
-from gen_sweeps.output.planning import Action, Folder, NotARegularFileError, Plan, owners, plan
+from gen_sweeps.output.planning import Action, Folder, Plan, owners, plan
+from gen_sweeps.output.single_files import NotARegularFileError
 from gen_sweeps.progress import Progress, silent
 from gen_sweeps.proof.proving import Proof
 from gen_sweeps.rendering.outputs import MANIFEST

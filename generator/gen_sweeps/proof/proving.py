@@ -14,7 +14,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -32,6 +31,7 @@ from gen_sweeps.proof.substitution import substitution_fault
 from gen_sweeps.proof.treatment import UnreadableTreatmentError, names_in, read_back
 from gen_sweeps.rendering.renderer import File, Rendering
 from gen_sweeps.rendering.skeleton import Filling, HoleValue, Kind, Page
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.model import Call, Reference, Spec
 
 
@@ -54,11 +54,6 @@ class Proof:
     digests: Mapping[str, str]
     places: Mapping[str, tuple[str, ...]]
     warnings: tuple[Problem, ...] = ()
-
-
-def digest(data: bytes) -> str:
-    """Return the sha256 of a file's content, in hexadecimal."""
-    return sha256(data, usedforsecurity=False).hexdigest()
 
 
 def display_path(spec: Spec, path: str) -> str:

@@ -197,12 +197,11 @@ class ProtectedPaths:
         if folder not in self._folders:
             self._folders[folder] = _inside(os.path.realpath(self._output / folder))
         inside = self._folders[folder]
-        if "/.git/" in f"{inside}{fold(name)}/":
+        place = f"{inside}{fold(name)}"
+        if "/.git/" in f"{place}/":
             return "which is git's own"
         theirs = not self._shared or fold(name).endswith(SUFFIXES)
-        if f"{inside}{fold(name)}" in self._sources or (
-            theirs and inside.startswith(self._templates)
-        ):
+        if place in self._sources or (theirs and f"{place}/".startswith(self._templates)):
             return "which the files are made from"
         return None
 

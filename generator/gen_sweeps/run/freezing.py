@@ -8,13 +8,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from gen_sweeps.errors import FileError, SpecError
 from gen_sweeps.output.manifest import Owner, UnreadableManifestError, recorded
 from gen_sweeps.rendering.outputs import MANIFEST
 from gen_sweeps.run.records import RUNS, RunFolder, sweep_folder
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.findings import Finding
 from gen_sweeps.spec.loading import located
 from gen_sweeps.spec.model import Arm, RunSettings, Spec
@@ -279,23 +279,20 @@ class _Planner:
         self._spec = spec
         self._settings = settings
         self._home = sweep_folder(spec.path, spec.name)
-        self._shared = {
-            path: sha256(source.content, usedforsecurity=False).hexdigest()
-            for path, source in sources.items()
-        }
+        self._shared = {path: digest(source.content) for path, source in sources.items()}
         self._of_arms: dict[str, dict[str, str]] = {}
         self._of_levels: list[tuple[Mapping[str, str], str, str]] = []
         output = spec.output.as_posix()
-        for path, digest in generated.digests.items():
+        for path, content in generated.digests.items():
             place = os.path.normpath(f"{output}/{path}")
             owner = generated.owners.get(path)
             if isinstance(owner, str):
-                self._of_arms.setdefault(owner, {})[place] = digest
+                self._of_arms.setdefault(owner, {})[place] = content
             elif owner:
-                self._of_levels.append((owner, place, digest))
+                self._of_levels.append((owner, place, content))
             elif path.endswith(".py") or place in self._shared:
                 # Of others, such as a script that starts every arm, no arm has to know.
-                self._shared[place] = digest
+                self._shared[place] = content
         names = frozenset((*PLACEHOLDERS, *spec.axis_names))
         self._words = [(word, parse_pattern(word, names, varies=True)) for word in settings.command]
         self._env = {
@@ -308,8 +305,8 @@ class _Planner:
         """Return what is run of an arm; None if it has no file of its own."""
         own = self._of_arms.get(arm.name, {})
         levels = {
-            place: digest
-            for owner, place, digest in self._of_levels
+            place: content
+            for owner, place, content in self._of_levels
             if owner.items() <= arm.levels.items()
         }
         if not own and not levels:
@@ -324,9 +321,9 @@ class _Planner:
         workdir = self._settings.workdir
         what = {"argv": argv, "env": env, "workdir": workdir, "files": files}
         text = json.dumps(what, sort_keys=True, separators=(",", ":"))
-        digest = sha256(text.encode(), usedforsecurity=False).hexdigest()[:16]
-        folder = RunFolder(self._home / arm.name / digest)
-        return ArmRun(arm, argv, env, workdir, files, digest, folder)
+        name = digest(text.encode())[:16]
+        folder = RunFolder(self._home / arm.name / name)
+        return ArmRun(arm, argv, env, workdir, files, name, folder)
 
     def file(self, own: Mapping[str, str], arm: Arm) -> str:
         """Return the path, from the spec's folder, of an arm's own file."""

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from gen_sweeps.errors import FileError
@@ -17,6 +16,7 @@ from gen_sweeps.output.repository import Repository
 from gen_sweeps.run import supervisor
 from gen_sweeps.run.freezing import ArmRun, FrozenLayout, FrozenSource
 from gen_sweeps.run.records import FILES, JOB, WORK
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.model import Spec
 
 if sys.platform != "win32":
@@ -62,7 +62,7 @@ class CodeProvenance:
         locks = {}
         for path in found:
             with suppress(OSError):
-                locks[path.name] = sha256(path.read_bytes(), usedforsecurity=False).hexdigest()
+                locks[path.name] = digest(path.read_bytes())
         return cls(commit, dirty, locks)
 
 
@@ -178,7 +178,7 @@ def _make(
         "cwd": str(layout.cwd),
         "imports": layout.imports,
         "modules": layout.modules,
-        "files": {places[path]: digest for path, digest in run.files.items()},
+        "files": {places[path]: content for path, content in run.files.items()},
         "commit": provenance.commit,
         "dirty": provenance.dirty,
         "prepared": time.time(),

@@ -24,10 +24,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.names import level_fault
 
 RUNS = "runs"
@@ -272,8 +272,7 @@ def sweep_folder(spec: Path, sweep: str) -> Path:
     A name that can't be a folder's on every system is told by its digest.
     """
     if level_fault(sweep):
-        digest = sha256(sweep.encode(), usedforsecurity=False).hexdigest()[:8]
-        sweep = f"{re.sub('[^A-Za-z0-9_-]', '_', sweep)[:40]}-{digest}"
+        sweep = f"{re.sub('[^A-Za-z0-9_-]', '_', sweep)[:40]}-{digest(sweep.encode())[:8]}"
     return spec.parent / RUNS / sweep
 
 

@@ -7,12 +7,12 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 from gen_sweeps.errors import FileError, Problem, SpecError
 from gen_sweeps.spec.building import build
 from gen_sweeps.spec.checking import check
+from gen_sweeps.spec.digests import digest
 from gen_sweeps.spec.extending import MAX_FILES, MergedSpec, SpecFile, extended_path
 from gen_sweeps.spec.findings import Finding
 from gen_sweeps.spec.model import Spec, SpelledFloat
@@ -79,10 +79,8 @@ def _place(first: SpecFile, problem: Problem) -> tuple[bool, str, int, int]:
 
 
 def _digest(files: Sequence[SpecFile]) -> str:
-    digests = [sha256(file.source, usedforsecurity=False).hexdigest() for file in files]
-    if len(digests) == 1:
-        return digests[0]
-    return sha256("".join(digests).encode(), usedforsecurity=False).hexdigest()
+    digests = [digest(file.source) for file in files]
+    return digests[0] if len(digests) == 1 else digest("".join(digests).encode())
 
 
 def _extended(first: SpecFile) -> tuple[list[SpecFile], list[Problem]]:
