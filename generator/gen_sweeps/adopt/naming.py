@@ -6,7 +6,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TypeAlias
 
@@ -166,6 +166,7 @@ class NamedFamily:
         titles: What each file says as the title of its strategy, as text.
         docs: Likewise, as its doc.
         prints_strategy: Whether code prints the strategy's name.
+        said_at: Where each file says those, as offsets, by `strategy.title` and `strategy.doc`.
     """
 
     grid: NameGrid
@@ -174,6 +175,7 @@ class NamedFamily:
     titles: Mapping[int, str]
     docs: Mapping[int, str]
     prints_strategy: bool
+    said_at: Mapping[str, Mapping[int, Sequence[int]]] = field(default_factory=dict)
 
     def with_treatment(self, placeholder: str) -> NamedFamily:
         """Return the family with the treatment where its template has a text."""
@@ -264,6 +266,7 @@ class _Namer:
         self._titles: dict[int, str] = {}
         self._docs: dict[int, str] = {}
         self._said: dict[int, str] = {}
+        self._said_at: dict[str, dict[int, list[int]]] = {}
         self._prints_strategy = False
 
     def named(self, pieces: Sequence[CutPiece]) -> NamedFamily:
@@ -289,7 +292,13 @@ class _Namer:
             for it in sorted(self._drafts, key=self._first_place)
         )
         return NamedFamily(
-            self._grid, variables, nodes, self._titles, self._docs, self._prints_strategy
+            self._grid,
+            variables,
+            nodes,
+            self._titles,
+            self._docs,
+            self._prints_strategy,
+            self._said_at,
         )
 
     def _is_prose(self, draft: _Draft) -> bool:
@@ -390,6 +399,9 @@ class _Namer:
             elif not self._docs:
                 self._docs = dict(blank.values)
                 self._said[id(blank)] = "strategy.doc | docstring"
+            said = self._said.get(id(blank), "").partition(" ")[0]
+            for file, start in blank.starts.items() if said else ():
+                self._said_at.setdefault(said, {}).setdefault(file, []).append(start)
 
     def _read_blank(self, blank: Blank) -> None:
         if id(blank) in self._said:
