@@ -99,6 +99,19 @@ def test_a_siblings_name_in_a_docstring_is_stale(empty: World, mine: str, theirs
     assert "a sibling's; by its name" in told
 
 
+def test_a_siblings_name_is_known_by_its_words(empty: World) -> None:
+    names = ("no_aug", "wide_net", "long_run", "big_batch")
+    texts = _family(names=names)
+    texts = {
+        file: f'{text}exp = "{name.replace("_", "-")}-1"\n'
+        for (file, text), name in zip(texts.items(), names, strict=True)
+    }
+    (told,) = _look_at(empty, _edited(texts, "hopper_long_run.py", "long-run", "no-aug"))
+    assert told.startswith("stale configs/hopper_long_run.py:6: ")
+    has, usual = told.partition(" is ")[2].split(", a sibling's; by its name ")
+    assert has.replace("no-aug", "long-run") == usual
+
+
 def test_the_seed_of_a_sibling_is_stale(empty: World) -> None:
     texts = {f"hopper_seed{seed}.py": config("py", "hopper", "adam", seed) for seed in range(4)}
     (told,) = _look_at(empty, _edited(texts, "hopper_seed2.py", "seed=2)", "seed=1)"))
@@ -129,11 +142,17 @@ def test_a_name_within_a_files_own_is_a_siblings_where_runs_and_files_are_named(
 
 
 @pytest.mark.parametrize(
-    "line", ['policy = dict(type="{name}")', "{name}_config = dict(lr=0.1)", "run = {name}.Config"]
+    "line",
+    [
+        'policy = dict(type="{name}")',
+        "{name}_config = dict(lr=0.1)",
+        "run = {name}.Config",
+        "from lab import {name}\nrun = {name}.{Name}Config(\n    a=1,\n)",
+    ],
 )
 def test_what_code_calls_something_is_not_stale(empty: World, line: str) -> None:
     texts = _family(line)
-    own, theirs = line.format(name="lion"), line.format(name="sgd")
+    own, theirs = (line.format(name=it, Name=it.title()) for it in ("lion", "sgd"))
     assert _look_at(empty, _edited(texts, "hopper_lion.py", own, theirs)) == []
 
 
@@ -159,6 +178,7 @@ def _claiming(claim: str, **edits: tuple[str, str]) -> dict[str, str]:
     [
         f"{CLAIM}.py, except for the optimizer.",
         f"{CLAIM}, but with lr 1e-4 and the type Lion.",
+        f"{CLAIM}, except for the type and lr.",
         "Identical to `hopper_adam`, apart from the optimizer.",
         "Copy of the adam config with another optimizer.",
         "A copied from hopper_adam.py, only the optimizer differs.",
@@ -170,7 +190,8 @@ def test_a_claim_is_held_against_what_it_does_not_except(empty: World, claim: st
     told, says = _look_at(empty, texts)
     assert told.startswith("false claim configs/hopper_lion.py:")
     assert told.endswith(": batch_size is 32, there 64")
-    assert says.startswith("says “")
+    said = claim.replace("`", "").replace("of the", "of").removeprefix("A ").removesuffix(".")
+    assert says == f"says “{said}”"
 
 
 @pytest.mark.parametrize(
@@ -215,6 +236,13 @@ def test_a_comment_claims_something_of_the_lines_below_it(
     )
     kinds = [line.split(" configs")[0] for line in _look_at(empty, texts) if "batch_size" in line]
     assert kinds == ["false claim" if is_false else "lone"]
+
+
+def test_the_first_comment_claims_something_of_the_whole_file(empty: World) -> None:
+    texts = {name: f"# Trained.\n\n{text}" for name, text in _family().items()}
+    texts = _edited(texts, "hopper_sgd.py", "# Trained.", "# Same as hopper_adam.py.")
+    told, _ = _look_at(empty, _edited(texts, "hopper_sgd.py", "= 64", "= 32"))
+    assert told == "false claim configs/hopper_sgd.py:6: batch_size is 32, there 64"
 
 
 def test_comments_of_other_languages_claim_too(empty: World) -> None:
@@ -299,6 +327,8 @@ def test_a_line_that_one_file_lacks_is_a_question_without_a_fix(empty: World) ->
     assert told == "lone configs/hopper_sgd.py: has_clip is nothing; 5 others have clip(1.0)"
     assert _look_at(empty, texts, "--keep", "has_clip") == []
     files = [f"configs/{name}" for name in sorted(texts)]
+    answers = empty.run("adopt", *files, "--dry-run").out.split("\n")[2]
+    assert answers.strip() == "--keep has_clip leaves it"
     done = empty.run("adopt", *files, "--fix", "has_clip")
     assert done.exit_code == 2
     assert "--fix has_clip: is lines, not a value" in done.err
@@ -312,16 +342,10 @@ def test_lines_that_one_file_alone_has_are_no_question(empty: World, line: str) 
     assert _look_at(empty, texts) == []
 
 
-@pytest.mark.parametrize("line", ["# a note", "import clip", ")"])
+@pytest.mark.parametrize("line", ["# a note", "import clip", ""])
 def test_a_note_or_an_import_that_one_file_lacks_is_no_question(empty: World, line: str) -> None:
-    start = "run(\n    1\n" if line == ")" else ""
-    texts = {name: f"{text}{start}{line}\n" for name, text in _family().items()}
-    texts = _edited(
-        texts, "hopper_sgd.py", f"{start}{line}\n", f"{start}{line}\n".replace("\n)", ")")
-    )
-    if line != ")":
-        texts = _edited(texts, "hopper_sgd.py", f"{line}\n", "")
-    assert _look_at(empty, texts) == []
+    texts = {name: text.replace("warmup", f"{line}\nwarmup") for name, text in _family().items()}
+    assert _look_at(empty, _edited(texts, "hopper_sgd.py", f"{line}\nwarmup", "warmup")) == []
 
 
 def test_five_lone_ones_are_shown_and_the_rest_counted(empty: World) -> None:
