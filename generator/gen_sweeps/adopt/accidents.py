@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -146,15 +147,18 @@ class _AccidentFinder:
 
     def _misnamed(self, texts: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
         """Yield files that have what a sibling should, the sibling, and what they should have."""
+        right: set[int] = set()
         if levels := self._derivations.pattern(texts):
+            right |= texts.keys() - levels.exceptions
             filled = [self._filled(levels.text, it) for it in range(self._count)]
             for file in sorted(levels.exceptions):
                 if texts[file] in filled:
+                    right.add(file)
                     yield file, filled.index(texts[file]), filled[file]
-        elif words := name_pattern(self._names, texts, min(_FEWEST_NAMED, self._count - 1)):
+        if words := name_pattern(self._names, texts, min(_FEWEST_NAMED, self._count - 1)):
             for file, owner in words.strays(self._names):
                 due = None if owner is None else self._names.respelled(texts[file], owner, file)
-                if owner is not None and due:
+                if owner is not None and due and file not in right:
                     yield file, owner, due
 
     def _is_another(self, variable: SpecVariable, owner: int, file: int) -> bool:
@@ -182,7 +186,7 @@ class _AccidentFinder:
 
     def false_claims(self) -> Iterator[Accident]:
         """Yield what differs between a file and the sibling that it claims to be like."""
-        for claim in claims_of(self._names, [_prose(sibling) for sibling in self._siblings]):
+        for claim in claims_of(self._names, _prose_of(self._siblings)):
             differing = [it for it in self._valued if self._contradicts(it, claim)]
             if len(differing) > _MOST_DIFFERENCES:
                 continue
@@ -316,17 +320,19 @@ def _headings(family: NamedFamily) -> Iterator[SpecVariable]:
         yield SpecVariable(name, {}, texts, placed, is_prose=True)
 
 
-def _prose(sibling: Sibling) -> tuple[Prose, ...]:
-    """Return what a file says to its readers; what it says first is said of all of it."""
-    data = sibling.text.encode()
-    whole = (0, len(data))
-    if sibling.is_python:
-        return tuple(
-            it if data[: it.start].strip() else it._replace(span=whole, whole=True)
-            for it in prose_in(sibling.name, data)
+def _prose_of(siblings: Sequence[Sibling]) -> list[tuple[Prose, ...]]:
+    """Return what each file says to its readers; what it says first is said of all of it."""
+    contents = {sibling.name: sibling.text.encode() for sibling in siblings}
+    if not siblings[0].is_python:
+        comments = ("\n".join(re.findall(r"(?m)#+(.*)$", it.text)) for it in siblings)
+        return [(Prose(0, it, (0, sys.maxsize), whole=True),) for it in comments]
+    return [
+        tuple(
+            it if data[: it.start].strip() else it._replace(span=(0, len(data)), whole=True)
+            for it in said
         )
-    comments = "\n".join(re.findall(r"(?m)#+(.*)$", sibling.text))
-    return (Prose(0, comments, whole, whole=True),)
+        for data, said in zip(contents.values(), prose_in(contents), strict=True)
+    ]
 
 
 # -- answers --

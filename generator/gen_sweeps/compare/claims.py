@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -77,14 +77,14 @@ class Claim(NamedTuple):
         return any(len(word) > 2 and word in self.allowed for word in words_of(path))  # noqa: PLR2004 - `lr` is too short to be told from a word
 
 
-def prose_in(name: str, data: bytes) -> tuple[Prose, ...]:
-    """Return what a valid Python file says to its readers.
+def prose_in(contents: Mapping[str, bytes]) -> list[tuple[Prose, ...]]:
+    """Return what each of some valid Python files says to its readers.
 
     Args:
-        name: The file as the user named it.
-        data: Its bytes.
+        contents: Their bytes, by their names.
     """
-    return tuple(_prose_of(read_member(name, data, Pieces())))
+    pieces = Pieces()
+    return [tuple(_prose_of(read_member(*file, pieces))) for file in contents.items()]
 
 
 def _prose_of(member: Member) -> Iterator[Prose]:
