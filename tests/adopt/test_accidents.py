@@ -335,6 +335,16 @@ def test_a_line_that_one_file_lacks_is_a_question_without_a_fix(empty: World) ->
     assert "say `--keep has_clip`" in done.err
 
 
+def test_what_a_file_sets_elsewhere_is_not_missing(empty: World) -> None:
+    names = tuple(f"s{letter}x" for letter in "abcdefghijkl")
+    texts = _family("clip(1.0)", names=names)
+    texts = _edited(texts, "hopper_sbx.py", "clip(1.0)\n", "")
+    texts = _edited(texts, "hopper_scx.py", "clip(1.0)\n", "")
+    texts = _edited(texts, "hopper_scx.py", "\nsteps", "\nclip(2.0)\nsteps")
+    told = [line for line in _look_at(empty, texts) if line.startswith("lone")]
+    assert [line.split(":")[0] for line in told] == ["lone configs/hopper_sbx.py"]
+
+
 @pytest.mark.parametrize("line", ["clip(1.0)", "# a note", "import clip"])
 def test_lines_that_one_file_alone_has_are_no_question(empty: World, line: str) -> None:
     texts = _family()

@@ -288,8 +288,11 @@ class _AccidentFinder:
         """
         for file in files:
             _, usual = self._first_line(variable, other, file)
-            if usual:
-                yield OddValue(file, *self._first_line(variable, file, other), usual)
+            line, text = self._first_line(variable, file, other)
+            key = re.escape(re.split(r"[=:(]", usual)[0].strip())
+            is_elsewhere = re.search(rf"(?m)^[ \t]*{key}(?!\w)", self._siblings[file].text)
+            if usual and (text or not is_elsewhere):
+                yield OddValue(file, line, text, usual)
 
     def _first_line(self, variable: SpecVariable, file: int, other: int) -> tuple[int, str]:
         """Return the number and the text of the first code in lines that another file lacks."""
