@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePosixPath
 
-from gen_sweeps.adopt.deriving import Derivations, folded
+from gen_sweeps.adopt.deriving import Derivations
 from gen_sweeps.adopt.named_family import NamedFamily, SpecVariable
+from gen_sweeps.adopt.printed_values import frozen
 from gen_sweeps.adopt.siblings import AdoptionError, Sibling
+from gen_sweeps.adopt.surroundings import Role, surroundings_of
+from gen_sweeps.compare import (
+    OWN,
+    Claim,
+    FileNames,
+    Prose,
+    claims_of,
+    meaning_of,
+    name_pattern,
+    names_runs,
+    partition,
+    prose_in,
+    words_of,
+)
 from gen_sweeps.errors import Problem
 from gen_sweeps.spec.names import closest_match
 
@@ -22,15 +37,19 @@ _FEWEST_FILES = 5
 _ONE_IN = 6
 """Of so many files, one may be a lone one."""
 
+_FEWEST_NAMED = 3
+"""Files that say their own name, from which on saying a sibling's is odd; of three files, two."""
+
 _MOST_DIFFERENCES = 3
 """More places than these, and the file differs on purpose."""
 
-_CLAIM = re.compile(
-    r"(?:same|identical|copy|copied|duplicate)\s+(?:as|to|of|from)\s+(?:the\s+)?[`'\"]?"
-    r"(?P<sibling>[\w./-]*\w)[`'\"]?(?:\s+config\w*)?"
-    r"(?P<but>,?\s*(?:but|except|apart|other than|only|with)\b[^.\n]*)?",
-    re.IGNORECASE,
-)
+_SHARED = frozenset({"type", "_target_"})
+"""Keys that name what is built, which siblings may share: SQIL is trained by the code of DQN."""
+
+_QUOTED = re.compile(r"[\"']")
+
+_CODE = re.compile(r"[ \t]*[^\s#]*\w")
+"""A line that says something, which neither comments nor lone brackets do."""
 
 
 class AccidentKind(Enum):
@@ -52,7 +71,7 @@ class OddValue:
 
     Attributes:
         file: The number of the file.
-        line: The 1-based line.
+        line: The 1-based line; 0 if nothing stands there.
         text: What stands there.
         usual: What would stand there as in the others, or by the file's name.
     """
@@ -72,12 +91,14 @@ class Accident:
         variable: The variable's name.
         odd: What looks wrong.
         says: What the file claims, if it claims anything.
+        is_block: Whether it is lines that a file lacks, which no `--fix` can write.
     """
 
     kind: AccidentKind
     variable: str
     odd: tuple[OddValue, ...]
     says: str = ""
+    is_block: bool = False
 
     @property
     def files(self) -> frozenset[int]:
@@ -99,129 +120,222 @@ class _AccidentFinder:
     def __init__(self, family: NamedFamily, siblings: Sequence[Sibling]) -> None:
         self._family = family
         self._siblings = siblings
-        self._derivations = Derivations(family.grid)
-        self._valued = [it for it in family.variables if not it.is_flag and it.texts]
         self._count = len(siblings)
+        self._derivations = Derivations(family.grid)
+        self._names = FileNames([sibling.name for sibling in siblings])
+        self._valued = [it for it in family.variables if not it.is_flag and it.texts]
 
     def _odd(self, variable: SpecVariable, file: int, usual: str) -> OddValue:
         start = variable.starts[file][0]
         line = self._siblings[file].text.count("\n", 0, start) + 1
         return OddValue(file, line, variable.texts[file], usual)
 
+    # -- a sibling's name --
+
     def stale(self) -> Iterator[Accident]:
         """Yield what follows from the names of most files, and in some from that of another."""
-        for variable in self._valued:
-            pattern = self._derivations.pattern(variable.texts)
-            if pattern is None or not pattern.exceptions:
-                continue
-            odd = []
-            for file in sorted(pattern.exceptions):
-                others = {self._filled(pattern.text, it) for it in range(self._count) if it != file}
-                if variable.texts[file] in others:
-                    odd.append(self._odd(variable, file, self._filled(pattern.text, file)))
+        for variable in (*self._valued, *_headings(self._family)):
+            key = "".join(variable.path[-1:]).lower()
+            odd = [
+                self._odd(variable, file, due)
+                for file, owner, due in self._misnamed(variable.texts)
+                if names_runs(key) or self._is_another(variable, owner, file)
+                if key not in _SHARED and self._is_text(variable, file)
+            ]
             if odd:
                 yield Accident(AccidentKind.STALE, variable.name, tuple(odd))
+
+    def _misnamed(self, texts: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
+        """Yield files that have what a sibling should, the sibling, and what they should have."""
+        right: set[int] = set()
+        if levels := self._derivations.pattern(texts):
+            right |= texts.keys() - levels.exceptions
+            filled = [self._filled(levels.text, it) for it in range(self._count)]
+            for file in sorted(levels.exceptions):
+                if texts[file] in filled:
+                    right.add(file)
+                    yield file, filled.index(texts[file]), filled[file]
+        if words := name_pattern(self._names, texts, min(_FEWEST_NAMED, self._count - 1)):
+            for file, owner in words.strays(self._names):
+                due = None if owner is None else self._names.respelled(texts[file], owner, file)
+                if owner is not None and due and file not in right:
+                    yield file, owner, due
+
+    def _is_another(self, variable: SpecVariable, owner: int, file: int) -> bool:
+        """Say whether it is a sibling that is named, not what `adam` is in `adamw`."""
+        start, text = variable.starts[file][0], self._siblings[file].text
+        line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+        if PurePosixPath(self._siblings[owner].name).name in line:
+            return True
+        ours = self._names.own[file]
+        return any(all(word not in own for own in ours) for word in self._names.own[owner])
+
+    def _is_text(self, variable: SpecVariable, file: int) -> bool:
+        """Say whether a number or text stands there, rather than what code calls something."""
+        text, sibling = variable.texts[file], self._siblings[file]
+        start = variable.starts[file][0]
+        role = surroundings_of(sibling.name, sibling.text).role(start, start + len(text))
+        is_expression = role is Role.EXPRESSION and text[:1].isalpha() and not _QUOTED.search(text)
+        return role is not Role.NAME and not is_expression
 
     def _filled(self, pattern: str, file: int) -> str:
         axes = self._family.grid.axes
         return re.sub(r"\{(\d+)\}", lambda field: axes[int(field[1])].levels[file], pattern)
 
+    # -- a claim --
+
     def false_claims(self) -> Iterator[Accident]:
         """Yield what differs between a file and the sibling that it claims to be like."""
-        for file, sibling in enumerate(self._siblings):
-            for claim in _CLAIM.finditer(_prose(sibling)):
-                other = self._named(claim["sibling"])
-                if other is None or other == file:
-                    continue
-                excepted = {folded(word) for word in re.findall(r"\w{3,}", claim["but"] or "")}
-                differing = [it for it in self._valued if self._differs(it, file, other, excepted)]
-                if len(differing) > _MOST_DIFFERENCES:
-                    continue
-                for variable in differing:
-                    odd = self._odd(variable, file, variable.texts[other])
-                    says = " ".join(claim[0].split())
-                    yield Accident(AccidentKind.FALSE_CLAIM, variable.name, (odd,), says)
+        for claim in claims_of(self._names, _prose_of(self._siblings)):
+            differing = [it for it in self._valued if self._contradicts(it, claim)]
+            if len(differing) > _MOST_DIFFERENCES:
+                continue
+            for variable in differing:
+                odd = self._odd(variable, claim.file, variable.texts[claim.sibling])
+                yield Accident(AccidentKind.FALSE_CLAIM, variable.name, (odd,), claim.quote)
 
-    def _named(self, text: str) -> int | None:
-        """Return the sibling that a text names, by its name or what tells it from the others."""
-        wanted = PurePosixPath(text).name.removesuffix(PurePosixPath(self._siblings[0].name).suffix)
-        for number, sibling in enumerate(self._siblings):
-            if PurePosixPath(sibling.name).stem == wanted:
-                return number
-        return None
-
-    def _differs(
-        self, variable: SpecVariable, file: int, other: int, excepted: Iterable[str]
-    ) -> bool:
-        texts = variable.texts
-        if variable.is_prose or not {file, other} <= texts.keys() or texts[file] == texts[other]:
+    def _contradicts(self, variable: SpecVariable, claim: Claim) -> bool:
+        """Say whether a value is not what a claim says, nor what the claim takes out."""
+        file, texts = claim.file, variable.texts
+        if variable.is_prose or not {file, claim.sibling} <= texts.keys():
+            return False
+        if self._meaning(variable, file) == self._meaning(variable, claim.sibling):
             return False
         pattern = self._derivations.pattern(texts)
-        if pattern and file not in pattern.exceptions:
+        if (pattern and file not in pattern.exceptions) or OWN in self._names.without_own(
+            file, texts[file]
+        ):
             return False
-        path = {folded(part) for part in variable.path}
-        return path.isdisjoint(excepted) and file in variable.starts
+        start = len(self._siblings[file].text[: variable.starts[file][0]].encode())
+        first, end = claim.prose.span
+        path = " ".join((*variable.path, texts[file]))
+        is_excepted = claim.excuses(path, texts[file]) or variable.path[-1].lower() in claim.allowed
+        return first <= start < end and not is_excepted
+
+    # -- another spelling --
 
     def style(self) -> Iterator[Accident]:
         """Yield what means the same in files that spell it otherwise."""
         for variable in self._valued:
             if variable.is_prose or variable.texts.keys() != set(range(self._count)):
                 continue
-            spellings: dict[str, Counter[str]] = {}
-            for text in variable.texts.values():
-                spellings.setdefault(_meaning(text), Counter())[text] += 1
+            spellings: dict[object, Counter[str]] = {}
+            for file, text in variable.texts.items():
+                spellings.setdefault(self._meaning(variable, file), Counter())[text] += 1
             odd = []
             for file, text in sorted(variable.texts.items()):
-                usual, count = spellings[_meaning(text)].most_common(1)[0]
-                if text != usual and count > spellings[_meaning(text)][text]:
+                counts = spellings[self._meaning(variable, file)]
+                usual, count = counts.most_common(1)[0]
+                if count > counts[text]:
                     odd.append(self._odd(variable, file, usual))
             if odd:
                 yield Accident(AccidentKind.STYLE, variable.name, tuple(odd))
 
+    def _meaning(self, variable: SpecVariable, file: int) -> object:
+        """Return what is equal for values that mean the same; characters mean themselves."""
+        text = variable.texts[file]
+        is_value = frozen(variable.sources[file]) != text
+        return meaning_of(text.encode()) if is_value else text
+
+    # -- a value or a block that others do not have --
+
     def lone(self) -> Iterator[Accident]:
-        """Yield values that hardly any file has, where all others agree."""
+        """Yield values that hardly any file has, and lines that hardly any lacks."""
         if self._count < _FEWEST_FILES:
             return
-        parts = Counter(_partition(it) for it in self._family.variables if not it.is_prose)
-        for variable in self._valued:
-            if variable.is_prose or len(variable.texts) < self._count:
+        variables = [it for it in self._family.variables if not it.is_prose]
+        # That a file has lines of its own, too, makes its value no less odd.
+        parts_of_values = Counter(self._parts(it) for it in variables if not self._is_block(it))
+        parts_of_all = Counter(map(self._parts, variables))
+        found = []
+        for variable in sorted(variables, key=self._is_block):
+            is_block = self._is_block(variable)
+            parts = self._parts(variable)
+            usual = Counter(parts).most_common(1)[0][0]
+            files = [file for file, part in enumerate(parts) if part != usual]
+            is_rare = 0 < len(files) <= max(1, self._count // _ONE_IN)
+            rivals = parts_of_all if is_block else parts_of_values
+            if not is_rare or rivals[parts] > 1 or self._derivations.pattern(variable.texts):
                 continue
-            if self._derivations.pattern(variable.texts):
-                continue
-            usual, count = Counter(variable.texts.values()).most_common(1)[0]
-            rest = self._count - count
-            is_alone = parts[_partition(variable)] == 1
-            if 0 < rest <= max(1, self._count // _ONE_IN) and is_alone:
-                files = (it for it, text in sorted(variable.texts.items()) if text != usual)
-                odd = tuple(self._odd(variable, file, usual) for file in files)
-                yield Accident(AccidentKind.LONE, variable.name, odd)
+            odd_of = self._odd_blocks if is_block else self._odd_values
+            odd = list(odd_of(variable, files, parts.index(usual)))
+            if not all(self._is_named(variable, it) for it in odd):
+                kind = AccidentKind.LONE
+                found.append(Accident(kind, variable.name, tuple(odd), is_block=is_block))
+        # Where most files have something of their own, that is what the experiment is about.
+        if 2 * len(frozenset[int]().union(*(it.files for it in found))) < self._count:
+            yield from found
+
+    def _is_block(self, variable: SpecVariable) -> bool:
+        return variable.is_flag or len(variable.texts) < self._count
+
+    def _parts(self, variable: SpecVariable) -> tuple[int, ...]:
+        """Return how a variable parts the files."""
+        return partition([variable.sources.get(file) for file in range(self._count)])
+
+    def _odd_values(
+        self, variable: SpecVariable, files: Iterable[int], other: int
+    ) -> Iterator[OddValue]:
+        for file in files:
+            yield self._odd(variable, file, variable.texts[other])
+
+    def _odd_blocks(
+        self, variable: SpecVariable, files: Iterable[int], other: int
+    ) -> Iterator[OddValue]:
+        """Yield the first lines of what files have instead of the lines of another, if anything.
+
+        Lines that one file has alone are no accident: nobody adds them without meaning to.
+        """
+        for file in files:
+            _, usual = self._first_line(variable, other, file)
+            line, text = self._first_line(variable, file, other)
+            key = re.escape(re.split(r"[=:(]", usual)[0].strip())
+            is_elsewhere = re.search(rf"(?m)^[ \t]*{key}(?!\w)", self._siblings[file].text)
+            if usual and (text or not is_elsewhere):
+                yield OddValue(file, line, text, usual)
+
+    def _first_line(self, variable: SpecVariable, file: int, other: int) -> tuple[int, str]:
+        """Return the number and the text of the first code in lines that another file lacks."""
+        text = self._siblings[file].text
+        at = variable.starts.get(file, (-1,))[0]
+        start = text.rfind("\n", 0, max(at, 0)) + 1
+        if at < 0 or (variable.is_flag and start != at):  # nothing, or a part of a line
+            return 0, ""
+        known = self._siblings[other].text.split("\n")
+        for number, line in enumerate(text[start:].split("\n"), text.count("\n", 0, start) + 1):
+            if _CODE.match(line):
+                is_own = line not in known and not line.startswith(("import ", "from "))
+                return (number, line.strip()) if is_own else (0, "")
+        return 0, ""
+
+    def _is_named(self, variable: SpecVariable, odd: OddValue) -> bool:
+        """Say whether a file's name says what it has, as that of `no_warmup.py` does."""
+        said = words_of(" ".join((variable.name, *variable.path, odd.text, odd.usual)))
+        own = {word for word in self._names.own[odd.file] if len(word) > 1}
+        return not own.isdisjoint(said)
 
 
-def _partition(variable: SpecVariable) -> frozenset[frozenset[int]]:
-    """Return how a variable parts the files."""
-    groups: dict[str, set[int]] = {}
-    for file, source in variable.sources.items():
-        groups.setdefault(source, set()).add(file)
-    return frozenset(map(frozenset, groups.values()))
+def _headings(family: NamedFamily) -> Iterator[SpecVariable]:
+    """Yield what docstrings say as the titles and docs of strategies, as if it were variables."""
+    for name, starts in family.said_at.items():
+        texts = family.titles if name == "strategy.title" else family.docs
+        placed = {file: tuple(found) for file, found in starts.items()}
+        yield SpecVariable(name, {}, texts, placed, is_prose=True)
 
 
-def _meaning(text: str) -> str:
-    """Return what texts have in common that mean the same."""
-    try:
-        value = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return re.sub(r"\s+|,(?=\s*[)\]}])|[\"']", "", text)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"number {float(value)!r}" if abs(value) < 1e15 else repr(value)  # noqa: PLR2004 - exact so far
-    return repr(value)
-
-
-def _prose(sibling: Sibling) -> str:
-    """Return the comments and the docstring of a file, without what makes them that."""
-    if not sibling.is_python:
-        return "\n".join(re.findall(r"(?m)#+(.*)$", sibling.text))
-    comments = re.findall(r"(?m)^\s*#+(.*)$", sibling.text)
-    return "\n".join([ast.get_docstring(ast.parse(sibling.text)) or "", *comments])
+def _prose_of(siblings: Sequence[Sibling]) -> list[tuple[Prose, ...]]:
+    """Return what each file says to its readers; what it says first is said of all of it."""
+    contents = {sibling.name: sibling.text.encode() for sibling in siblings}
+    if not siblings[0].is_python:
+        comments = ("\n".join(re.findall(r"(?m)#+(.*)$", it.text)) for it in siblings)
+        return [(Prose(0, it, (0, sys.maxsize), whole=True),) for it in comments]
+    return [
+        tuple(
+            it if data[: it.start].strip() else it._replace(span=(0, len(data)), whole=True)
+            for it in said
+        )
+        for data, said in zip(contents.values(), prose_in(contents), strict=True)
+    ]
 
 
 # -- answers --
@@ -259,7 +373,7 @@ def mended(
 ) -> tuple[Sibling, ...]:
     """Return siblings with the values that answers say to fix, and nothing else changed."""
     by_name = {accident.variable: accident for accident in accidents}
-    variables = {variable.name: variable for variable in family.variables}
+    variables = {it.name: it for it in (*family.variables, *_headings(family))}
     edits: dict[int, list[tuple[int, int, str]]] = {}
     for name, meant in answers.fix.items():
         variable = variables[name]
@@ -289,6 +403,9 @@ def _unknown(
     names = {variable.name for variable in family.variables}
     for option, given in options:
         for name in given:
+            if name in accidents and option == "--fix" and accidents[name].is_block:
+                hint = f"edit the files, or say `--keep {name}`"
+                yield Problem(f"--fix {name}: is lines, not a value", hint=hint)
             if name in accidents:
                 continue
             match = closest_match(name, accidents)

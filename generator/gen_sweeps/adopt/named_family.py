@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gen_sweeps.adopt.file_names import NameGrid
@@ -81,6 +81,7 @@ class NamedFamily:
         titles: What each file says as the title of its strategy, as text.
         docs: Likewise, as its doc.
         prints_strategy: Whether code prints the strategy's name.
+        said_at: Where each file says those, as offsets, by `strategy.title` and `strategy.doc`.
     """
 
     grid: NameGrid
@@ -89,6 +90,7 @@ class NamedFamily:
     titles: Mapping[int, str]
     docs: Mapping[int, str]
     prints_strategy: bool
+    said_at: Mapping[str, Mapping[int, Sequence[int]]] = field(default_factory=dict)
 
     def with_treatment(self, placeholder: str) -> NamedFamily:
         """Return the family with the treatment where its template has a text."""

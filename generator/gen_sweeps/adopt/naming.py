@@ -79,6 +79,7 @@ class _Namer:
         self._titles: dict[int, str] = {}
         self._docs: dict[int, str] = {}
         self._said: dict[int, str] = {}
+        self._said_at: dict[str, dict[int, list[int]]] = {}
         self._prints_strategy = False
 
     def named(self) -> NamedFamily:
@@ -108,7 +109,13 @@ class _Namer:
         )
         nodes = tuple(self._nodes(self._pieces))
         return NamedFamily(
-            self._grid, variables, nodes, self._titles, self._docs, self._prints_strategy
+            self._grid,
+            variables,
+            nodes,
+            self._titles,
+            self._docs,
+            self._prints_strategy,
+            self._said_at,
         )
 
     def _is_prose(self, draft: Draft) -> bool:
@@ -142,6 +149,9 @@ class _Namer:
             elif not self._docs:
                 self._docs = dict(blank.values)
                 self._said[id(blank)] = "strategy.doc | docstring"
+            said = self._said.get(id(blank), "").partition(" ")[0]
+            for file, start in blank.starts.items() if said else ():
+                self._said_at.setdefault(said, {}).setdefault(file, []).append(start)
 
     def _read_blank(self, blank: Blank) -> None:
         if id(blank) in self._said:

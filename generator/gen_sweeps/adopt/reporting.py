@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from gen_sweeps.adopt.accidents import Accident, OddValue
     from gen_sweeps.adopt.adoption import Adoption
 
+_MOST_LONE = 5
+"""Questions that are shown; more of them would hide what is surer."""
+
 _LONGEST = 60
 """Characters of a value that are shown."""
 
@@ -20,8 +23,12 @@ def accidents_text(adoption: Adoption) -> str:
     if not adoption.accidents:
         return ""
     lines = ["look at:"]
+    lone = [it for it in adoption.accidents if it.kind.value == "lone"]
     for accident in adoption.accidents:
-        lines += _accident(adoption, accident)
+        if accident not in lone[_MOST_LONE:]:
+            lines += _accident(adoption, accident)
+    if more := len(lone[_MOST_LONE:]):
+        lines.append(f"  {'lone':<12} {more} more, which `--output-format json` lists")
     return "\n".join([*lines, ""]) + "\n"
 
 
@@ -33,6 +40,9 @@ def _accident(adoption: Adoption, accident: Accident) -> Iterator[str]:
         kind = ""
     if accident.says:
         yield f"{'':15}says “{_short(accident.says)}”"
+    if accident.is_block:
+        yield f"{'':15}--keep {accident.variable} leaves it"
+        return
     usual = {odd.usual for odd in accident.odd}
     value = f" makes it {_short(usual.pop())}" if len(usual) == 1 else " mends each"
     yield f"{'':15}--fix {accident.variable}{value}, --keep {accident.variable} leaves it"
@@ -40,7 +50,8 @@ def _accident(adoption: Adoption, accident: Accident) -> Iterator[str]:
 
 def _where(adoption: Adoption, odd: OddValue) -> str:
     request = adoption.request
-    return on_one_line(f"{request.shown[request.siblings[odd.file].name]}:{odd.line}")
+    path = request.shown[request.siblings[odd.file].name]
+    return on_one_line(f"{path}:{odd.line}" if odd.line else path)
 
 
 def _said(adoption: Adoption, accident: Accident, odd: OddValue) -> str:
@@ -111,7 +122,7 @@ def _odd_data(adoption: Adoption, odd: Sequence[OddValue]) -> list[dict[str, obj
     return [
         {
             "path": request.shown[request.siblings[it.file].name],
-            "line": it.line,
+            "line": it.line or None,
             "value": it.text,
             "usual": it.usual,
         }

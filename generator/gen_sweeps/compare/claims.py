@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
 
 from gen_sweeps.compare.findings import FamilyFinding, constant, last_names, shortened
-from gen_sweeps.compare.names import OWN, name_words, words_of
+from gen_sweeps.compare.names import OWN, FileNames, name_words, words_of
+from gen_sweeps.compare.pieces import Pieces
 from gen_sweeps.compare.places import Family, FamilyPlace, Span, path_text
+from gen_sweeps.compare.reading import Member, read_member
 
 _CLAIM = re.compile(
     r"\b(?P<verb>identical\s+(?:to|with)|same\s+as|copy\s+of|copied\s+from|duplicate\s+of"
@@ -67,10 +69,26 @@ class Claim(NamedTuple):
     allowed: frozenset[str]
     numbers: frozenset[str]
 
+    def excuses(self, path: str, value: str | None) -> bool:
+        """Whether it takes out a place by what that is called, or by a number that stands there."""
+        is_short = value is not None and len(value) < _SHORT
+        if is_short and self.numbers & set(_NUMBER.findall(value or "")):
+            return True
+        return any(len(word) > 2 and word in self.allowed for word in words_of(path))  # noqa: PLR2004 - `lr` is too short to be told from a word
 
-def prose_of(family: Family, file: int) -> Iterator[Prose]:
+
+def prose_in(contents: Mapping[str, bytes]) -> list[tuple[Prose, ...]]:
+    """Return what each of some valid Python files says to its readers.
+
+    Args:
+        contents: Their bytes, by their names.
+    """
+    pieces = Pieces()
+    return [tuple(_prose_of(read_member(*file, pieces))) for file in contents.items()]
+
+
+def _prose_of(member: Member) -> Iterator[Prose]:
     """Yield what a file says to its readers: module docstring, comments, docstrings of classes."""
-    member = family.members[file]
     end = len(member.text.data)
     for child in member.root.children:
         if child.label == "docstring":
@@ -103,7 +121,8 @@ def _block_end(data: bytes, at: int) -> int:
 def false_claims(family: Family, places: Sequence[FamilyPlace]) -> list[FamilyFinding]:
     """Return the claims that what differs contradicts, those of several files as one."""
     found: dict[tuple[object, ...], FamilyFinding] = {}
-    for claim in _claims(family):
+    said = [list(_prose_of(member)) for member in family.members]
+    for claim in claims_of(family.names, said):
         wrong = [place for place in places if _contradicts(family, claim, place)]
         if not wrong:
             continue
@@ -127,12 +146,18 @@ def false_claims(family: Family, places: Sequence[FamilyPlace]) -> list[FamilyFi
     return list(found.values())
 
 
-def _claims(family: Family) -> Iterator[Claim]:
-    for file in range(len(family.members)):
+def claims_of(names: FileNames, prose_of: Sequence[Sequence[Prose]]) -> Iterator[Claim]:
+    """Yield what files say of siblings that they are like.
+
+    Args:
+        names: The names of the files.
+        prose_of: What each file says.
+    """
+    for file, said in enumerate(prose_of):
         of_file: int | None = None
-        for prose in prose_of(family, file):
+        for prose in said:
             for match in _CLAIM.finditer(prose.text):
-                sibling = _meant(family, file, match["name"])
+                sibling = _meant(names, prose_of, file, match["name"])
                 if sibling is None and match["name"].lower() in {"base", "main"}:
                     sibling = of_file
                 if sibling is None:
@@ -146,16 +171,20 @@ def _claims(family: Family) -> Iterator[Claim]:
                 if match["verb"].lower().startswith("derived") and not excuse:
                     continue
                 words = frozenset(words_of(rest[excuse.start() :])) if excuse else frozenset()
-                quote = f"{match['verb']} {match['name']}{' ' + rest if excuse else ''}"
+                quote = f"{match['verb']} {match['name']}"
+                if excuse:
+                    after = rest.lstrip("`'\"")
+                    quote += after if after[:1] in ",;:" else f" {after}"
                 numbers = frozenset(_NUMBER.findall(rest))
                 yield Claim(prose, file, sibling, " ".join(quote.split()), words, numbers)
 
 
-def _meant(family: Family, file: int, said: str) -> int | None:
+def _meant(
+    names: FileNames, prose_of: Sequence[Sequence[Prose]], file: int, said: str
+) -> int | None:
     """Return the sibling that a claim means, if it can be known."""
-    names = family.names
-    said = PurePath(said.removesuffix(".py")).name.lower()
-    siblings = [n for n in range(len(family.members)) if n != file]
+    said = PurePath(said.removesuffix(names.suffix)).name.lower()
+    siblings = [n for n in range(len(prose_of)) if n != file]
     if said == PurePath(names.stems[file]).name.lower():
         return None
     words = tuple(word for word in name_words(said) if word not in {"config", "configs", "the"})
@@ -168,9 +197,7 @@ def _meant(family: Family, file: int, said: str) -> int | None:
         found = [
             n
             for n in siblings
-            if any(
-                p.whole and re.search(r"\bbaseline\.", p.text[:200]) for p in prose_of(family, n)
-            )
+            if any(p.whole and re.search(r"\bbaseline\.", p.text[:200]) for p in prose_of[n])
         ]
         if len(found) == 1:
             return found[0]
@@ -206,13 +233,9 @@ def _is_no_setting(place: FamilyPlace, file: int, sibling: int) -> bool:
 def _is_excused(family: Family, claim: Claim, place: FamilyPlace) -> bool:
     """Whether a claim takes out a place by its name or value, or the value is the file's name."""
     ours = family.text(place, claim.file)
-    if ours is not None:
-        if OWN in family.names.without_own(claim.file, ours) and not place.whole:
-            return True
-        if len(ours) < _SHORT and claim.numbers & set(_NUMBER.findall(ours)):
-            return True
-    named = words_of(path_text(place.path[-2:]))
-    return any(len(word) > 2 and word in claim.allowed for word in named)  # noqa: PLR2004 - `lr` is too short to be told from a word
+    if ours is not None and OWN in family.names.without_own(claim.file, ours) and not place.whole:
+        return True
+    return claim.excuses(path_text(place.path[-2:]), ours)
 
 
 def misdirected_texts(family: Family) -> Iterator[FamilyFinding]:
@@ -223,7 +246,7 @@ def misdirected_texts(family: Family) -> Iterator[FamilyFinding]:
     named: list[dict[str, int]] = []
     for file in range(len(stems)):
         mine: dict[str, int] = {}
-        for prose in prose_of(family, file):
+        for prose in _prose_of(family.members[file]):
             for match in pattern.finditer(prose.text):
                 before = prose.text[max(0, match.start() - 60) : match.start()].lower()
                 if not _SPEAKS_OF_ANOTHER.search(before):

@@ -10,6 +10,7 @@ import ast
 import codecs
 import gc
 import re
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -453,11 +454,7 @@ class _Merge:
     def _parsed(self, text: bytes, mode: str) -> object:
         meaning = self._codes.get((mode, text))
         if meaning is None:
-            code = text if mode == "exec" else b"(" + text + b"\n)"
-            try:
-                meaning = ast.dump(ast.parse(code, mode=mode))
-            except (SyntaxError, ValueError):
-                meaning = b"".join(text.split())
+            meaning = meaning_of(text, mode)
             self._codes[mode, text] = meaning
         return meaning
 
@@ -599,6 +596,17 @@ def _only_element(variants: Sequence[Variant]) -> int | None:
     ]
     varied = [n for n, found in enumerate(codes) if len(found) > 1]
     return varied[0] if len(varied) == 1 else None
+
+
+def meaning_of(code: bytes, mode: str = "eval") -> object:
+    """Return what is equal for code that means the same, however it is spelled and laid out."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source = code if mode == "exec" else b"(" + code + b"\n)"
+            return ast.dump(ast.parse(source, mode=mode))
+    except (SyntaxError, ValueError):
+        return b"".join(code.split())
 
 
 def _spelling_note(variants: Sequence[Variant]) -> str:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
+
+MOST = 0.6
+"""Share of the files whose values follow their names, from which that is a pattern."""
+
+FEWEST = 3
+"""Files from which there can be a pattern, and the other way round the places at which one file
+may differ alone and still be of the same sort."""
 
 OWN = "‹own›"
 """Stands for all of a file's own words, in one piece, in a text."""
@@ -15,6 +24,10 @@ ONE = "‹word›"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SEPARATOR = re.compile(r"[^A-Za-z0-9]+")
 _SHORTEST_WORD = 3
+_NAMING = re.compile(
+    r"(output|out|save|log|ckpt|checkpoint|result|results|work|run|exp|experiment|sweep|trial)_?"
+    r"(output_?)?(dir|path|folder|name|id|to)$|^(experiment|output|wandb_name|job_name|abbr)$"
+)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -25,6 +38,11 @@ def words_of(text: str) -> tuple[str, ...]:
 def name_words(stem: str) -> tuple[str, ...]:
     """Return the words of a file's name, which separators part; `coma_n4` has `coma` and `n4`."""
     return tuple(word for word in _SEPARATOR.split(stem.lower()) if word)
+
+
+def names_runs(name: str) -> bool:
+    """Say whether what is called so is what runs are told apart by, or where their output goes."""
+    return _NAMING.search(name) is not None
 
 
 class FileNames:
@@ -39,10 +57,13 @@ class FileNames:
         own: The words of each that not all have at the same end.
         short: As much of each stem as tells it from the others.
         common: What all stems start with, or "".
+        suffix: What all names end with, as `.py`, or "".
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         self.stems = _stems(names)
+        suffixes = {PurePath(name).suffix for name in names}
+        self.suffix = suffixes.pop() if len(suffixes) == 1 else ""
         self.words = [name_words(stem) for stem in self.stems]
         shortest = min(map(len, self.words))
         head = 0
@@ -80,6 +101,31 @@ class FileNames:
             self._known[file, text] = known
         return known
 
+    def respelled(self, text: str, owner: int, file: int) -> str | None:
+        """Return a text in which a sibling's words are those of another file, written likewise.
+
+        None if there is no telling which word of the one is which of the other.
+        """
+        pattern, theirs, ours = self._patterns[owner], self.own[owner], self.own[file]
+
+        def spelled(found: re.Match[str]) -> str:
+            if found.lastindex == 1:
+                (mark,) = set(_SEPARATOR.findall(found[0])) or {""}
+                written = _SEPARATOR.split(found[0])
+                written = written if len(written) == len(ours) else [found[0]] * len(ours)
+                return str(mark).join(map(_like, written, ours))
+            at = theirs.index(found[0].lower())
+            if at == len(theirs) - 1:
+                at = -1
+            elif at > 0 and len(ours) != len(theirs):
+                raise ValueError(at)
+            return _like(found[0], ours[at])
+
+        try:
+            return pattern.sub(spelled, text) if pattern else None
+        except ValueError:
+            return None
+
     def label(self, files: Collection[int], room: int = 48) -> str:
         """Name a set of files: by a word that they alone have, else one by one."""
         if 1 < len(files) < len(self.own):
@@ -104,6 +150,77 @@ class FileNames:
             if len(set(words)) < len(words) and partition(words) == partition(classes):
                 return position
         return None
+
+
+def _like(written: str, word: str) -> str:
+    """Return a word in the case in which another is written."""
+    if written.islower():
+        return word
+    return word.upper() if written.isupper() else word.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class NamePattern:
+    """What most files have at a place: one function of their names.
+
+    Attributes:
+        text: The function, its holes as `OWN` and `ONE`.
+        texts: What the files have there.
+        following: The files that follow it.
+    """
+
+    text: str
+    texts: Mapping[int, str]
+    following: frozenset[int]
+
+    def strays(self, names: FileNames) -> Iterator[tuple[int, int | None]]:
+        """Yield the files that do not follow it, each with the sibling whose name it has there."""
+        for file, text in self.texts.items():
+            own = names.own[file]
+            if file in self.following or not own or _fits(own, self.text, text):
+                continue
+            owners = [
+                g
+                for g in self.texts
+                if names.own[g]
+                and not set(names.own[g]) <= set(own)
+                and _fits(names.own[g], self.text, text)
+            ]
+            nearest = max(owners, key=lambda g: len(set(names.own[g]) & set(own)), default=None)
+            yield file, nearest
+
+
+def name_pattern(
+    names: FileNames, texts: Mapping[int, str], fewest: int = FEWEST
+) -> NamePattern | None:
+    """Return the function of the files' names that most texts are, if there is one.
+
+    Args:
+        names: The files' names.
+        texts: What the files have at a place.
+        fewest: How many of them at least must follow it, each with a text of its own.
+    """
+    bare = {file: _bare(names, file, text) for file, text in texts.items()}
+    counts = Counter(text for text in bare.values() if OWN in text or ONE in text)
+    if not counts:
+        return None
+    text, count = counts.most_common(1)[0]
+    following = frozenset(file for file in texts if bare[file] == text)
+    if count < max(fewest, MOST * len(texts)) or len({texts[f] for f in following}) < fewest:
+        return None
+    return NamePattern(text, texts, following)
+
+
+def _bare(names: FileNames, file: int, text: str) -> str:
+    return names.without_own(file, text.replace("'", '"')).lower()
+
+
+def _fits(own: Sequence[str], pattern: str, text: str) -> bool:
+    """Whether a text is the pattern with the words of a file's name in it."""
+    whole = r"[^A-Za-z0-9]*".join(map(re.escape, own))
+    one = "(?:" + "|".join(map(re.escape, own)) + ")"
+    expression = re.escape(pattern).replace(re.escape(OWN), whole).replace(re.escape(ONE), one)
+    return re.fullmatch(expression, text.replace("'", '"'), re.IGNORECASE) is not None
 
 
 def partition(classes: Sequence[object]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from gen_sweeps.compare.findings import LABELS, NOTHING, FamilyFinding, shortene
 from gen_sweeps.compare.names import partition
 from gen_sweeps.compare.places import ABSENT, KINDS, FamilyPlace, FamilyStep, Kind, path_text
 from gen_sweeps.compare.report import ComparisonReport
-from gen_sweeps.compare.slips import name_pattern
+from gen_sweeps.compare.slips import pattern_at
 from gen_sweeps.console.terminal import BOLD, PLAIN, YELLOW
 
 _LINES = 40
@@ -227,7 +227,7 @@ class _Page:
         return path if len(path) <= limit else f"…{path[len(path) - limit + 1 :]}"
 
     def _values(self, place: FamilyPlace, groups: Sequence[Sequence[int]], room: int) -> str:
-        pattern = name_pattern(self._family, place) if len(groups) > 2 else None  # noqa: PLR2004 - two values are shown
+        pattern = pattern_at(self._family, place) if len(groups) > 2 else None  # noqa: PLR2004 - two values are shown
         total = len(place.classes)
         if pattern is not None:
             odd = [file for file in range(total) if file not in pattern.following]

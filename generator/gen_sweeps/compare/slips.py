@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gen_sweeps.compare.claims import false_claims, misdirected_texts
 from gen_sweeps.compare.findings import (
@@ -17,15 +17,17 @@ from gen_sweeps.compare.findings import (
     last_names,
     shortened,
 )
-from gen_sweeps.compare.names import ONE, OWN, FileNames, words_of
+from gen_sweeps.compare.names import (
+    FEWEST,
+    MOST,
+    ONE,
+    OWN,
+    NamePattern,
+    name_pattern,
+    names_runs,
+    words_of,
+)
 from gen_sweeps.compare.places import ABSENT, Family, FamilyPlace, FamilyStep, path_text
-
-_MOST = 0.6
-"""Share of the files whose values follow their names, from which that is a pattern."""
-
-_FEWEST = 3
-"""Files from which there can be a pattern, and the other way round the places at which one file
-may differ alone and still be of the same sort."""
 
 _SLIP = 2
 """Letters by which a name may be misspelt."""
@@ -35,10 +37,6 @@ _LONGEST_NAME = 300
 _NAMED = frozenset({"Constant", "JoinedStr", "Name", "BinOp"})
 _ANNOTATIONS = frozenset({"(annotation)", "(return type)"})
 _IMPORTS = frozenset({"Alias", "Import", "From"})
-_NAMING = re.compile(
-    r"(output|out|save|log|ckpt|checkpoint|result|results|work|run|exp|experiment|sweep|trial)_?"
-    r"(output_?)?(dir|path|folder|name|id|to)$|^(experiment|output|wandb_name|job_name|abbr)$"
-)
 _PLACEHOLDER = re.compile(r"^\W*$|path/to")
 """A text that a user has yet to fill in."""
 
@@ -76,71 +74,32 @@ def _is_annotation(place: FamilyPlace) -> bool:
 # Names
 
 
-@dataclass(frozen=True, slots=True)
-class NamePattern:
-    """What most files have at a place: one function of their names.
-
-    Attributes:
-        text: The function, its holes as `OWN` and `ONE`.
-        texts: What the files have there.
-        following: The files that follow it.
-    """
-
-    text: str
-    texts: Mapping[int, str]
-    following: frozenset[int]
-
-
-def name_pattern(family: Family, place: FamilyPlace) -> NamePattern | None:
+def pattern_at(family: Family, place: FamilyPlace) -> NamePattern | None:
     """Return the function of the files' names that most values at a place are, if there is one."""
     texts = {
         file: family.members[file].text.slice(*span)
         for file, span in enumerate(place.spans)
         if span is not None and span[1] - span[0] < _LONGEST_NAME
     }
-    if len(texts) < max(_FEWEST, _MOST * len(place.spans)):
+    if len(texts) < max(FEWEST, MOST * len(place.spans)):
         return None
     if not {piece.kind for piece in place.pieces.values()} <= _NAMED:
         return None
-    bare = {file: _bare(family.names, file, text) for file, text in texts.items()}
-    counts = Counter(text for text in bare.values() if OWN in text or ONE in text)
-    if not counts:
-        return None
-    text, count = counts.most_common(1)[0]
-    following = frozenset(file for file in texts if bare[file] == text)
-    if count < max(_FEWEST, _MOST * len(texts)) or len({texts[f] for f in following}) < _FEWEST:
-        return None
-    return NamePattern(text, texts, following)
-
-
-def _bare(names: FileNames, file: int, text: str) -> str:
-    return names.without_own(file, text.replace("'", '"')).lower()
+    return name_pattern(family.names, texts)
 
 
 def _out_of_pattern(family: Family, places: Sequence[FamilyPlace]) -> Iterator[FamilyFinding]:
     """Yield, place by place, the files whose value does not follow their name as others' do."""
     names = family.names
     for place in places:
-        pattern = name_pattern(family, place)
+        pattern = pattern_at(family, place)
         if pattern is None:
             continue
         texts, total = pattern.texts, len(pattern.texts)
-        for file, text in texts.items():
-            own = names.own[file]
+        for file, owner in pattern.strays(names):
+            own, text = names.own[file], texts[file]
             if not (text[:1].isalpha() or text[:1] in _QUOTES):
                 continue  # a number has no name in it
-            if file in pattern.following or not own or _fits(own, pattern.text, text):
-                continue
-            others = [g for g in texts if g != file and names.own[g]]
-            owner = max(
-                (
-                    g
-                    for g in others
-                    if not set(names.own[g]) <= set(own) and _fits(names.own[g], pattern.text, text)
-                ),
-                key=lambda g: len(set(names.own[g]) & set(own)),
-                default=None,
-            )
             where = at(family, place, [file])
             shown = f"{last_names(place)} = {shortened(text, 60)}"
             if owner is not None:
@@ -150,7 +109,10 @@ def _out_of_pattern(family: Family, places: Sequence[FamilyPlace]) -> Iterator[F
                 )
             elif (
                 total - len(pattern.following) <= max(1, total / 4)
-                and not any(texts[g] == text and set(names.own[g]) < set(own) for g in others)
+                and not any(
+                    texts[g] == text and names.own[g] and set(names.own[g]) < set(own)
+                    for g in texts
+                )
                 and _is_misspelt(own, pattern.text, text)
             ):
                 rest = f"{len(pattern.following)} of {total} follow {shortened(pattern.text, 40)}"
@@ -158,14 +120,6 @@ def _out_of_pattern(family: Family, places: Sequence[FamilyPlace]) -> Iterator[F
                 yield FamilyFinding(
                     "odd-in-pattern", message, where, place, len(pattern.following) / total
                 )
-
-
-def _fits(own: Sequence[str], pattern: str, text: str) -> bool:
-    """Whether a text is the pattern with the words of a file's name in it."""
-    whole = r"[^A-Za-z0-9]*".join(map(re.escape, own))
-    one = "(?:" + "|".join(map(re.escape, own)) + ")"
-    expression = re.escape(pattern).replace(re.escape(OWN), whole).replace(re.escape(ONE), one)
-    return re.fullmatch(expression, text.replace("'", '"'), re.IGNORECASE) is not None
 
 
 def _is_misspelt(own: Sequence[str], pattern: str, text: str) -> bool:
@@ -265,7 +219,7 @@ def _shared_names(
     """Yield run names and output paths that some files share while most have their own."""
     told: set[tuple[int, ...]] = set()
     for place in places:
-        if place.change not in {"changed", "missing"} or not _NAMING.search(_last_name(place.path)):
+        if place.change not in {"changed", "missing"} or not names_runs(_last_name(place.path)):
             continue
         by_text: dict[str, list[int]] = defaultdict(list)
         for file in range(len(family.members)):
@@ -303,7 +257,7 @@ def _last_name(path: Sequence[FamilyStep]) -> str:
 def _missing(family: Family, places: Sequence[FamilyPlace]) -> Iterator[FamilyFinding]:
     """Yield what one file lacks and all others agree on, if it lacks little."""
     count = len(family.members)
-    if count <= _FEWEST:
+    if count <= FEWEST:
         return
     alone: dict[tuple[int, bool], list[FamilyPlace]] = defaultdict(list)
     for place in places:
@@ -314,7 +268,7 @@ def _missing(family: Family, places: Sequence[FamilyPlace]) -> Iterator[FamilyFi
             if all(span is not None for f, span in enumerate(place.spans) if f != file):
                 alone[file, place.anywhere].append(place)
     for (file, _), theirs in alone.items():
-        if len(theirs) > _FEWEST:
+        if len(theirs) > FEWEST:
             continue  # a file of another sort
         for place in theirs:
             others = {place.pieces[f].code for f in place.pieces if f != file}
