@@ -33,7 +33,7 @@ def identifier(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text that may tell it from others, the most telling first."""
-    called = re.findall(r"([A-Za-z_][\w.]*)\(", text)
+    called = re.findall(r"(?<![\w.])([A-Za-z_][\w.]*)\(", text)
     quoted = re.findall(r"[\"']([A-Za-z][\w-]{1,20})[\"']", text)
     plain = re.findall(r"[A-Za-z_]\w{2,}", text)
     found = [identifier(word) for word in (*quoted, *called, *plain)]
