@@ -89,6 +89,7 @@ def test_an_adoption_that_fails_anywhere_takes_back_all_that_it_did(drifted: Wor
     _check_wherever_it_stops(drifted, failing(errno.ENOSPC), GenSweepsError)
 
 
+@pytest.mark.slow
 def test_an_adoption_that_is_interrupted_anywhere_takes_back_all_that_it_did(
     drifted: World,
 ) -> None:
@@ -102,6 +103,7 @@ def test_an_adoption_that_is_interrupted_anywhere_takes_back_all_that_it_did(
     _check_wherever_it_stops(drifted, interrupt, KeyboardInterrupt)
 
 
+@pytest.mark.slow
 def test_an_adoption_that_is_killed_anywhere_tears_nothing_and_can_be_completed(
     drifted: World,
 ) -> None:

@@ -365,6 +365,7 @@ FIELDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LISTS)
 def test_a_file_that_lists_thousands_of_arms_is_within_the_budget(empty: World, name: str) -> None:
     empty.write(

@@ -79,6 +79,7 @@ def _paths(arm: Arm) -> tuple[str, str]:
     return f"sweep_{strategy}.py", f"{strategy}/run_{'_'.join(levels)}.py"
 
 
+@pytest.mark.slow
 @BOUNDED
 @given(data=st.data())
 def test_hostile_values_come_back_exactly_from_the_projects_own_templates(
@@ -88,6 +89,7 @@ def test_hostile_values_come_back_exactly_from_the_projects_own_templates(
     check(spec, files(spec), files(harmless(spec)))
 
 
+@pytest.mark.slow
 @settings(parent=BOUNDED, max_examples=25)
 @given(data=st.data())
 def test_hostile_values_come_back_exactly_wherever_a_template_may_put_them(
