@@ -85,6 +85,7 @@ def _check_wherever_it_stops(
     assert number > 30
 
 
+@pytest.mark.slow
 def test_an_adoption_that_fails_anywhere_takes_back_all_that_it_did(drifted: World) -> None:
     _check_wherever_it_stops(drifted, failing(errno.ENOSPC), GenSweepsError)
 

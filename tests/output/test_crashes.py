@@ -83,6 +83,7 @@ def check_nothing_torn(after: World, old: dict[str, bytes], new: dict[str, bytes
     assert after.path("generated/foreign.py").read_bytes() == FOREIGN
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_any_operation_tears_nothing_and_the_next_one_completes_it(
     scenario: tuple[World, str], tmp_path: Path
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_run_killed_at_any_operation_tears_nothing_and_the_next_one_completes_
     assert number > 20
 
 
+@pytest.mark.slow
 def test_a_run_of_another_spec_knows_what_a_killed_one_left(
     scenario: tuple[World, str], tmp_path: Path
 ) -> None:

@@ -169,6 +169,7 @@ def test_branches_merge_into_a_manifest_that_is_json(
     repository.check(tmp_path / "clean")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["merge", "diff3", "zdiff3", "union"])
 @pytest.mark.parametrize("case", [*MERGES, *CONFLICTS])
 def test_whatever_git_leaves_of_the_manifest_a_plain_run_repairs(
