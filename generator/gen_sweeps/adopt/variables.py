@@ -57,10 +57,12 @@ class FoundVariables:
 
     Args:
         path: The name of a file of the family.
-        places: What can be asked of each file.
+        texts: The files.
+        places: What can be asked of each of them.
     """
 
-    def __init__(self, path: str, places: Sequence[Surroundings]) -> None:
+    def __init__(self, path: str, texts: Sequence[str], places: Sequence[Surroundings]) -> None:
+        self._texts = texts
         self._path = path
         self._places = places
         self._of_blank: dict[int, tuple[Draft, str]] = {}
@@ -80,11 +82,20 @@ class FoundVariables:
             draft = Draft(dict(found.sources), dict(blank.values), {}, [], blank.role, rank)
             self.drafts.append(draft)
         draft.namings.append(naming)
+        if folder := self._folder_before(file, start):
+            draft.namings.append(Naming(f"{naming.key}_{folder}", naming.parents))
         draft.sources |= found.sources if not draft.files >= blank.values.keys() else {}
         draft.texts |= blank.values
         for it, at in blank.starts.items():
             draft.starts.setdefault(it, []).append(at)
         self._of_blank[id(blank)] = draft, found.filter
+
+    def _folder_before(self, file: int, start: int) -> str:
+        """Return the folder that a path in quotes names before an offset, if it does."""
+        inner = self._places[file].contents(start)
+        before = self._texts[file][inner[0] : start] if inner else ""
+        found = re.search(r"([A-Za-z][\w-]*)/[^/]*\Z", before)
+        return found[1].removesuffix("s") if found else ""
 
     def _same(self, blank: Blank, sources: dict[int, str], naming: Naming) -> Draft | None:
         """Return the variable that a place prints too; None if it is one of its own."""
