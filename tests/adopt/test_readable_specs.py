@@ -241,6 +241,28 @@ def test_names_say_what_a_reader_would_call_the_place(empty: World) -> None:
     assert spec["treatment"]["vary"] == ["lab_module", "net_import", "data_type"]
 
 
+def test_names_say_what_a_place_is_a_part_of(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.py": f"from lab.tasks import {task}_datasets, eval\n"
+            + _trainer("x", "0.1", f'layout = "NCHW{flow}"', f"eval.batch_size = {size}")
+            + f"batch_size = {size * 3}\n"
+            + f'base = "../models/{size}_v1.py", "../schedules/{task}.py"\n'
+            for name, task, flow, size in (
+                ("a", "olympiad", "", 7),
+                ("b", "livecode", "_Flow", 9),
+                ("c", "gpqa", "_Flow", 12),
+            )
+        },
+    )
+    assert "from lab.tasks import {{ datasets_name | name }}_datasets, eval\n" in template
+    assert 'layout = "NCHW{{ layout_suffix }}"\n' in template
+    assert "eval.batch_size = {{ eval_batch_size }}\n" in template
+    assert "\nbatch_size = {{ batch_size }}\n" in template
+    assert {"datasets_name", "layout_suffix", "batch_size"} < {*spec["treatment"]["vary"]}
+
+
 def test_options_of_a_script_are_called_by_their_own_keys(empty: World) -> None:
     spec, template = _adopted(
         empty,

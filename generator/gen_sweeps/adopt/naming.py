@@ -218,7 +218,10 @@ class _Namer:
 
     def _name(self, drafts: Iterable[Draft]) -> None:
         taken = {axis.name for axis in self._grid.axes}
-        for draft in sorted(drafts, key=lambda it: (it.rank, _first_place(it))):
+        # What nothing has that could be named before it comes first.
+        for draft in sorted(
+            drafts, key=lambda it: (it.rank, bool(it.namings[0].parents), _first_place(it))
+        ):
             names = [name for name in self._names(draft) if name not in taken]
             numbered = (
                 f"{base}_{number}" for number in range(2, 1000) for base in self._bases(draft)
@@ -229,7 +232,7 @@ class _Namer:
             taken.add(draft.name)
 
     def _bases(self, draft: Draft) -> list[str]:
-        return [*self._names(draft)][:1] or ["value"]
+        return [*self._names(draft)][:1] or ["has_more" if draft.is_flag else "value"]
 
     def _names(self, draft: Draft) -> Iterator[str]:
         """Yield what a variable may be called, the best first."""

@@ -264,17 +264,19 @@ class PythonSurroundings:
             return Naming(f"{key}_note" if key else "note", found.parents)
         rest = self._text[comment.end :].split("\n")
         code = next((it for it in rest if it.strip() and not it.lstrip().startswith("#")), "")
-        said = re.findall(r"[A-Za-z]{4,}", self._text[comment.start : comment.end])
-        name = name_of(code) or next(iter(said), "")
+        said = self._text[slice(*comment.inner)].strip("# ")
+        words = re.findall(r"[A-Za-z]{4,}", said)
+        name = name_of(said) or name_of(code) or next(iter(words), "")
         return Naming(f"{name}_note" if name else "note")
 
     def _read_scopes(self, node: ast.AST, parents: tuple[str, ...]) -> Iterator[_Scope]:
         """Yield what has a name, and where it stands; the inner ones after the outer ones."""
         for child in ast.iter_child_nodes(node):
             inside = parents
+            owner = _owner(child)
             for key, named in _named(child):
                 start, end = self._span(named)
-                yield _Scope(key, inside, start, end)
+                yield _Scope(key, (*inside, owner) if owner else inside, start, end)
             match child:
                 case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                     start, _ = self._span(child)
@@ -335,6 +337,14 @@ def _defaults(node: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
     for parameter, value in zip(node.kwonlyargs, node.kw_defaults, strict=True):
         if value is not None:
             yield parameter.arg, value
+
+
+def _owner(node: ast.AST) -> str:
+    """Return what has the attribute that a node sets: `evaluate` in `evaluate.batch_size = 1`."""
+    match node:
+        case ast.Assign(targets=[ast.Attribute(value=value)]):
+            return _last_name(value)
+    return ""
 
 
 def _last_name(node: ast.expr) -> str:

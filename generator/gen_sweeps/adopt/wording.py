@@ -13,6 +13,8 @@ from gen_sweeps.adopt.deriving import folded
 _TELLING = 4
 """Characters from which on a text in two places is hardly there by chance."""
 
+_BUILTINS = frozenset(vars(builtins))
+
 _SHORTEST = 3
 """Characters that a word has at least."""
 
@@ -40,13 +42,13 @@ def words_of(text: str) -> list[str]:
     called = re.findall(r"(?<![\w.])([A-Za-z_][\w.]*)\(", text)
     quoted = re.findall(r"[\"']([A-Za-z][\w-]{1,20})[\"']", text)
     plain = re.findall(r"[A-Za-z_]\w{2,}", text)
-    found = [identifier(word) for word in (*quoted, *called, *plain)]
+    words = (word for word in (*quoted, *called, *plain) if word not in _BUILTINS)
+    found = map(identifier, words)
     return [
         word for word in dict.fromkeys(found) if len(word) >= _SHORTEST and word not in _STOP_WORDS
     ]
 
 
-_BUILTINS = frozenset(vars(builtins))
 _SUBJECT = re.compile(
     r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+(?P<uses>\w+)|(?:async\s+)?(?:class|def)\s+(?P<has>\w+)"
     r"|(?:\w+\s*=\s*)?(?P<calls>[\w.]+)\()"
