@@ -40,9 +40,8 @@ def test_an_edit_of_a_file_is_drift_which_names_the_file(adopted: World) -> None
 def test_another_strategy_is_another_file(adopted: World) -> None:
     before = adopted.files("configs")
     spec = adopted.read("configs/spec.toml")
-    adopted.write(
-        "configs/spec.toml", f'{spec}\n[strategies.adan]\nvars = {{ type = "Adan", lr = 3e-4 }}\n'
-    )
+    added = '[strategies.adan]\nvars = { optimizer_type = "Adan", lr = 3e-4 }\n'
+    adopted.write("configs/spec.toml", f"{spec}\n{added}")
     done = adopted.run("configs/spec.toml")
     assert (done.exit_code, done.err) == (0, "")
     assert "1 created, 1 updated, 5 unchanged" in done.out

@@ -47,7 +47,7 @@ def test_the_spec_has_what_a_person_would_write(family: World) -> None:
     _adopt(family)
     spec = tomllib.loads(family.read("configs/spec.toml"))
     assert spec["sweep"] == {"name": "hopper", "output": ".", "control": "adam"}
-    assert spec["treatment"]["vary"] == ["strategy", "exp_name", "type", "lr", "schedule"]
+    assert spec["treatment"]["vary"] == ["strategy", "exp_name", "optimizer_type", "lr", "schedule"]
     assert spec["vars"] == {
         "exp_name": "hopper_{strategy}_seed0",
         "schedule": {"python": "schedules.Cosine(warmup=100)"},
@@ -55,7 +55,7 @@ def test_the_spec_has_what_a_person_would_write(family: World) -> None:
     assert spec["strategies"]["sgd"] == {
         "title": "SGD",
         "vars": {
-            "type": "SGD",
+            "optimizer_type": "SGD",
             "lr": 2e-2,
             "schedule": {"python": "schedules.Step(every=30)"},
         },
@@ -71,7 +71,7 @@ def test_the_template_reads_like_the_file(family: World) -> None:
         '"""{{ strategy.title | docstring }} baseline on the hopper task.',
         "Trained with {{ strategy | docstring }}.",
         'exp_name = "{{ exp_name }}"',
-        '    type="{{ type }}",',
+        '    type="{{ optimizer_type }}",',
         "    lr={{ lr }},",
         "schedule = {{ schedule }}",
     ):

@@ -226,3 +226,89 @@ def test_docstrings_that_end_otherwise_are_still_made_again(empty: World) -> Non
         },
     )
     assert template.startswith('"""An arm.\n\n')
+
+
+def test_names_say_what_a_reader_would_call_the_place(empty: World) -> None:
+    nets = {"dqn": "DQNet", "c51": "C51Net", "qrdqn": "QRNet"}
+    spec, _ = _adopted(
+        empty,
+        {
+            f"{name}.py": f"from lab.{file} import build\nfrom lab.net import {net}\n"
+            + _trainer("x", "0.1", f'data = dict(type="{net}Data")')
+            for (name, net), file in zip(nets.items(), ("deep", "wide", "thin"), strict=True)
+        },
+    )
+    assert spec["treatment"]["vary"] == ["lab_module", "net_import", "data_type"]
+
+
+def test_names_say_what_a_place_is_a_part_of(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.py": f"from lab.tasks import {task}_datasets, eval\n"
+            + _trainer("x", "0.1", f'layout = "NCHW{flow}"', f"eval.batch_size = {size}")
+            + f"batch_size = {size * 3}\n"
+            + f'base = "../models/{size}_v1.py", "../schedules/{task}.py"\n'
+            for name, task, flow, size in (
+                ("a", "olympiad", "", 7),
+                ("b", "livecode", "_Flow", 9),
+                ("c", "gpqa", "_Flow", 12),
+            )
+        },
+    )
+    assert "from lab.tasks import {{ datasets_name | name }}_datasets, eval\n" in template
+    assert 'layout = "NCHW{{ layout_suffix }}"\n' in template
+    assert "eval.batch_size = {{ eval_batch_size }}\n" in template
+    assert "\nbatch_size = {{ batch_size }}\n" in template
+    assert {"datasets_name", "layout_suffix", "batch_size"} < {*spec["treatment"]["vary"]}
+
+
+def test_options_of_a_script_are_called_by_their_own_keys(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.sh": f"python train.py fsdp=-1 tensor={size} \\\n  steps=100 --seed=0\n"
+            for name, size in (("a", 1), ("b", 2), ("c", 4))
+        },
+    )
+    assert "fsdp=-1 tensor={{ tensor }} " in template
+    assert spec["treatment"]["vary"] == ["tensor"]
+
+
+def test_flags_of_comments_are_called_so(empty: World) -> None:
+    noted = {f"{it}.py": _trainer("x", "0.1", "# batch_size = 3200", "") for it in "ab"}
+    plain = {f"{it}.py": _trainer("x", "0.1") for it in "cd"}
+    spec, _ = _adopted(empty, noted | plain)
+    assert spec["treatment"]["vary"] == ["has_batch_size_comment"]
+
+
+def test_a_list_that_differs_in_many_places_is_one_branch(empty: World) -> None:
+    words = ("ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen", "ibis", "jay")
+
+    def labels(file: int) -> str:
+        own = (words[(row + file * (row + 1)) % 10] for row in range(10))
+        rows = (f'    "{word}", "common", "row_{row}",\n' for row, word in enumerate(own))
+        return f"labels = [\n{''.join(rows)}]\n"
+
+    spec, template = _adopted(
+        empty, {f"{it}.py": labels(n) + _trainer("x", "0.1") for n, it in enumerate("abc")}
+    )
+    assert len(spec["treatment"]["vary"]) == 1
+    assert template.count('"common", "row_4"') == 3
+    assert template.count("{%") == 4
+
+
+def test_one_flag_serves_what_is_there_and_what_is_not(empty: World) -> None:
+    spec, template = _adopted(
+        empty,
+        {
+            f"{name}.py": _trainer(
+                "x", "0.1", *(("amp = True", "scaler = angle") if name < "d" else ()), "layers = 3"
+            )
+            + ("" if name < "d" else "# in full precision\nprint(lr)\n")
+            for name in "abcdefg"
+        },
+    )
+    (flag,) = spec["treatment"]["vary"]
+    assert f"{{% if {flag} %}}\namp = True\nscaler = angle\n{{% endif %}}" in template
+    assert f"{{% if not {flag} %}}\n# in full precision\nprint(lr)\n{{% endif %}}" in template

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -13,7 +12,7 @@ from gen_sweeps.adopt.pieces import Branch, Fork, is_cosmetic, text_of_file
 from gen_sweeps.adopt.printed_values import toml_text
 from gen_sweeps.adopt.surroundings import Naming, Surroundings
 from gen_sweeps.adopt.variables import Draft, FoundVariables
-from gen_sweeps.adopt.wording import STOP_WORDS, identifier, is_comment, subject_of, words_of
+from gen_sweeps.adopt.wording import comment_names, identifier, is_comment, subject_of, words_of
 from gen_sweeps.spec.model import STRATEGY
 
 _FEW_FILES = 6
@@ -53,6 +52,7 @@ class Conditions:
         self._count = len(texts)
         self._of_branch: dict[int, _Condition] = {}
         self._flags: list[tuple[frozenset[int], Draft]] = []
+        self._ends: dict[int, dict[int, int]] = {}
 
     def of(self, branch: Branch, grid: NameGrid) -> str:
         """Return the condition of a branch as a template has it.
@@ -110,10 +110,31 @@ class Conditions:
         self, own: frozenset[int], within: frozenset[int], branch: Branch
     ) -> _Condition | None:
         for files, flag in self._flags:
-            if files & within == own and self._is_related(flag, branch):
-                flag.sources |= {it: "true" if it in own else "false" for it in within}
-                return _named(flag)
+            is_other = files & within == within - own
+            if (files & within == own or is_other) and self._is_related(flag, branch):
+                flag.sources |= {it: "true" if it in files else "false" for it in within}
+                self._mark_end(flag, branch)
+                return _named(flag, "not " if is_other else "")
+        if self._count < _FEW_FILES:
+            return None
+        for choice in self._variables.drafts:
+            if choice.role is None and choice.texts.keys() >= within:
+                tags = {choice.texts[file] for file in own}
+                if len(tags) == 1 and not tags & {choice.texts[file] for file in within - own}:
+                    return _equality(choice, tags.pop())
         return None
+
+    def _mark_end(self, flag: Draft, branch: Branch) -> None:
+        """Note where a branch with a flag ends in each file."""
+        for file, start in self._starts[id(branch)].items():
+            end = start + len(text_of_file(branch.pieces, file))
+            self._ends.setdefault(id(flag), {})[file] = end
+
+    def _is_beside(self, flag: Draft, branch: Branch) -> bool:
+        """Say whether a branch follows on one with a flag, with a line between at most."""
+        file, start = min(self._starts[id(branch)].items())
+        end = self._ends.get(id(flag), {}).get(file)
+        return end is not None and end <= start and "\n" not in self._texts[file][end:start].strip()
 
     def _of_levels(
         self, index: int, own: frozenset[int], others: frozenset[int]
@@ -140,7 +161,7 @@ class Conditions:
     def _is_related(self, flag: Draft, branch: Branch) -> bool:
         """Say whether a flag may stand for another branch too."""
         keys = {it.key for it in flag.namings}
-        if self._count >= _FEW_FILES or is_cosmetic(branch):
+        if self._count >= _FEW_FILES or is_cosmetic(branch) or self._is_beside(flag, branch):
             return True
         return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
 
@@ -154,6 +175,7 @@ class Conditions:
         )
         self._variables.drafts.append(draft)
         self._flags.append((branch.files, draft))
+        self._mark_end(draft, branch)
         return _named(draft)
 
     def _flag_namings(self, branch: Branch) -> Iterator[Naming]:
@@ -167,13 +189,15 @@ class Conditions:
             word = found[1] if found else identifier(next(iter(words_of(after)), ""))
             yield Naming(f"blank_before_{word}" if word else "has_blank_line")
             return
-        lines = text.splitlines()
-        for line in sorted(lines, key=is_comment):
-            if found := subject_of(line):
-                yield Naming("_".join(found))
-        for word in re.findall(r"[A-Za-z_]\w{3,}", text):
-            if word.lower() not in STOP_WORDS:
-                yield Naming(f"has_{identifier(word)}")
+        lines = [line for line in text.splitlines() if not is_comment(line)]
+        if not any(map(str.strip, lines)):
+            yield from map(Naming, comment_names(text))
+            return
+        names = ["_".join(found) for line in lines if (found := subject_of(line))]
+        names += [f"has_{word}" for word in words_of("\n".join(lines))]
+        yield from map(Naming, names)
+        if names:
+            return
         start = self._starts[id(branch)][file]
         key = self._places[file].naming(start + len(text) - len(text.lstrip())).key
         yield Naming(f"has_{identifier(key) or 'more'}")
@@ -253,5 +277,5 @@ def _equality(draft: Draft, tag: str) -> _Condition:
     return lambda _: f'{draft.name} == "{tag}"'
 
 
-def _named(flag: Draft) -> _Condition:
-    return lambda _: flag.name
+def _named(flag: Draft, before: str = "") -> _Condition:
+    return lambda _: f"{before}{flag.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from gen_sweeps.adopt.alignment import AlignedLine, brackets
@@ -13,7 +13,7 @@ from gen_sweeps.adopt.pieces import Blank, Branch, CutPiece, Fork, blanks, forks
 from gen_sweeps.adopt.printed_values import written
 from gen_sweeps.adopt.siblings import Sibling
 from gen_sweeps.adopt.split_lines import Bounds, SplitLine
-from gen_sweeps.adopt.surroundings import Role, Surroundings
+from gen_sweeps.adopt.surroundings import Naming, Role, Surroundings
 from gen_sweeps.spec.model import STRATEGY
 
 _LONGEST_STATEMENT = 40
@@ -30,6 +30,8 @@ _NEW_PIECE = 30
 _CUT_WORD = 26
 _FEW_NAMES = 2
 """How many places with the name of the strategy are worth variables of their own."""
+_MOST_OF_ONE = 6
+"""Variables that the lines of one value may have; more, and the whole value reads better."""
 _UNLIKE = 1e9
 _PROSE = 0.7
 """What a character of prose costs: nobody wants to read it in branches."""
@@ -63,6 +65,7 @@ class Cutter:
         self._count = len(siblings)
         self._known: Counter[tuple[tuple[int, str], ...]] = Counter()
         self._flags: set[frozenset[int]] = set()
+        self._crowded: set[Naming] = set()
         self._cache: dict[tuple[tuple[int, str], ...], tuple[float, tuple[CutPiece, ...]] | None]
         self._cache = {}
 
@@ -79,6 +82,10 @@ class Cutter:
             pieces = self._cut_all(lines)
         self._known = Counter(blank.vector for blank in blanks(pieces))
         self._flags = {branch.files for fork in forks(pieces) for branch in fork.branches}
+        vectors: dict[Naming, set[object]] = {}
+        for blank in blanks(pieces):
+            vectors.setdefault(self._naming(blank.starts), set()).add(blank.vector)
+        self._crowded = {it for it, own in vectors.items() if it.key and len(own) > _MOST_OF_ONE}
         return self._cut_all(lines)
 
     def _cut_all(self, lines: Sequence[AlignedLine]) -> tuple[CutPiece, ...]:
@@ -118,6 +125,9 @@ class Cutter:
             return self._end_of_prose(lines, end, files) if self._is_prose(lines[start]) else end
         if lines[start].is_constant:
             return start + 1
+        if value := self._crowded_value(lines[start]):
+            rest = range(start, len(lines))
+            return next((it for it in rest if self._crowded_value(lines[it]) != value), len(lines))
         depths = dict.fromkeys(files, 0)
         for end in range(start, min(len(lines), start + _LONGEST_STATEMENT)):
             for file, line in lines[end].lines.items():
@@ -125,6 +135,22 @@ class Cutter:
             if len(set(depths.values())) == 1:
                 return end + 1
         return start + 1
+
+    def _naming(self, starts: Mapping[int, int]) -> Naming:
+        file, start = min(starts.items())
+        return self._places[file].naming(start)
+
+    def _crowded_value(self, line: AlignedLine) -> Naming | None:
+        """Return what the value is called that a line is a part of, if too much in it differs."""
+        if not self._crowded:
+            return None
+        file, text = min(line.lines.items())
+        first = line.starts[file] + len(text) - len(text.lstrip())
+        last = line.starts[file] + max(len(text.rstrip()) - 1, 0)
+        for offset in (first, last):
+            if (naming := self._places[file].naming(offset)) in self._crowded:
+                return naming
+        return None
 
     def _end_of_prose(self, lines: Sequence[AlignedLine], start: int, files: frozenset[int]) -> int:
         """Return where the paragraphs of a docstring end that are not the same in all files."""
@@ -156,6 +182,8 @@ class Cutter:
         self, lines: Sequence[AlignedLine], files: frozenset[int]
     ) -> tuple[float, tuple[CutPiece, ...]]:
         """Cut lines that not all files have, or that open brackets unevenly."""
+        if len(lines) > 1 and self._crowded_value(lines[0]):
+            return self._by_text(lines, files)
         ways = [self._by_text(lines, files)]
         if not any(files <= line.files for line in lines):
             ways.append(self._by_blocks(lines, files))

@@ -26,8 +26,11 @@ from gen_sweeps.adopt.wording import identifier, known_axis
 from gen_sweeps.spec.model import STRATEGY
 from gen_sweeps.spec.names import variable_fault
 
-_LONGEST_NAME = 32
+_LONGEST_NAME = 40
 """Characters that a variable's name may have."""
+
+_GENERIC = frozenset({"type", "name", "path", "file", "value", "key", "kind", "mode", "target"})
+"""Keys that say little without what has them."""
 
 _TELLING_NOTHING = frozenset({"name", "module", "note", "doc", "exp", "experiment", "value"})
 """Keys of places that say nothing of what stands there."""
@@ -71,7 +74,7 @@ class _Namer:
         self._grid = grid
         self._derivations = Derivations(grid)
         self._files = range(len(siblings))
-        self._variables = FoundVariables(siblings[0].name, places)
+        self._variables = FoundVariables(siblings[0].name, self._texts, places)
         starts = located(pieces, dict.fromkeys(self._files, 0))
         self._conditions = Conditions(
             self._variables, self._texts, places, grid, {id(it): at for it, at in starts}
@@ -215,7 +218,10 @@ class _Namer:
 
     def _name(self, drafts: Iterable[Draft]) -> None:
         taken = {axis.name for axis in self._grid.axes}
-        for draft in sorted(drafts, key=lambda it: (it.rank, _first_place(it))):
+        # What nothing has that could be named before it comes first.
+        for draft in sorted(
+            drafts, key=lambda it: (it.rank, bool(it.namings[0].parents), _first_place(it))
+        ):
             names = [name for name in self._names(draft) if name not in taken]
             numbered = (
                 f"{base}_{number}" for number in range(2, 1000) for base in self._bases(draft)
@@ -226,24 +232,25 @@ class _Namer:
             taken.add(draft.name)
 
     def _bases(self, draft: Draft) -> list[str]:
-        return [*self._names(draft)][:1] or ["value"]
+        return [*self._names(draft)][:1] or ["has_more" if draft.is_flag else "value"]
 
     def _names(self, draft: Draft) -> Iterator[str]:
         """Yield what a variable may be called, the best first."""
-        ordered = draft.namings
-        for naming in ordered:
+        for naming in draft.namings:
             key = identifier(naming.key)
             if naming.key == "doc":
                 key = "title" if max(map(len, draft.texts.values())) < 60 else "doc"  # noqa: PLR2004 - a line
-            for depth in range(min(len(naming.parents), 3) + 1):
+            depths = [*range(min(len(naming.parents), 3) + 1)]
+            if key in _GENERIC and naming.parents:
+                depths = [*depths[1:], 0]
+            for depth in depths:
                 parents = [identifier(it) for it in naming.parents[len(naming.parents) - depth :]]
                 parts = [*(it for it in dict.fromkeys(parents) if it and it != key), key]
                 name = "_".join(filter(None, parts))
                 if 0 < len(name) <= _LONGEST_NAME and not variable_fault(name):
                     yield name
-            if variable_fault(key):  # what templates call something else
-                kind = "value" if draft.role is Role.EXPRESSION else "name"
-                yield identifier(f"{key}_{kind}")
+        if variable_fault(key := identifier(draft.namings[0].key)) and not draft.is_flag:
+            yield identifier(f"{key}_{'value' if draft.role is Role.EXPRESSION else 'name'}")
 
     # -- the template --
 

@@ -17,6 +17,8 @@ from gen_sweeps.adopt.alignment import name_of
 from gen_sweeps.proof.tokens import SourceToken, TokenKind, source_tokens
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
+_IMPORT = re.compile(r"\s*(?:from\s+(?P<module>\S*)\s+)?import\s+")
+_VERB = re.compile(r"^(?:add|build|create|define|get|load|make|register|set)_(?=\w)", re.IGNORECASE)
 _BUILTINS = frozenset(vars(builtins))
 """Functions whose names say nothing of what they are given."""
 
@@ -237,7 +239,22 @@ class PythonSurroundings:
         if token and token.kind is TokenKind.COMMENT:
             return self._comment_naming(token)
         best = self._scope(offset)
-        return Naming(best.key, best.parents) if best else Naming("")
+        if best is None:
+            return Naming("")
+        key = self._imported(offset) if best.key == "module" else best.key
+        return Naming(key, best.parents)
+
+    def _imported(self, offset: int) -> str:
+        """Return what an import calls a module, or what it takes from one, by what is before it."""
+        start = self._text.rfind("\n", 0, offset) + 1
+        line = self._text[start:].partition("\n")[0]
+        found = _IMPORT.match(line)
+        is_taken = found is not None and start + found.end() <= offset and found["module"]
+        before = found["module"] if found and is_taken else line[: offset - start].rstrip(".")
+        words = re.findall(r"[A-Za-z]\w*", before)
+        kind = "import" if is_taken else "module"
+        has_word = words and words[-1] not in ("from", "import")
+        return f"{words[-1]}_{kind}" if has_word else kind
 
     def _comment_naming(self, comment: SourceToken) -> Naming:
         line = self._text[self._text.rfind("\n", 0, comment.start) + 1 : comment.start]
@@ -247,16 +264,19 @@ class PythonSurroundings:
             return Naming(f"{key}_note" if key else "note", found.parents)
         rest = self._text[comment.end :].split("\n")
         code = next((it for it in rest if it.strip() and not it.lstrip().startswith("#")), "")
-        name = name_of(code)
+        said = self._text[slice(*comment.inner)].strip("# ")
+        words = re.findall(r"[A-Za-z]{4,}", said)
+        name = name_of(said) or name_of(code) or next(iter(words), "")
         return Naming(f"{name}_note" if name else "note")
 
     def _read_scopes(self, node: ast.AST, parents: tuple[str, ...]) -> Iterator[_Scope]:
         """Yield what has a name, and where it stands; the inner ones after the outer ones."""
         for child in ast.iter_child_nodes(node):
             inside = parents
+            owner = _owner(child)
             for key, named in _named(child):
                 start, end = self._span(named)
-                yield _Scope(key, inside, start, end)
+                yield _Scope(key, (*inside, owner) if owner else inside, start, end)
             match child:
                 case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                     start, _ = self._span(child)
@@ -299,7 +319,8 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             _last_name(function) not in _BUILTINS
         ):
             positional = (it for it in arguments if not isinstance(it, ast.Starred))
-            yield from ((_last_name(function), it) for it in positional)
+            name = _VERB.sub("", _last_name(function))
+            yield from ((name, it) for it in positional)
         case ast.Dict(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
             yield from ((str(key.value), value) for key, value in pairs if _is_text(key))
@@ -318,6 +339,14 @@ def _defaults(node: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
             yield parameter.arg, value
 
 
+def _owner(node: ast.AST) -> str:
+    """Return what has the attribute that a node sets: `evaluate` in `evaluate.batch_size = 1`."""
+    match node:
+        case ast.Assign(targets=[ast.Attribute(value=value)]):
+            return _last_name(value)
+    return ""
+
+
 def _last_name(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -329,6 +358,7 @@ def _last_name(node: ast.expr) -> str:
     return ""
 
 
+_KEYS = re.compile(r"(?:^|[\s,{(\[])(?:--?([A-Za-z][\w-]*)(?=[ =])|([A-Za-z_][\w.-]*)=)")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 _VALUE = re.compile(
     r"\s*(?:-\s+|export\s+)?(?:[\"']?[\w./-]+[\"']?\s*(?:[:=]|\s=)\s*|--[\w-]+[ =])"
@@ -388,8 +418,8 @@ class TextSurroundings:
         if line.lstrip().startswith(("#", "//")):
             return Naming("note")
         before = line[: offset - first]
-        option = re.findall(r"--?([A-Za-z][\w-]*)(?=[ =])", before)
-        key = option[-1] if option else (name_of(line) or _word_before(before))
+        keys = [option or name for option, name in _KEYS.findall(before)]
+        key = keys[-1] if keys else (name_of(line) or _word_before(before))
         return Naming(key.strip("-"), self._parents(first, line))
 
     def _parents(self, first: int, line: str) -> tuple[str, ...]:

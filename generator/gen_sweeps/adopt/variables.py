@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from gen_sweeps.adopt.pieces import Blank, Branch, blanks
 from gen_sweeps.adopt.printed_values import written
 from gen_sweeps.adopt.surroundings import Naming, Role, Surroundings
-from gen_sweeps.adopt.wording import is_kin, is_telling
+from gen_sweeps.adopt.wording import identifier, is_kin, is_telling
+
+_WORD = re.compile(r"\w+")
+_WORD_END = re.compile(r"\w+\Z")
+_LONG_WORD = 5
+"""Characters of a word that say what a part of it is a part of."""
+
+_SHORT_PART = 6
+"""Characters of a part of a text that nobody takes for the whole."""
 
 
 @dataclass
@@ -57,10 +65,12 @@ class FoundVariables:
 
     Args:
         path: The name of a file of the family.
-        places: What can be asked of each file.
+        texts: The files.
+        places: What can be asked of each of them.
     """
 
-    def __init__(self, path: str, places: Sequence[Surroundings]) -> None:
+    def __init__(self, path: str, texts: Sequence[str], places: Sequence[Surroundings]) -> None:
+        self._texts = texts
         self._path = path
         self._places = places
         self._of_blank: dict[int, tuple[Draft, str]] = {}
@@ -72,19 +82,47 @@ class FoundVariables:
         assert found is not None  # noqa: S101 - it was cut such that there is one
         file, start = min(blank.starts.items())
         naming = self._places[file].naming(start)
-        if not naming.key and blank.role is Role.WORDS:
-            naming = Naming("value", naming.parents)
+        naming = Naming(self._key(blank, naming.key), naming.parents)
         draft = self._same(blank, dict(found.sources), naming)
         if draft is None:
             rank = {Role.DOCSTRING: 3, Role.TEXT: 2}.get(blank.role, 1)
             draft = Draft(dict(found.sources), dict(blank.values), {}, [], blank.role, rank)
             self.drafts.append(draft)
         draft.namings.append(naming)
+        if folder := self._folder_before(file, start):
+            key = f"{identifier(naming.key)}_{folder}"
+            draft.namings.append(Naming(key, naming.parents))
         draft.sources |= found.sources if not draft.files >= blank.values.keys() else {}
         draft.texts |= blank.values
         for it, at in blank.starts.items():
             draft.starts.setdefault(it, []).append(at)
         self._of_blank[id(blank)] = draft, found.filter
+
+    def _key(self, blank: Blank, key: str) -> str:
+        """Return what a place is called that is called like this, or what it is a part of is."""
+        file, start = min(blank.starts.items())
+        end = start + len(blank.values[file])
+        text = self._texts[file]
+        if blank.role is Role.NAME:
+            before, after = _WORD_END.search(text, 0, start), _WORD.match(text, end)
+            rest = max((it[0].strip("_") for it in (before, after) if it), key=len, default="")
+            return f"{rest}_name" if len(rest) >= _LONG_WORD else key
+        if not key and blank.role is Role.WORDS:
+            return "value"
+        inner = self._places[file].contents(start)
+        is_short = max(map(len, blank.values.values())) <= _SHORT_PART
+        is_quoted = inner is not None and text[inner[0] - 1] in "'\""
+        if not inner or not key or not (is_quoted and is_short) or inner == (start, end):
+            return key
+        where = "_prefix" if start == inner[0] else "_suffix" if end == inner[1] else ""
+        return key + where if blank.role is Role.TEXT else key
+
+    def _folder_before(self, file: int, start: int) -> str:
+        """Return the folder that a path in quotes names before an offset, if it does."""
+        inner = self._places[file].contents(start)
+        before = self._texts[file][inner[0] : start] if inner else ""
+        found = re.search(r"([A-Za-z][\w-]*)/[^/]*\Z", before)
+        return found[1].removesuffix("s") if found else ""
 
     def _same(self, blank: Blank, sources: dict[int, str], naming: Naming) -> Draft | None:
         """Return the variable that a place prints too; None if it is one of its own."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gen_sweeps.adopt.alignment import name_of
 from gen_sweeps.adopt.deriving import folded
@@ -12,11 +13,16 @@ from gen_sweeps.adopt.deriving import folded
 _TELLING = 4
 """Characters from which on a text in two places is hardly there by chance."""
 
-STOP_WORDS = frozenset(
+_BUILTINS = frozenset(vars(builtins))
+
+_SHORTEST = 3
+"""Characters that a word has at least."""
+
+_STOP_WORDS = frozenset(
     (  # noqa: SIM905 - words read better as a text
         "the for and with from this that are was has not its all see use into over only same more "
         "than of on in is to as by or an be it using import def class return self none true false "
-        "type name dict list config"
+        "type name dict list config http https www com org html"
     ).split()
 )
 """Words that say nothing of what stands beside them."""
@@ -36,8 +42,11 @@ def words_of(text: str) -> list[str]:
     called = re.findall(r"(?<![\w.])([A-Za-z_][\w.]*)\(", text)
     quoted = re.findall(r"[\"']([A-Za-z][\w-]{1,20})[\"']", text)
     plain = re.findall(r"[A-Za-z_]\w{2,}", text)
-    found = [identifier(word) for word in (*quoted, *called, *plain)]
-    return [word for word in dict.fromkeys(found) if word and word not in STOP_WORDS]
+    words = (word for word in (*quoted, *called, *plain) if word not in _BUILTINS)
+    found = map(identifier, words)
+    return [
+        word for word in dict.fromkeys(found) if len(word) >= _SHORTEST and word not in _STOP_WORDS
+    ]
 
 
 _SUBJECT = re.compile(
@@ -52,8 +61,21 @@ def subject_of(line: str) -> tuple[str, str] | None:
         return "has", identifier(name)
     if found := _SUBJECT.match(line):
         word = found["uses"] or found["has"] or found["calls"]
+        if word in _BUILTINS:
+            words = words_of(line)
+            return ("has", words[0]) if words else None
         return "uses" if found["uses"] else "has", identifier(word)
-    return ("has", "note") if is_comment(line) else None
+    return None
+
+
+def comment_names(text: str) -> Iterator[str]:
+    """Yield what the flag of comments may be called: what they set if they are code, or say."""
+    for line in text.splitlines():
+        if name := name_of(line.lstrip("# \t")):
+            yield f"has_{identifier(name)}_comment"
+    for word in words_of(text):
+        yield f"has_{word}_comment"
+    yield "has_comment"
 
 
 def is_comment(line: str) -> bool:
