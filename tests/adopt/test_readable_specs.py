@@ -238,7 +238,7 @@ def test_names_say_what_a_reader_would_call_the_place(empty: World) -> None:
             for (name, net), file in zip(nets.items(), ("deep", "wide", "thin"), strict=True)
         },
     )
-    assert spec["treatment"]["vary"] == ["lab_module", "net_import", "data_type"]
+    assert spec["treatment"]["vary"] == ["lab_module", "net_imported", "data_type"]
 
 
 def test_names_say_what_a_place_is_a_part_of(empty: World) -> None:
@@ -261,6 +261,17 @@ def test_names_say_what_a_place_is_a_part_of(empty: World) -> None:
     assert "eval.batch_size = {{ eval_batch_size }}\n" in template
     assert "\nbatch_size = {{ batch_size }}\n" in template
     assert {"datasets_name", "layout_suffix", "batch_size"} < {*spec["treatment"]["vary"]}
+
+
+def test_a_name_has_only_what_all_files_call_the_place(empty: World) -> None:
+    spec, _ = _adopted(
+        empty,
+        {
+            f"{it}.py": _trainer("x", "0.1", f'net_{it}_url = "https://x.org/{it}{it}{it}.pt"')
+            for it in ("canny", "depth", "pose")
+        },
+    )
+    assert "net_url" in spec["treatment"]["vary"]
 
 
 def test_options_of_a_script_are_called_by_their_own_keys(empty: World) -> None:
@@ -293,7 +304,8 @@ def test_a_list_that_differs_in_many_places_is_one_branch(empty: World) -> None:
     spec, template = _adopted(
         empty, {f"{it}.py": labels(n) + _trainer("x", "0.1") for n, it in enumerate("abc")}
     )
-    assert len(spec["treatment"]["vary"]) == 1
+    assert spec["treatment"]["vary"] == ["labels_preset"]
+    assert {it["vars"]["labels_preset"] for it in spec["strategies"].values()} == {*"abc"}
     assert template.count('"common", "row_4"') == 3
     assert template.count("{%") == 4
 

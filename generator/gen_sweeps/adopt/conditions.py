@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from gen_sweeps.adopt.alignment import name_of
@@ -222,8 +222,8 @@ class Conditions:
         for files, own in words.items():
             special = (word for word in own if counts[word] == 1 and word not in tags.values())
             tags[files] = next(special, "")
-        is_like = not all(tags.values())
-        if is_like:
+        is_preset = not all(tags.values())
+        if is_preset:
             if len(tags) == 2:  # noqa: PLR2004 - a flag will do
                 return False
             tags = {files: self._grid.axes[0].levels[min(files)] for files in tags}
@@ -246,7 +246,7 @@ class Conditions:
             {file: toml_text(tag) for file, tag in texts_by_file.items()},
             texts_by_file,
             {file: [at] for it in fork.branches for file, at in self._starts[id(it)].items()},
-            [Naming(f"{naming.key}_{'like' if is_like else 'form'}", naming.parents), naming],
+            [self._choice_naming(naming, texts.values(), is_preset=is_preset), naming],
             None,
         )
         uncovered = fork.files - texts_by_file.keys()
@@ -256,6 +256,12 @@ class Conditions:
         for branch in fork.branches:
             self._of_branch[id(branch)] = _equality(draft, tags[branch.files])
         return True
+
+    def _choice_naming(self, naming: Naming, texts: Iterable[str], *, is_preset: bool) -> Naming:
+        """Return what a choice is called; of several lines, what has them rather than the first."""
+        is_long = any(text.strip().count("\n") for text in texts)
+        key = naming.parents[-1] if is_long and is_preset and naming.parents else naming.key
+        return Naming(f"{identifier(key)}_{'preset' if is_preset else 'form'}", naming.parents)
 
     def _parts_alike(self, draft: Draft, tags: Mapping[frozenset[int], str]) -> bool:
         groups: dict[str, set[int]] = {}

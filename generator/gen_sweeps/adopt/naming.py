@@ -247,6 +247,8 @@ class _Namer:
                 parents = [identifier(it) for it in naming.parents[len(naming.parents) - depth :]]
                 parts = [*(it for it in dict.fromkeys(parents) if it and it != key), key]
                 name = "_".join(filter(None, parts))
+                if len(name) > _LONGEST_NAME and not depth:
+                    name = name[:_LONGEST_NAME].rpartition("_")[0]
                 if 0 < len(name) <= _LONGEST_NAME and not variable_fault(name):
                     yield name
         if variable_fault(key := identifier(draft.namings[0].key)) and not draft.is_flag:

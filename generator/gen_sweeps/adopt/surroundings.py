@@ -252,7 +252,7 @@ class PythonSurroundings:
         is_taken = found is not None and start + found.end() <= offset and found["module"]
         before = found["module"] if found and is_taken else line[: offset - start].rstrip(".")
         words = re.findall(r"[A-Za-z]\w*", before)
-        kind = "import" if is_taken else "module"
+        kind = "imported" if is_taken else "module"
         has_word = words and words[-1] not in ("from", "import")
         return f"{words[-1]}_{kind}" if has_word else kind
 

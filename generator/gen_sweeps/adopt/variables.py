@@ -81,7 +81,7 @@ class FoundVariables:
         found = written(blank.role, blank.values, self._path)
         assert found is not None  # noqa: S101 - it was cut such that there is one
         file, start = min(blank.starts.items())
-        naming = self._places[file].naming(start)
+        naming = self._naming(blank)
         naming = Naming(self._key(blank, naming.key), naming.parents)
         draft = self._same(blank, dict(found.sources), naming)
         if draft is None:
@@ -97,6 +97,15 @@ class FoundVariables:
         for it, at in blank.starts.items():
             draft.starts.setdefault(it, []).append(at)
         self._of_blank[id(blank)] = draft, found.filter
+
+    def _naming(self, blank: Blank) -> Naming:
+        """Return what a place is called in all files: `net_url` of `net_a_url` and `net_b_url`."""
+        found = [self._places[file].naming(start) for file, start in sorted(blank.starts.items())]
+        first = found[0]
+        words = [identifier(it.key).split("_") for it in found]
+        common = [word for word in words[0] if all(word in other for other in words)]
+        is_one = len({it.key for it in found}) == 1 or not common
+        return first if is_one else Naming("_".join(common), first.parents)
 
     def _key(self, blank: Blank, key: str) -> str:
         """Return what a place is called that is called like this, or what it is a part of is."""
