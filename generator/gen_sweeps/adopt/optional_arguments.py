@@ -45,6 +45,7 @@ class OptionalArguments:
         return tuple(opened)
 
     def _branches(self, fork: Fork, offsets: Mapping[int, int]) -> Iterator[Fork]:
+        """Yield a fork with its arguments opened; one for each, if all set different ones."""
         branches: list[Branch] = []
         keys = []
         for branch in fork.branches:
@@ -83,14 +84,12 @@ class OptionalArguments:
         match branch.pieces:
             case (str(text),) if key_of_branch(branch):
                 file, start = next(iter(starts.items()))
-            case [str(text), Blank(), str()] if re.fullmatch(
-                r"\s*[\"']?[\w.-]+[\"']?\s*[=:]\s*[\"']?", text
-            ):
+            case [str(text), Blank(), str()] if re.fullmatch(rf"{_SETS}[\"']?", text):
                 return branch
             case _:
                 return None
         here = start + len(text) - len(text.lstrip())
-        equals = re.match(r"\s*[\"']?[\w.-]+[\"']?\s*[=:]\s*", text)
+        equals = re.match(_SETS, text)
         if equals is None:
             return None
         span = self._places[file].value(start + equals.end())
