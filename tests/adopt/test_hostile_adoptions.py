@@ -92,7 +92,7 @@ def test_a_folder_that_no_spec_can_name_is_not_the_files_fault(empty: World) -> 
         (lambda i: f"x = {'[' * 1_000}{i}{']' * 1_000}\n", "py", "py:1:205: is not valid Python"),
         (lambda i: f"x = {'-' * 9_000}{i}\n", "py", "it nests too deep"),
         (lambda i: f"x = {'+'.join('1' * 4_000)} + {i}\n", "py", "it nests too deep"),
-        (lambda i: f"{'[' * 1_000}{i}{']' * 1_000}\n", "json", "is not JSON"),
+        (lambda i: f"y = 1\nx = {'+'.join('1' * 400)} + {i}\n", "py", "py:2: can't be adopted"),
         (lambda i: f"x = 1\n# \ufeff\ny = {i}\n", "py", "py:2: can't be adopted: has U+FEFF"),
         (lambda i: f"d: '{{{{ [[ << (( @{{ $<'\nx: {i}\n", "yaml", "have all marks that a templ"),
     ],
@@ -106,6 +106,13 @@ def test_what_no_spec_can_make_is_said_with_its_place(
     assert (done.exit_code, done.out, _tree(empty)) == (2, "", before)
     assert fault in done.err
     assert "Traceback" not in done.err
+
+
+def test_deep_json_is_made_or_refused_as_json(empty: World) -> None:
+    files = _family(empty, lambda i: f"{'[' * 1_000}{i}{']' * 1_000}\n", "json")
+    done = empty.run("adopt", *files)
+    made = done.exit_code == 0 and "unchanged" in done.out
+    assert made or (done.exit_code == 2 and "is not JSON" in done.err)
 
 
 @pytest.mark.parametrize(

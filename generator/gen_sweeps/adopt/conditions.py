@@ -21,6 +21,23 @@ _FEW_FILES = 6
 _MOST_LEVELS = 3
 """Levels that a condition may list."""
 
+_VAGUE = frozenset(
+    {
+        "args",
+        "cfg",
+        "config",
+        "data",
+        "env",
+        "experiment",
+        "model",
+        "name",
+        "params",
+        "path",
+        "value",
+    }
+)
+"""Words that nearly every file has, and that tell no block from others."""
+
 _Condition: TypeAlias = Callable[[NameGrid], str]
 """A condition of Jinja, once axes and variables have names."""
 
@@ -195,7 +212,7 @@ class Conditions:
             return
         names = ["_".join(found) for line in lines if (found := subject_of(line))]
         names += [f"has_{word}" for word in words_of("\n".join(lines))]
-        yield from map(Naming, names)
+        yield from map(Naming, sorted(names, key=lambda it: it.partition("_")[2] in _VAGUE))
         if names:
             return
         start = self._starts[id(branch)][file]

@@ -20,6 +20,9 @@ MAX_LINES = 2_000
 MAX_COLUMNS = 10_000
 """How many characters a line may have."""
 
+MAX_DEPTH = 300
+"""How deep its code may nest."""
+
 MAX_SIBLINGS = 100
 """How many files a family may have."""
 
@@ -148,7 +151,8 @@ def _python_faults(sibling: Sibling, shown: str) -> Iterator[Problem]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as of generated files
-            compile(ast.parse(sibling.text.encode()), shown, "exec", dont_inherit=True)
+            tree = ast.parse(sibling.text.encode())
+            compile(tree, shown, "exec", dont_inherit=True)
     except SyntaxError as error:
         message = f"is not valid {PYTHON}: {error.msg}"
         newer = newer_syntax_hint(error, sibling.text.encode())
@@ -158,6 +162,18 @@ def _python_faults(sibling: Sibling, shown: str) -> Iterator[Problem]:
         yield Problem(f"is not valid {PYTHON}: it nests too deep", shown, hint="leave it out")
     except ValueError as error:
         yield Problem(f"is not valid {PYTHON}: {error}", shown)
+    else:
+        yield from _deep_places(tree, shown)
+
+
+def _deep_places(tree: ast.Module, shown: str) -> Iterator[Problem]:
+    """Yield where a file nests deeper than what reads it can follow, which Python may accept."""
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if line := next((it.lineno for it in level if isinstance(it, ast.expr | ast.stmt)), None):
+        message = f"can't be adopted: it nests too deep, more than {MAX_DEPTH} levels"
+        yield Problem(message, shown, line, hint="leave it out")
 
 
 def is_private(name: str) -> bool:

@@ -42,11 +42,12 @@ def words_of(text: str) -> list[str]:
     called = re.findall(r"(?<![\w.])([A-Za-z_][\w.]*)\(", text)
     quoted = re.findall(r"[\"']([A-Za-z][\w-]{1,20})[\"']", text)
     plain = re.findall(r"[A-Za-z_]\w{2,}", text)
-    words = (word for word in (*quoted, *called, *plain) if word not in _BUILTINS)
-    found = map(identifier, words)
-    return [
-        word for word in dict.fromkeys(found) if len(word) >= _SHORTEST and word not in _STOP_WORDS
-    ]
+    telling = (
+        identifier(word)
+        for word in (*quoted, *called, *plain)
+        if word not in _BUILTINS and word.lower() not in _STOP_WORDS
+    )
+    return [word for word in dict.fromkeys(telling) if len(word) >= _SHORTEST]
 
 
 _SUBJECT = re.compile(
