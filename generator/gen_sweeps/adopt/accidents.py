@@ -122,6 +122,7 @@ class _AccidentFinder:
         self._siblings = siblings
         self._count = len(siblings)
         self._derivations = Derivations(family.grid)
+        self._places = [surroundings_of(it.name, it.text) for it in siblings]
         self._names = FileNames([sibling.name for sibling in siblings])
         self._valued = [it for it in family.variables if not it.is_flag and it.texts]
 
@@ -172,9 +173,8 @@ class _AccidentFinder:
 
     def _is_text(self, variable: SpecVariable, file: int) -> bool:
         """Say whether a number or text stands there, rather than what code calls something."""
-        text, sibling = variable.texts[file], self._siblings[file]
-        start = variable.starts[file][0]
-        role = surroundings_of(sibling.name, sibling.text).role(start, start + len(text))
+        text, start = variable.texts[file], variable.starts[file][0]
+        role = self._places[file].role(start, start + len(text))
         is_expression = role is Role.EXPRESSION and text[:1].isalpha() and not _QUOTED.search(text)
         return role is not Role.NAME and not is_expression
 
