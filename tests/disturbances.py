@@ -106,6 +106,16 @@ def failing(code: int) -> Callable[[str, tuple[Any, ...]], None]:
     return fail
 
 
+_really_close = os.close
+
+
+def interrupt(name: str, args: tuple[Any, ...]) -> None:
+    """Interrupt an operation, as Ctrl-C does."""
+    if name == "close":  # what holds the folder would hold it for as long as the tests run
+        _really_close(args[0])
+    raise KeyboardInterrupt
+
+
 def killed_at(number: int, job: Callable[[], object]) -> bool:
     """Run `job` in a process that SIGKILL ends at an operation; say whether it got so far.
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from adopted_families import optimizers
 from conftest import World
-from disturbances import at_operation, copy_of, failing, killed_at, visible
+from disturbances import at_operation, copy_of, failing, interrupt, killed_at, visible
 
 from gen_sweeps.adopt import adopt_family
 from gen_sweeps.commands.adopt import AdoptOptions, adopt
@@ -94,13 +94,6 @@ def test_an_adoption_that_fails_anywhere_takes_back_all_that_it_did(drifted: Wor
 def test_an_adoption_that_is_interrupted_anywhere_takes_back_all_that_it_did(
     drifted: World,
 ) -> None:
-    really_close = os.close
-
-    def interrupt(name: str, args: tuple[Any, ...]) -> None:
-        if name == "close":  # what holds the folder would hold it for as long as the tests run
-            really_close(args[0])
-        raise KeyboardInterrupt
-
     _check_wherever_it_stops(drifted, interrupt, KeyboardInterrupt)
 
 

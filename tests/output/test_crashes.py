@@ -25,6 +25,7 @@ from disturbances import (
     experiment,
     failing,
     generate_in,
+    interrupt,
     killed_at,
     spec,
     visible,
@@ -166,13 +167,6 @@ def test_a_full_disk_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
 def test_an_interrupt_at_any_operation_leaves_no_half_written_file(
     scenario: tuple[World, str],
 ) -> None:
-    really_close = os.close
-
-    def interrupt(name: str, args: tuple[Any, ...]) -> None:
-        if name == "close":  # what holds the folder would hold it for as long as the tests run
-            really_close(args[0])
-        raise KeyboardInterrupt
-
     world, after = scenario
     check_wherever_it_stops(world, after, interrupt, KeyboardInterrupt)
 
