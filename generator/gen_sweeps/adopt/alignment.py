@@ -128,6 +128,11 @@ def name_of(line: str) -> str | None:
     return next(filter(None, match.groups()[:4]), None) if match else None
 
 
+def is_comment(line: str) -> bool:
+    """Say whether a line is a comment of Python or a shell, and nothing else."""
+    return line.lstrip().startswith("#")
+
+
 @lru_cache(maxsize=100_000)
 def weight(line: str) -> float:
     """Return how much a line tells: a blank or a bracket is found anywhere."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from gen_sweeps.adopt.alignment import name_of
+from gen_sweeps.adopt.alignment import is_comment, name_of
 from gen_sweeps.adopt.file_names import NameGrid
 from gen_sweeps.adopt.pieces import Branch, Fork, is_cosmetic, text_of_file
 from gen_sweeps.adopt.printed_values import toml_text
 from gen_sweeps.adopt.surroundings import Naming, Surroundings
 from gen_sweeps.adopt.variables import Draft, FoundVariables
-from gen_sweeps.adopt.wording import comment_names, identifier, is_comment, subject_of, words_of
+from gen_sweeps.adopt.wording import comment_names, identifier, subject_of, words_of
 from gen_sweeps.spec.model import STRATEGY
 
 _FEW_FILES = 6
@@ -82,11 +82,9 @@ class Conditions:
 
     def read(self, fork: Fork) -> None:
         """Find the conditions of a fork."""
-        covered = frozenset[int]().union(*(branch.files for branch in fork.branches))
-        is_full = covered == fork.files
         left = fork.files
         open_branches: list[Branch] = []
-        for branch in fork.branches[:-1] if is_full else fork.branches:
+        for branch in fork.branches[:-1] if fork.is_full else fork.branches:
             condition = self._known_condition(branch, left)
             if condition:
                 self._of_branch[id(branch)] = condition
@@ -95,7 +93,7 @@ class Conditions:
             left -= branch.files
         if not open_branches:
             return
-        conditions = len(fork.branches) - is_full
+        conditions = len(fork.branches) - fork.is_full
         is_pair = len(fork.branches) == 2 and self._common_key(fork)  # noqa: PLR2004 - see above
         is_choice = len(fork.branches) > 2 or is_pair  # noqa: PLR2004 - else a flag will do
         if is_choice and len(open_branches) == conditions > 0 and self._add_choice(fork):
@@ -135,7 +133,7 @@ class Conditions:
         if self._count < _FEW_FILES:
             return None
         for choice in self._variables.drafts:
-            if choice.role is None and choice.texts.keys() >= within:
+            if choice.is_choice and choice.texts.keys() >= within:
                 tags = {choice.texts[file] for file in own}
                 if len(tags) == 1 and not tags & {choice.texts[file] for file in within - own}:
                     return _equality(choice, tags.pop())
@@ -177,9 +175,9 @@ class Conditions:
 
     def _is_related(self, flag: Draft, branch: Branch) -> bool:
         """Say whether a flag may stand for another branch too."""
-        keys = {it.key for it in flag.namings}
         if self._count >= _FEW_FILES or is_cosmetic(branch) or self._is_beside(flag, branch):
             return True
+        keys = {it.key for it in flag.namings}
         return not keys.isdisjoint(it.key for it in self._flag_namings(branch))
 
     def _new_flag(self, branch: Branch, within: frozenset[int]) -> _Condition:
@@ -197,8 +195,7 @@ class Conditions:
 
     def _flag_namings(self, branch: Branch) -> Iterator[Naming]:
         """Yield what the flag of a branch may be called: what its code sets, or defines, first."""
-        file = min(branch.files)
-        text = text_of_file(branch.pieces, file)
+        file, text = min(branch.files), branch.text
         if not text.strip():
             end = self._starts[id(branch)][file] + len(text)
             after = self._texts[file][end:].lstrip().partition("\n")[0]
@@ -223,17 +220,13 @@ class Conditions:
         """Return what all branches set, or define, first."""
         keys = set()
         for branch in fork.branches:
-            text = text_of_file(branch.pieces, min(branch.files))
-            line = next((it for it in text.splitlines() if it.strip()), "")
+            line = next((it for it in branch.text.splitlines() if it.strip()), "")
             keys.add(name_of(line))
         return keys.pop() if len(keys) == 1 else None
 
     def _add_choice(self, fork: Fork) -> bool:
         """Add a variable with a word for each branch, if there are such words."""
-        texts = {
-            branch.files: text_of_file(branch.pieces, min(branch.files)) for branch in fork.branches
-        }
-        words = {files: words_of(text) for files, text in texts.items()}
+        words = {branch.files: words_of(branch.text) for branch in fork.branches}
         counts = Counter(word for own in words.values() for word in set(own))
         tags: dict[frozenset[int], str] = {}
         for files, own in words.items():
@@ -247,13 +240,11 @@ class Conditions:
             if len({*tags.values()}) < len(tags):
                 tags = {files: f"form_{number}" for number, files in enumerate(tags, 1)}
         for other in self._variables.drafts:
-            if other.role is None and other.texts and self._parts_alike(other, tags):
+            if other.is_choice and self._parts_alike(other, tags):
                 for branch in fork.branches:
                     tag = other.texts[min(branch.files)]
                     self._of_branch[id(branch)] = _equality(other, tag)
-                rest = fork.files - other.sources.keys()
-                other.sources |= dict.fromkeys(rest, '"none"')
-                other.texts |= dict.fromkeys(rest, "none")
+                _choose_none(other, fork.files)
                 return True
         texts_by_file = {file: tag for files, tag in tags.items() for file in files}
         first = min(fork.branches, key=lambda it: min(it.files))
@@ -263,22 +254,14 @@ class Conditions:
             {file: toml_text(tag) for file, tag in texts_by_file.items()},
             texts_by_file,
             {file: [at] for it in fork.branches for file, at in self._starts[id(it)].items()},
-            [self._choice_naming(naming, texts.values(), is_preset=is_preset), naming],
+            [_choice_naming(naming, fork, is_preset=is_preset), naming],
             None,
         )
-        uncovered = fork.files - texts_by_file.keys()
-        draft.sources |= dict.fromkeys(uncovered, '"none"')
-        draft.texts |= dict.fromkeys(uncovered, "none")
+        _choose_none(draft, fork.files)
         self._variables.drafts.append(draft)
         for branch in fork.branches:
             self._of_branch[id(branch)] = _equality(draft, tags[branch.files])
         return True
-
-    def _choice_naming(self, naming: Naming, texts: Iterable[str], *, is_preset: bool) -> Naming:
-        """Return what a choice is called; of several lines, what has them rather than the first."""
-        is_long = any(text.strip().count("\n") for text in texts)
-        key = naming.parents[-1] if is_long and is_preset and naming.parents else naming.key
-        return Naming(f"{identifier(key)}_{'preset' if is_preset else 'form'}", naming.parents)
 
     def _parts_alike(self, draft: Draft, tags: Mapping[frozenset[int], str]) -> bool:
         groups: dict[str, set[int]] = {}
@@ -292,8 +275,22 @@ class Conditions:
         start = self._starts[id(branch)][file]
         text = self._texts[file][start:]
         naming = self._places[file].naming(start + len(text) - len(text.lstrip()))
-        words = words_of(text_of_file(branch.pieces, file))
+        words = words_of(branch.text)
         return naming if naming.key else Naming(words[0] if words else "form")
+
+
+def _choice_naming(naming: Naming, fork: Fork, *, is_preset: bool) -> Naming:
+    """Return what a choice is called; of several lines, what has them rather than the first."""
+    is_long = any(branch.text.strip().count("\n") for branch in fork.branches)
+    key = naming.parents[-1] if is_long and is_preset and naming.parents else naming.key
+    return Naming(f"{identifier(key)}_{'preset' if is_preset else 'form'}", naming.parents)
+
+
+def _choose_none(choice: Draft, files: frozenset[int]) -> None:
+    """Let a choice be none of its words in files that it says nothing of yet."""
+    rest = files - choice.sources.keys()
+    choice.sources |= dict.fromkeys(rest, '"none"')
+    choice.texts |= dict.fromkeys(rest, "none")
 
 
 def _equality(draft: Draft, tag: str) -> _Condition:

@@ -187,8 +187,7 @@ class Cutter:
         ways = [self._by_text(lines, files)]
         if not any(files <= line.files for line in lines):
             ways.append(self._by_blocks(lines, files))
-        patterns = self._by_presence(lines, files)
-        if patterns is not None:
+        if patterns := self._by_presence(lines, files):
             ways.append(patterns)
         if prose := self._as_prose(lines, files):
             ways.append(prose)
@@ -199,8 +198,7 @@ class Cutter:
     ) -> tuple[float, tuple[CutPiece, ...]]:
         """Cut lines into a branch for each different text."""
         texts: dict[str, set[int]] = {}
-        for file in sorted(files):
-            own = "".join(line.lines[file] for line in lines if file in line.files)
+        for file, own in _texts(lines, files).items():
             texts.setdefault(own, set()).add(file)
         branches = [Branch(frozenset(own), (text,)) for text, own in texts.items() if text]
         cost = sum(map(len, texts)) + _CONDITION * max(0, len(branches) - 2)
@@ -260,10 +258,7 @@ class Cutter:
         self, lines: Sequence[AlignedLine], files: frozenset[int]
     ) -> tuple[float, tuple[CutPiece, ...]] | None:
         """Take lines of the module's docstring as one text, if all files have some."""
-        texts = {
-            file: "".join(line.lines[file] for line in lines if file in line.files)
-            for file in sorted(files)
-        }
+        texts = _texts(lines, files)
         opening, closing = (_common_quotes(list(texts.values()), it) for it in _QUOTES)
         first = len(opening)
         values = {file: text[first : len(text) - len(closing)] for file, text in texts.items()}
@@ -281,7 +276,7 @@ class Cutter:
             return None
         blank = Blank(Role.DOCSTRING, values, starts)
         cost = _PROSE * self._blank_cost(blank) + len(opening) + len(closing)
-        return cost, (opening, blank, closing) if opening else (blank, closing)
+        return cost, (opening, blank, closing)
 
     def _forked(
         self, cost: float, branches: list[Branch], files: frozenset[int]
@@ -318,11 +313,7 @@ class Cutter:
         key = tuple(sorted(line.lines.items()))
         if key not in self._cache:
             self._cache[key] = self._cheapest(line)
-        found = self._cache[key]
-        if found is None:
-            return None
-        cost, pieces = found
-        return cost, pieces
+        return self._cache[key]
 
     def _cheapest(self, line: AlignedLine) -> tuple[float, tuple[CutPiece, ...]] | None:
         if any((file, start) in self._whole for file, start in line.starts.items()):
@@ -565,6 +556,14 @@ class Cutter:
             listed = min(listed, _LISTED + len(pattern.text) + sum(exceptions))
         plain = found.filter in ("", "docstring")
         return _PRINT + 10 + listed + (0 if plain else 6)
+
+
+def _texts(lines: Sequence[AlignedLine], files: frozenset[int]) -> dict[int, str]:
+    """Return what each file has of lines."""
+    return {
+        file: "".join(line.lines[file] for line in lines if file in line.files)
+        for file in sorted(files)
+    }
 
 
 def _each(split: SplitLine, widened: Callable[[SplitLine, int], SplitLine | None]) -> SplitLine:

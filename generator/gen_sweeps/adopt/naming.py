@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain, count
 
 from gen_sweeps.adopt.conditions import Conditions
 from gen_sweeps.adopt.deriving import Derivations, folded
@@ -175,7 +176,7 @@ class _Namer:
                 continue
             keys = [identifier(axis.hint)] if axis.hint else []
             keys += [identifier(key) for key in self._keys_with(index)]
-            keys += [it for it in (known_axis(axis.distinct),) if it]
+            keys.append(known_axis(axis.distinct) or "")
             keys += [re.sub(r"_(id|name|path|type|dir|config|key)$", "", key) for key in keys]
             keys += ["number"] if axis.is_number else ["variant", "setting", "option"]
             name = next(it for it in keys if it and it not in taken and not variable_fault(it))
@@ -222,17 +223,11 @@ class _Namer:
         for draft in sorted(
             drafts, key=lambda it: (it.rank, bool(it.namings[0].parents), _first_place(it))
         ):
-            names = [name for name in self._names(draft) if name not in taken]
-            numbered = (
-                f"{base}_{number}" for number in range(2, 1000) for base in self._bases(draft)
-            )
-            draft.name = next(iter(names), None) or next(
-                name for name in numbered if name not in taken
-            )
+            names = [*self._names(draft)]
+            base = names[0] if names else "has_more" if draft.is_flag else "value"
+            numbered = (f"{base}_{number}" for number in count(2))
+            draft.name = next(name for name in chain(names, numbered) if name not in taken)
             taken.add(draft.name)
-
-    def _bases(self, draft: Draft) -> list[str]:
-        return [*self._names(draft)][:1] or ["has_more" if draft.is_flag else "value"]
 
     def _names(self, draft: Draft) -> Iterator[str]:
         """Yield what a variable may be called, the best first."""
@@ -266,10 +261,9 @@ class _Namer:
                 yield self._fork_node(piece)
 
     def _fork_node(self, fork: Fork) -> TemplateFork:
-        covered = frozenset[int]().union(*(branch.files for branch in fork.branches))
         branches = []
         for branch in fork.branches:
-            is_rest = covered == fork.files and branch is fork.branches[-1]
+            is_rest = fork.is_full and branch is fork.branches[-1]
             condition = None if is_rest else self._conditions.of(branch, self._grid)
             branches.append(TemplateBranch(condition, tuple(self._nodes(branch.pieces))))
         return TemplateFork(tuple(branches))

@@ -63,8 +63,7 @@ class OptionalArguments:
             for branch in branches:
                 yield Fork(fork.files, (branch,))
         else:
-            covered = frozenset().union(*(it.files for it in fork.branches))
-            yield fork if covered == fork.files else Fork(fork.files, tuple(branches))
+            yield fork if fork.is_full else Fork(fork.files, tuple(branches))
 
     def _one_argument(self, one: Branch, other: Branch) -> Branch | None:
         """Return two branches that set the same argument as one; None if they don't."""
@@ -88,12 +87,11 @@ class OptionalArguments:
                 return branch
             case _:
                 return None
-        here = start + len(text) - len(text.lstrip())
         equals = re.match(_SETS, text)
         if equals is None:
             return None
         span = self._places[file].value(start + equals.end())
-        if span is None or span[0] != start + equals.end() or here > span[0]:
+        if span is None or span[0] != start + equals.end():
             return None
         first, last = span[0] - start, span[1] - start
         value = text[first:last]

@@ -38,6 +38,11 @@ class Branch:
     files: frozenset[int]
     pieces: tuple[CutPiece, ...]
 
+    @cached_property
+    def text(self) -> str:
+        """What the first of its files has."""
+        return text_of_file(self.pieces, min(self.files))
+
 
 @dataclass(frozen=True)
 class Fork:
@@ -50,6 +55,11 @@ class Fork:
 
     files: frozenset[int]
     branches: tuple[Branch, ...]
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Whether each file has a branch, so that the last one needs no condition."""
+        return self.files == frozenset[int]().union(*(branch.files for branch in self.branches))
 
 
 CutPiece: TypeAlias = "str | Blank | Fork"
@@ -110,13 +120,11 @@ def located(
 
 def key_of_branch(branch: Branch) -> str | None:
     """Return the name that the first line of a branch sets, if it is its only line."""
-    text = text_of_file(branch.pieces, min(branch.files))
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in branch.text.splitlines() if line.strip()]
     return name_of(lines[0]) if len(lines) == 1 else None
 
 
 def is_cosmetic(piece: Fork | Branch) -> bool:
     """Say whether nothing of a piece says anything: it is blank lines, or brackets."""
     branches = piece.branches if isinstance(piece, Fork) else (piece,)
-    texts = (text_of_file(it.pieces, min(it.files)) for it in branches)
-    return not any(any(map(str.isalnum, text)) for text in texts)
+    return not any(any(map(str.isalnum, branch.text)) for branch in branches)

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Protocol, TypeGuard
 
-from gen_sweeps.adopt.alignment import name_of
+from gen_sweeps.adopt.alignment import is_comment, name_of
 from gen_sweeps.proof.tokens import SourceToken, TokenKind, source_tokens
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*", re.ASCII)
@@ -263,7 +263,7 @@ class PythonSurroundings:
             key = name_of(line) or found.key
             return Naming(f"{key}_note" if key else "note", found.parents)
         rest = self._text[comment.end :].split("\n")
-        code = next((it for it in rest if it.strip() and not it.lstrip().startswith("#")), "")
+        code = next((it for it in rest if it.strip() and not is_comment(it)), "")
         said = self._text[slice(*comment.inner)].strip("# ")
         words = re.findall(r"[A-Za-z]{4,}", said)
         name = name_of(said) or name_of(code) or next(iter(words), "")

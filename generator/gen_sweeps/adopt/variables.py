@@ -55,6 +55,11 @@ class Draft:
         return self.role is None
 
     @property
+    def is_choice(self) -> bool:
+        """Whether it says so with a word, instead of true or false."""
+        return self.is_flag and bool(self.texts)
+
+    @property
     def files(self) -> frozenset[int]:
         """The files in which it is set."""
         return frozenset(self.sources)

@@ -79,11 +79,6 @@ def comment_names(text: str) -> Iterator[str]:
     yield "has_comment"
 
 
-def is_comment(line: str) -> bool:
-    """Say whether a line is a comment and nothing else."""
-    return line.lstrip().startswith("#")
-
-
 def is_kin(one: str, other: str) -> bool:
     """Say whether two places are called alike: `heads` and `n_head`."""
     left, right = (folded(it).removesuffix("s") for it in (one, other))
