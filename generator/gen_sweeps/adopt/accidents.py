@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from gen_sweeps.adopt.deriving import Derivations
 from gen_sweeps.adopt.named_family import NamedFamily, SpecVariable
 from gen_sweeps.adopt.printed_values import frozen
-from gen_sweeps.adopt.siblings import AdoptionError, Sibling
-from gen_sweeps.adopt.surroundings import Role, surroundings_of
+from gen_sweeps.adopt.siblings import AdoptionError, Sibling, surroundings_of
+from gen_sweeps.adopt.surroundings import Role
 from gen_sweeps.compare import (
     OWN,
     Claim,
@@ -122,7 +122,7 @@ class _AccidentFinder:
         self._siblings = siblings
         self._count = len(siblings)
         self._derivations = Derivations(family.grid)
-        self._places = [surroundings_of(it.name, it.text) for it in siblings]
+        self._places = [surroundings_of(it) for it in siblings]
         self._names = FileNames([sibling.name for sibling in siblings])
         self._valued = [it for it in family.variables if not it.is_flag and it.texts]
 

@@ -22,9 +22,8 @@ from gen_sweeps.adopt.grouping import ONE_FAMILY, groups, mean_likeness
 from gen_sweeps.adopt.named_family import NamedFamily, conditions_of
 from gen_sweeps.adopt.naming import named
 from gen_sweeps.adopt.placing import place
-from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings
+from gen_sweeps.adopt.siblings import AdoptionError, Sibling, read_siblings, surroundings_of
 from gen_sweeps.adopt.spec_writing import SpecDraft, experiment_name, spec_text, template_text
-from gen_sweeps.adopt.surroundings import surroundings_of
 from gen_sweeps.adopt.treatment_call import TreatmentCall, find_treatment_call
 from gen_sweeps.adopt.verifying import Objection, verify
 from gen_sweeps.errors import Problem
@@ -173,7 +172,7 @@ def _adopted(request: AdoptionRequest, progress: Progress) -> Adoption:
     for wanted in (call, None) if call else (None,):
         cut = wanted.without(siblings) if wanted else siblings
         lines = align([sibling.text for sibling in cut], progress)
-        places = [surroundings_of(sibling.name, sibling.text) for sibling in cut]
+        places = [surroundings_of(sibling) for sibling in cut]
         whole = frozenset[tuple[int, int]]()
         for turn in range(_MOST_TURNS):
             progress("writing", turn, _MOST_TURNS)

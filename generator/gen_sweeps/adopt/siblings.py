@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from gen_sweeps.adopt.python_surroundings import PythonSurroundings
+from gen_sweeps.adopt.surroundings import Surroundings
+from gen_sweeps.adopt.text_surroundings import TextSurroundings
 from gen_sweeps.compare import newer_syntax_hint
 from gen_sweeps.errors import PYTHON, GenSweepsError, Problem
 
@@ -136,6 +139,13 @@ def _mixed_line(text: str) -> int | None:
         if line.count("\r") != (0 if is_last else 1) or not (is_last or line.endswith("\r")):
             return number
     return None
+
+
+def surroundings_of(sibling: Sibling) -> Surroundings:
+    """Return what can be asked of a file about its places."""
+    if sibling.is_python:
+        return PythonSurroundings(sibling.text)
+    return TextSurroundings(sibling.text)
 
 
 def common_start(texts: Sequence[str]) -> str:
