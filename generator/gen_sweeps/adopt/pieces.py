@@ -118,6 +118,19 @@ def located(
             offsets[file] += len(text_of_file([piece], file))
 
 
+def joined(pieces: Iterable[CutPiece]) -> tuple[CutPiece, ...]:
+    """Return pieces without empty texts, and with texts in a row as one."""
+    found: list[CutPiece] = []
+    for piece in pieces:
+        if piece == "":
+            continue
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
 def key_of_branch(branch: Branch) -> str | None:
     """Return the name that the first line of a branch sets, if it is its only line."""
     lines = [line for line in branch.text.splitlines() if line.strip()]
